@@ -1,0 +1,41 @@
+"""analysis.db: what was understood. The analyzer writes it; everyone else reads."""
+
+from __future__ import annotations
+
+from recorder.migrations import Migration
+
+ANALYSIS_DB = "analysis.db"
+
+MIGRATIONS = (
+    Migration(
+        "0001-analysis",
+        (
+            # One row a call and pipeline version; state: done, failed (will be tried again), parked (given up, reason says why).
+            """CREATE TABLE jobs (
+                call_id TEXT PRIMARY KEY, pipeline_version TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+                reason TEXT NOT NULL DEFAULT '', finished_at TEXT NOT NULL, audio_s REAL, cpu_s REAL, wall_s REAL) STRICT""",
+            # emotion and words are JSON, as in analyzer.result.
+            """CREATE TABLE utterances (
+                id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, seq INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
+                side TEXT NOT NULL, text TEXT NOT NULL, confidence REAL NOT NULL, level_db REAL NOT NULL,
+                emotion TEXT NOT NULL, words TEXT NOT NULL) STRICT""",
+            "CREATE INDEX utterances_by_call ON utterances (call_id, seq)",
+            """CREATE TABLE hits (
+                id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, seq INTEGER NOT NULL, rule TEXT NOT NULL, side TEXT NOT NULL,
+                start_s REAL NOT NULL, end_s REAL NOT NULL, evidence TEXT NOT NULL, confidence REAL NOT NULL) STRICT""",
+            "CREATE INDEX hits_by_call ON hits (call_id, seq)",
+            "CREATE INDEX hits_by_rule ON hits (rule, call_id)",
+            # hit_seq points at hits.seq of the same call.
+            """CREATE TABLE deductions (
+                id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, score TEXT NOT NULL, rule TEXT NOT NULL, points REAL NOT NULL,
+                hit_seq INTEGER NOT NULL) STRICT""",
+            "CREATE INDEX deductions_by_call ON deductions (call_id)",
+            # One row a call; acoustics and warnings are JSON. high_priority: a sensitive word, an insult: first in the list.
+            """CREATE TABLE results (
+                call_id TEXT PRIMARY KEY, pipeline_version TEXT NOT NULL, rulebook_version TEXT NOT NULL,
+                compliance REAL NOT NULL, experience REAL NOT NULL, risk REAL NOT NULL, high_priority INTEGER NOT NULL,
+                acoustics TEXT NOT NULL, warnings TEXT NOT NULL, analyzed_at TEXT NOT NULL) STRICT""",
+            "CREATE INDEX results_by_priority ON results (high_priority, call_id)",
+        ),
+    ),
+)

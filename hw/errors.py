@@ -1,0 +1,13 @@
+"""What can go wrong with a device."""
+
+from __future__ import annotations
+
+from hw.messages import UserError
+
+
+class DeviceError(UserError):
+    """A device that cannot be opened, or has gone: names the device and says what to do."""
+
+
+class EndOfAudio(Exception):
+    """A simulated device has played all it had."""

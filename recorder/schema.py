@@ -1,0 +1,59 @@
+"""calls.db: what was recorded. The recorder writes it; everyone else reads."""
+
+from __future__ import annotations
+
+from recorder.migrations import Migration
+
+CALLS_DB = "calls.db"
+
+MIGRATIONS = (
+    Migration(
+        "0001-calls",
+        (
+            """CREATE TABLE lines (
+                name TEXT PRIMARY KEY, layout TEXT NOT NULL CHECK (layout IN ('mono', 'pair')),
+                extension TEXT NOT NULL, language TEXT NOT NULL) STRICT""",
+            """CREATE TABLE agents (id TEXT PRIMARY KEY, name TEXT NOT NULL, team TEXT NOT NULL) STRICT""",
+            # Who sat where, when: line or extension is given, the other empty; until is empty while it still holds.
+            """CREATE TABLE assignments (
+                agent_id TEXT NOT NULL REFERENCES agents (id), line TEXT NOT NULL, extension TEXT NOT NULL,
+                since TEXT NOT NULL, until TEXT NOT NULL) STRICT""",
+            # state: recording, closed, interrupted (the box stopped in mid-call), unanswered (rang, never picked up).
+            # direction: in, out, unknown. answered_at, ended_at, duration_s are NULL until known; duration_s counts frames.
+            # team is the agent's at the time of the call. hung_up_by: agent, customer or NULL when nothing tells.
+            """CREATE TABLE calls (
+                id TEXT PRIMARY KEY, line TEXT NOT NULL, layout TEXT NOT NULL, language TEXT NOT NULL,
+                direction TEXT NOT NULL, state TEXT NOT NULL,
+                started_at TEXT NOT NULL, answered_at TEXT, ended_at TEXT, duration_s REAL, ring_s REAL, ring_count INTEGER,
+                caller_number TEXT NOT NULL DEFAULT '', called_number TEXT NOT NULL DEFAULT '', extension TEXT NOT NULL DEFAULT '',
+                agent_id TEXT REFERENCES agents (id), team TEXT NOT NULL DEFAULT '', hung_up_by TEXT,
+                source TEXT NOT NULL DEFAULT '') STRICT""",
+            "CREATE INDEX calls_by_start ON calls (started_at)",
+            "CREATE INDEX calls_by_agent ON calls (agent_id, started_at)",
+            "CREATE INDEX calls_by_line ON calls (line, started_at)",
+            # path is relative to the store; NULL path never happens: a part is written before its row is closed.
+            """CREATE TABLE parts (
+                id TEXT PRIMARY KEY, call_id TEXT NOT NULL REFERENCES calls (id), seq INTEGER NOT NULL, path TEXT NOT NULL,
+                started_at TEXT NOT NULL, frames INTEGER, rate INTEGER NOT NULL, channels INTEGER NOT NULL, bytes INTEGER,
+                sha256 TEXT, state TEXT NOT NULL CHECK (state IN ('writing', 'closed', 'recovered'))) STRICT""",
+            "CREATE INDEX parts_by_call ON parts (call_id, seq)",
+            # Audio known to be lost: start_frame counts from the start of the part.
+            """CREATE TABLE gaps (
+                id INTEGER PRIMARY KEY, call_id TEXT REFERENCES calls (id), part_id TEXT REFERENCES parts (id),
+                line TEXT NOT NULL, at TEXT NOT NULL, start_frame INTEGER, frames INTEGER NOT NULL, reason TEXT NOT NULL) STRICT""",
+            """CREATE TABLE line_events (
+                id INTEGER PRIMARY KEY, line TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, counter INTEGER NOT NULL) STRICT""",
+            """CREATE TABLE call_records (
+                id INTEGER PRIMARY KEY, layout TEXT NOT NULL, started_at TEXT NOT NULL, duration_s REAL, extension TEXT NOT NULL,
+                trunk TEXT NOT NULL, direction TEXT NOT NULL, number TEXT NOT NULL, ring_s REAL, raw TEXT NOT NULL,
+                received_at TEXT NOT NULL, call_id TEXT REFERENCES calls (id)) STRICT""",
+            # Raised and cleared once each; subject names the line, device or disk it is about.
+            """CREATE TABLE alarms (
+                id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, raised_at TEXT NOT NULL, cleared_at TEXT,
+                detail TEXT NOT NULL) STRICT""",
+            # What the recorder is doing now, for status and the live wall: one row a line, rewritten in place.
+            """CREATE TABLE line_status (
+                line TEXT PRIMARY KEY, at TEXT NOT NULL, state TEXT NOT NULL, call_id TEXT, level_db REAL) STRICT""",
+        ),
+    ),
+)

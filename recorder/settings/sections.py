@@ -1,0 +1,160 @@
+"""Every setting of the box, one frozen dataclass a table of callbox.toml. Each field's comment names its unit.
+
+The box has one settings file for all its services, so the tables of every floor are described here, in the lowest room that reads
+them. These are plain data: nothing here opens, checks or imports anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Site:
+    """[site]: who and where."""
+
+    name: str = "callbox"  # shown in the page title and on reports
+    company: tuple[str, ...] = ()  # names callers know the company by; the greeting rule and the recogniser use them
+    language: str = "zh"  # "zh" or "en": what people read unless they choose
+    timezone: str = "Asia/Shanghai"  # IANA name; days and weeks of the reports
+
+
+@dataclass(frozen=True)
+class Store:
+    """[store]: where everything is kept."""
+
+    path: str = "/var/lib/callbox"  # folder; calls.db, analysis.db, review.db and audio/ live in it
+    min_free_mb: int = 200  # MiB; below it no new call is started
+
+
+@dataclass(frozen=True)
+class Device:
+    """[[device]]: an ALSA capture device."""
+
+    name: str
+    pcm: str = "default"  # ALSA PCM name
+    channels: int = 16
+    rate: int = 8000  # frames per second; 8000 or a multiple of it
+    period_ms: int = 100  # milliseconds of audio per read
+
+
+@dataclass(frozen=True)
+class Line:
+    """[[line]]: one tapped line."""
+
+    name: str
+    device: str
+    channels: tuple[int, ...]  # device channels from 0: one for a mono (two-wire) tap; agent then customer for a pair
+    extension: str = ""  # the PBX extension at this line
+    trunk: str = ""  # the PBX's name of the trunk, as call records print it
+    sense: int = -1  # tap board input from 0; -1 when the line has no sense and calls are found by voice alone
+    language: str = "zh"  # "zh" or "en": what is spoken
+
+
+@dataclass(frozen=True)
+class Agent:
+    """[[agent]]: one customer-service agent (座席)."""
+
+    id: str  # 工号
+    name: str
+    team: str = ""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """[[assignment]]: who sat at a line or extension, and from when to when."""
+
+    agent: str  # id of an [[agent]]
+    line: str = ""  # name of a [[line]]; or
+    extension: str = ""  # a PBX extension
+    since: str = ""  # local date "2026-11-22" or date and time; empty: always
+    until: str = ""  # the same, not included; empty: still
+
+
+@dataclass(frozen=True)
+class LineSenseSettings:
+    """[line_sense]: the tap board's serial port."""
+
+    port: str = ""  # device path; empty: no board
+    baud: int = 115200
+
+
+@dataclass(frozen=True)
+class CallRecordSettings:
+    """[call_records]: the PBX's call-record (SMDR) port."""
+
+    port: str = ""  # device path; empty: none
+    baud: int = 9600
+    format: str = "8N1"  # data bits, parity, stop bits
+    layout: str = "panasonic_ns1000"  # name of a record layout
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """[segmentation]: when a call begins and ends where no line event says so."""
+
+    pre_roll_s: float = 0.5  # seconds kept from before the first sound
+    start_speech_s: float = 0.3  # seconds of speech that begin a call
+    hang_over_s: float = 8.0  # seconds of silence that end a call
+    min_call_s: float = 1.0  # shorter ones are dropped as noise
+    max_part_s: float = 3600.0  # a longer call goes on in a next part
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """[analysis]: how calls are understood."""
+
+    engine: str = "whisper"  # "whisper" or "vosk"
+    model: str = "whisper-base"  # name of an installed model (whisper) or vosk model
+    models: str = ""  # folder of installed models; empty: the default cache
+    beam: int = 5
+    threads: int = 1  # CPU threads of the recogniser
+    rulebook: str = ""  # path of a rulebook file; empty: the one that ships
+    attempts: int = 3  # tries before a call is parked
+    poll_s: float = 2.0  # seconds between looks for new calls
+
+
+@dataclass(frozen=True)
+class Web:
+    """[web]: the pages on the LAN."""
+
+    host: str = "0.0.0.0"  # noqa: S104  the LAN is whom it is for
+    port: int = 8080
+    workers: int = 2
+    session_minutes: int = 480  # idle time until a person has to log in again
+
+
+@dataclass(frozen=True)
+class SerialConsole:
+    """[console]: the technician's serial port."""
+
+    port: str = ""  # device path; empty: none
+    baud: int = 115200
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """[simulation]: only for demos, replays and tests."""
+
+    speed: float = 1.0  # times real time
+    start: str = ""  # UTC instant at which the simulated clock starts; empty: now
+    stop_after_s: float = 0.0  # seconds of simulated time after which the recorder ends by itself; 0: never
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of callbox.toml."""
+
+    site: Site = Site()
+    store: Store = Store()
+    device: tuple[Device, ...] = ()
+    line: tuple[Line, ...] = ()
+    agent: tuple[Agent, ...] = ()
+    assignment: tuple[Assignment, ...] = ()
+    line_sense: LineSenseSettings = LineSenseSettings()
+    call_records: CallRecordSettings = CallRecordSettings()
+    segmentation: Segmentation = Segmentation()
+    analysis: Analysis = Analysis()
+    web: Web = Web()
+    console: SerialConsole = SerialConsole()
+    simulation: Simulation = Simulation()
