@@ -51,9 +51,6 @@ MIGRATIONS = (
             """CREATE TABLE alarms (
                 id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, raised_at TEXT NOT NULL, cleared_at TEXT,
                 detail TEXT NOT NULL) STRICT""",
-            # What the recorder is doing now, for status and the live wall: one row a line, rewritten in place.
-            """CREATE TABLE line_status (
-                line TEXT PRIMARY KEY, at TEXT NOT NULL, state TEXT NOT NULL, call_id TEXT, level_db REAL) STRICT""",
         ),
     ),
 )

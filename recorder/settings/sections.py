@@ -24,6 +24,7 @@ class Store:
     """[store]: where everything is kept."""
 
     path: str = "/var/lib/callbox"  # folder; calls.db, analysis.db, review.db and audio/ live in it
+    run: str = ""  # folder of sockets and the live status file; empty: <path>/run
     min_free_mb: int = 200  # MiB; below it no new call is started
 
 
@@ -137,7 +138,8 @@ class Simulation:
     """[simulation]: only for demos, replays and tests."""
 
     speed: float = 1.0  # times real time
-    start: str = ""  # UTC instant at which the simulated clock starts; empty: now
+    start: str = ""  # simulated UTC instant of the tap's first frame; empty: no simulated clock
+    anchor: str = ""  # real UTC instant at which the simulated clock shows `start`: all simulated twins share it
     stop_after_s: float = 0.0  # seconds of simulated time after which the recorder ends by itself; 0: never
 
 
