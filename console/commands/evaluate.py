@@ -1,0 +1,57 @@
+"""callbox evaluate: accuracy on labelled speech, as figures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from console.commands.shared import add_config, settings_of
+from console.output import facts, say, say_json
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command and its three subjects."""
+    parser = subparsers.add_parser("evaluate", help="measure accuracy on labelled speech / 用标注语音测量准确度")
+    subjects = parser.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
+    asr = subjects.add_parser("asr", help="recognition: manifest with columns path,text")
+    asr.add_argument("manifest", type=Path)
+    asr.add_argument("--language", choices=("zh", "en"), required=True)
+    emotion = subjects.add_parser("emotion", help="emotion: manifest with columns path,label,speaker[,baseline]")
+    emotion.add_argument("manifest", type=Path)
+    rules = subjects.add_parser("rules", help="rules: folder of NAME.flac + NAME.json with must and must_not")
+    rules.add_argument("folder", type=Path)
+    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules)):
+        subject.add_argument("--json", action="store_true", help="print JSON")
+        add_config(subject)
+        subject.set_defaults(run=run)
+
+
+def run_asr(arguments: argparse.Namespace) -> int:
+    """Character or word error rate and speed."""
+    from analyzer.evaluate.asr import evaluate_asr
+
+    return _print(evaluate_asr(arguments.manifest, arguments.language, settings_of(arguments).analysis), arguments.json)
+
+
+def run_emotion(arguments: argparse.Namespace) -> int:
+    """Ranking and recall of the emotion model."""
+    from analyzer.evaluate.emotion import evaluate_emotion
+
+    return _print(evaluate_emotion(arguments.manifest), arguments.json)
+
+
+def run_rules(arguments: argparse.Namespace) -> int:
+    """Recall and precision of the rules over whole calls."""
+    from analyzer.evaluate.rules import evaluate_rules
+    from console.understand import Understanding
+
+    understanding = Understanding(settings_of(arguments))
+    return _print(evaluate_rules(arguments.folder, understanding.analysis_of), arguments.json)
+
+
+def _print(figures: dict[str, object], as_json: bool) -> int:
+    if as_json:
+        say_json(figures)
+    else:
+        say(facts(figures))
+    return 0

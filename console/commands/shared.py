@@ -1,0 +1,19 @@
+"""What several subcommands share: where the settings are, and which week or file a person means."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from recorder.settings.loader import load, settings_paths
+from recorder.settings.sections import Settings
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`--config FILE`, the same for every command that needs the box's settings."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file / 设置文件 (default: /etc/callbox/callbox.toml)")
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings a command was pointed at."""
+    return load(settings_paths(arguments.config))
