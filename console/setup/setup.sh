@@ -1,39 +1,43 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine ready for callbox.   usage: setup.sh demo|test
-#   demo: what the box itself needs.   test: the same, and what its tests need.
-# Each step is skipped while its inputs are what they were, and can be run again after an interruption.
+#   demo: what the box itself needs.   test: that, and what its tests need.
+# A step whose inputs are as they were is skipped; an interrupted run is simply run again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . console/setup/terminal.sh
 . console/setup/debian.sh
 
-GROUP=${1:-}
+STEPS=6
 VENV=.venv
 STAMPS=$VENV/setup
+MODEL=whisper-base
+GROUP=${1:-}
 case $GROUP in
-  demo) EXTRAS="" STEPS=6 ;;
-  test) EXTRAS="[dev,train]" STEPS=6 ;;
+  demo) EXTRAS="" NPM_FLAGS=(--omit=dev) ;;
+  test) EXTRAS="[dev,train]" NPM_FLAGS=() ;;
   *) fail "usage: setup.sh demo|test" "用法: setup.sh demo|test" ;;
 esac
 
-digest() { # FILE…: one word for their content
-  cat -- "$@" | sha256sum | cut -c1-16
+digest() { cat -- "$@" </dev/null | sha256sum | cut -c1-32; } # FILE…: one word for their content
+
+done_before() { # NAME KEY: with the same inputs, for this group or for the larger one
+  local key="" group=""
+  read -r key group 2>/dev/null <"$STAMPS/$1" || return 1
+  [ "$key" = "$2" ] && { [ "$group" = test ] || [ "$group" = "$GROUP" ]; }
 }
 
-# stamped NAME KEY: was this step done with these inputs?
-stamped() { [ "$(cat "$STAMPS/$1" 2>/dev/null)" = "$2" ]; }
-
-# step NAME KEY RESULT EN ZH COMMAND…: run COMMAND unless NAME is stamped with KEY and RESULT is there.
+# step NAME KEY RESULT EN ZH COMMAND…: run COMMAND unless NAME was done with KEY and the file or folder RESULT is there.
 step() {
   local name=$1 key=$2 result=$3 en=$4 zh=$5
   shift 5
-  if stamped "$name" "$key" && [ -e "$result" ]; then
+  if [ -e "$result" ] && done_before "$name" "$key"; then
     ready "$en" "$zh"
     return
   fi
+  rm -f "$STAMPS/$name"
   work "$en" "$zh" "$@"
   mkdir -p "$STAMPS"
-  printf '%s\n' "$key" >"$STAMPS/$name"
+  printf '%s %s\n' "$key" "$GROUP" >"$STAMPS/$name"
 }
 
 make_venv() {
@@ -46,7 +50,7 @@ install_python_packages() {
 }
 
 install_browser_parts() {
-  npm ci --ignore-scripts --no-audit --no-fund
+  npm ci --ignore-scripts --no-audit --no-fund "${NPM_FLAGS[@]}"
   bash webui/vendor.sh
 }
 
@@ -56,8 +60,10 @@ install_model() { "$VENV/bin/callbox" models install "$MODEL"; }
 
 debian_packages "$GROUP"
 PYTHON=$(find_python)
-step venv "$PWD $("$PYTHON" -V)" "$VENV/bin/python" "Python environment" "Python 环境" make_venv
-step "python-$GROUP" "$(digest pyproject.toml constraints.txt)" "$VENV/bin/callbox" "Python packages" "Python 软件包" install_python_packages
+# A virtual environment does not survive being moved, nor a change of its Python.
+step venv "$(digest <(echo "$PWD"; "$PYTHON" -V))" "$VENV/bin/python" "Python environment" "Python 环境" make_venv
+step python "$(digest pyproject.toml constraints.txt)" "$VENV/bin/callbox" "Python packages" "Python 软件包" install_python_packages
 step npm "$(digest package.json package-lock.json webui/vendor.sh)" webui/static/vendor "browser parts" "网页部件" install_browser_parts
-step translations "$(digest webui/translations/*/LC_MESSAGES/*.po)" webui/translations/zh/LC_MESSAGES/messages.mo \
+step translations "$(digest webui/translations/*/LC_MESSAGES/messages.po)" webui/translations/zh/LC_MESSAGES/messages.mo \
   "translations" "界面翻译" compile_translations
+step model "$(digest <(echo "$MODEL"))" "${HOME:-/root}/.cache/callbox/models/$MODEL/model.bin" "speech model $MODEL" "语音识别模型 $MODEL" install_model

@@ -1,0 +1,53 @@
+"""The technician's serial port: opened, kept open, reopened when the cable comes back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+import serial
+
+from console.technician import PROMPT, Conversation, Keyboard
+from hw.errors import DeviceError
+from hw.serialport import open_serial
+
+log = logging.getLogger("console")
+
+RETRY_S = 2.0
+"""Seconds between tries to open a port that is gone (a USB adapter pulled out)."""
+
+GREETING = "callbox serial console - type help / 输入 help\r\n"
+
+
+def serve(port: str, baud: int, new_conversation: Callable[[], Conversation]) -> None:
+    """Answer on `port` for ever. A port that is not there is waited for; said once, not every two seconds."""
+    present = True
+    while True:
+        try:
+            with open_serial(port, baud, timeout=0.5) as line:
+                present = True
+                log.info("serial console on %s", port)
+                talk(line, new_conversation())
+        except (DeviceError, serial.SerialException, OSError) as error:
+            if present:
+                log.warning("serial console waits for %s: %s", port, error)
+            present = False
+            time.sleep(RETRY_S)
+
+
+def talk(line: serial.SerialBase, conversation: Conversation) -> None:
+    """One session on an open port; ends with the port's own error when the cable goes."""
+    keyboard = Keyboard()
+    _send(line, GREETING + PROMPT)
+    while True:
+        data = line.read(max(1, line.in_waiting))
+        echo, typed = keyboard.feed(data)
+        if echo:
+            line.write(echo)
+        for command in typed:
+            _send(line, "".join(f"{answer}\r\n" for answer in conversation.answer(command)) + PROMPT)
+
+
+def _send(line: serial.SerialBase, text: str) -> None:
+    line.write(text.encode())

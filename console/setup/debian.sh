@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What has to come from Debian: looked for by what it provides, so that a node or a Python from elsewhere is as good.
+
+find_python() { # prints a Python 3.11 or newer
+  local candidate
+  for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+has_python_headers() {
+  "$(find_python)" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' 2>/dev/null
+}
+has_venv() { "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null; }
+
+missing_packages() { # GROUP: the Debian packages to install, one a line
+  find_python >/dev/null || echo python3
+  has_venv || echo python3-venv
+  has_python_headers || echo python3-dev
+  command -v gcc >/dev/null || echo gcc
+  [ -e /usr/include/stdio.h ] || echo libc6-dev
+  [ -e /usr/include/alsa/asoundlib.h ] || echo libasound2-dev
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
+  [ "$1" = test ] || return 0
+  command -v chromium >/dev/null || echo chromium
+  [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
+  command -v systemd-analyze >/dev/null || echo systemd
+}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+may_be_root() { # asks for the sudo password once, if there is someone to ask
+  [ "$(id -u)" = 0 ] && return
+  command -v sudo >/dev/null || return
+  sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }
+}
+
+apt_install() { # PACKAGE…
+  as_root dpkg --configure -a
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+debian_packages() { # GROUP
+  local missing
+  missing=$(missing_packages "$1" | tr '\n' ' ')
+  missing=${missing% }
+  if [ -z "$missing" ]; then
+    ready "Debian packages" "Debian 软件包"
+    return
+  fi
+  command -v apt-get >/dev/null || fail \
+    "This machine lacks what these Debian packages provide: $missing. It has no apt-get: install their like with its own package manager and run the same command again." \
+    "本机缺少以下 Debian 软件包所提供的内容: $missing。本机没有 apt-get: 请用系统自带的包管理器安装对应软件包, 然后重新运行同一命令。"
+  may_be_root || fail \
+    "Root rights are needed for these packages. Have them installed, then run the same command again:
+  apt-get install --no-install-recommends $missing" \
+    "安装以下软件包需要 root 权限。请先安装, 再重新运行同一命令:
+  apt-get install --no-install-recommends $missing"
+  # shellcheck disable=SC2086
+  work "Debian packages: $missing" "Debian 软件包: $missing" apt_install $missing
+}
