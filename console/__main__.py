@@ -17,7 +17,8 @@ COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, export, user
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = argparse.ArgumentParser(prog="callbox", description="Records, understands and scores every call. 录音、理解并为每一通电话评分。")
+    description = "Records, understands and scores every call. 录音、理解并为每一通电话评分。"
+    parser = argparse.ArgumentParser(prog="callbox", description=description)
     parser.add_argument("--lang", choices=("zh", "en"), help="language of messages / 提示语言 (default: from the locale)")
     subparsers = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 
 import serial
+from hw.serialport import open_serial
 
 from console.technician import PROMPT, Conversation, Keyboard
 from hw.errors import DeviceError
-from hw.serialport import open_serial
 
 log = logging.getLogger("console")
 

@@ -8,8 +8,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analyzer.schema import ANALYSIS_DB
 from recorder.live import LineStatus, read_status
+
+from analyzer.schema import ANALYSIS_DB
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings
 from recorder.times import to_text
@@ -30,7 +31,10 @@ class Alarm:
 
 @dataclass(frozen=True)
 class BoxStatus:
-    """Everything a technician asks first. calls counts rows by state, jobs analyses by state, waiting closed calls not yet analysed."""
+    """Everything a technician asks first. 
+
+    calls counts rows by state, jobs analyses by state; waiting: ended calls not yet analysed.
+    """
 
     at: str
     recorder_running: bool

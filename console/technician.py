@@ -1,4 +1,4 @@
-"""The serial console's conversation: one command a line, answers in plain text. Knows nothing of ports, so a test can talk to it."""
+"""The serial console's conversation: one command a line, answers in plain text. Knows nothing of ports: a test can talk to it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ LONGEST_COMMAND = 200
 """Characters; more than that on one line is noise on the cable, not a technician."""
 
 HELP = {
-    "zh": ["status  总体状态", "lines   每条线路", "alarms  告警", "lang    切换语言: lang zh | lang en", "help    本帮助"],
-    "en": ["status  the box at a glance", "lines   every tapped line", "alarms  what is wrong now", "lang    lang zh | lang en", "help    this"],
+    "zh": ["status  总体状态", "lines   每条线路", "alarms  告警", "lang zh | lang en  切换语言", "help    本帮助"],
+    "en": ["status  the box at a glance", "lines   every tapped line", "alarms  what is wrong now", "lang zh | lang en", "help    this"],
 }
 
 Report = Callable[[BoxStatus, str], list[str]]

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.audio import open_audio
 from analyzer.pipeline import Pipeline, to_json
-from analyzer.result import Analysis, CallFacts
 from quality.forms import load_form
 from quality.suggest import machine_score, suggest
+
+from analyzer.audio import open_audio
+from analyzer.result import Analysis, CallFacts
 from recorder.settings.sections import Settings
+
+OnProgress = Callable[[float, float], None] | None
 
 
 class Understanding:
@@ -20,15 +23,13 @@ class Understanding:
     def __init__(self, settings: Settings) -> None:
         self._pipeline = Pipeline(settings.analysis, settings.site)
 
-    def analysis_of(
-        self, path: Path, facts: CallFacts, language: str = "auto", progress: Callable[[float, float], None] | None = None
-    ) -> Analysis:
+    def analysis_of(self, path: Path, facts: CallFacts, language: str = "auto", progress: OnProgress = None) -> Analysis:
         """Analyse `path`. language "auto" listens first; "zh" and "en" are taken as said."""
         with open_audio(path) as audio:
             spoken = self._pipeline.language_of(path) if language == "auto" else language
             return self._pipeline.analyze(audio, replace(facts, language=spoken), progress)
 
-    def of_file(self, path: Path, language: str = "auto", progress: Callable[[float, float], None] | None = None) -> dict[str, object]:
+    def of_file(self, path: Path, language: str = "auto", progress: OnProgress = None) -> dict[str, object]:
         """What `callbox analyze --json` prints of `path`."""
         facts = CallFacts()
         return describe(self.analysis_of(path, facts, language, progress), facts)

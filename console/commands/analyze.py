@@ -14,7 +14,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command."""
     parser = subparsers.add_parser("analyze", help="understand one audio file / 分析一个音频文件")
     parser.add_argument("file", type=Path, help="audio: 1 channel (mono tap) or 2 (agent left, customer right)")
-    parser.add_argument("--language", choices=("auto", "zh", "en"), default="auto", help="spoken language (default: heard from the call)")
+    parser.add_argument("--language", choices=("auto", "zh", "en"), default="auto", help="spoken language (auto: heard)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_config(parser)
     parser.set_defaults(run=run)

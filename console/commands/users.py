@@ -7,10 +7,11 @@ import getpass
 import sys
 from pathlib import Path
 
+from quality.users import ROLES, Users
+
 from console.commands.shared import add_config, settings_of
 from console.output import say, table
 from hw.messages import UserError, terminal_language
-from quality.users import ROLES, Users
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
