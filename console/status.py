@@ -31,7 +31,7 @@ class Alarm:
 
 @dataclass(frozen=True)
 class BoxStatus:
-    """Everything a technician asks first. 
+    """Everything a technician asks first.
 
     calls counts rows by state, jobs analyses by state; waiting: ended calls not yet analysed.
     """

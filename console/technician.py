@@ -13,7 +13,7 @@ LONGEST_COMMAND = 200
 
 HELP = {
     "zh": ["status  总体状态", "lines   每条线路", "alarms  告警", "lang zh | lang en  切换语言", "help    本帮助"],
-    "en": ["status  the box at a glance", "lines   every tapped line", "alarms  what is wrong now", "lang zh | lang en", "help    this"],
+    "en": ["status  the box at a glance", "lines   every line", "alarms  what is wrong now", "lang zh | lang en", "help    this"],
 }
 
 Report = Callable[[BoxStatus, str], list[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from recorder.settings.loader import load, settings_paths
+from recorder.settings.loader import load
 from recorder.settings.sections import Settings
 
 
@@ -16,4 +16,4 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings a command was pointed at."""
-    return load(settings_paths(arguments.config))
+    return load([arguments.config] if arguments.config else [])

@@ -1,0 +1,66 @@
+"""The serial console's conversation and keyboard."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from recorder.live import LineStatus
+
+from console.status import Alarm, BoxStatus
+from console.technician import LONGEST_COMMAND, Conversation, Keyboard
+
+LINE = LineStatus(line="3", state="talking", since="2026-11-22T01:02:03.000Z", call_id="c", level_db=-31.4)
+STATUS = BoxStatus(
+    at="2026-11-22T01:02:04.000Z",
+    recorder_running=True,
+    recorder_at="2026-11-22T01:02:03.500Z",
+    lines=(LINE,),
+    alarms=(Alarm("disk_low", "store", "2026-11-22T01:00:00.000Z", "150 MB left"),),
+    calls={"closed": 7},
+    jobs={"done": 5},
+    waiting=2,
+    last_call_at="2026-11-22T01:01:00.000Z",
+    free_disk_mb=150.2,
+    store="/var/lib/callbox",
+)
+
+
+def answers(*commands: str) -> str:
+    conversation = Conversation(lambda: STATUS)
+    return "\n".join(line for command in commands for line in conversation.answer(command))
+
+
+def test_status_names_recorder_calls_and_backlog() -> None:
+    text = answers("status")
+    assert "running" in text and "recorded 7" in text and "analysed 5" in text and "150 MB" in text
+
+
+def test_lines_and_alarms_show_what_stands() -> None:
+    assert "talking" in answers("lines") and "-31" in answers("lines")
+    assert "disk_low" in answers("alarms") and "150 MB left" in answers("alarms")
+
+
+def test_the_technician_may_choose_chinese() -> None:
+    assert "通话" in answers("lang zh", "lines")
+
+
+def test_an_unknown_command_points_to_help_and_shows_no_control_characters() -> None:
+    text = answers("reb\x1boot now")
+    assert "help" in text and "\x1b" not in text
+
+
+def test_backspace_takes_back_and_return_ends_a_line() -> None:
+    assert Keyboard().feed(b"statuz\x08s\r") == (b"statuz\b \bs\r\n", ["status"])
+
+
+def test_carriage_return_and_line_feed_are_one_end() -> None:
+    assert Keyboard().feed(b"help\r\n")[1] == ["help"]
+
+
+@given(st.lists(st.binary(max_size=500), max_size=20))
+def test_garbage_is_never_fatal_and_never_grows(chunks: list[bytes]) -> None:
+    keyboard, conversation = Keyboard(), Conversation(lambda: STATUS)
+    for chunk in chunks:
+        for line in keyboard.feed(chunk)[1]:
+            assert len(line) <= LONGEST_COMMAND
+            conversation.answer(line)
