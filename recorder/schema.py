@@ -42,7 +42,8 @@ MIGRATIONS = (
                 id INTEGER PRIMARY KEY, call_id TEXT REFERENCES calls (id), part_id TEXT REFERENCES parts (id),
                 line TEXT NOT NULL, at TEXT NOT NULL, start_frame INTEGER, frames INTEGER NOT NULL, reason TEXT NOT NULL) STRICT""",
             """CREATE TABLE line_events (
-                id INTEGER PRIMARY KEY, line TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, counter INTEGER NOT NULL) STRICT""",
+                id INTEGER PRIMARY KEY, line TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL,
+                counter INTEGER NOT NULL) STRICT""",
             """CREATE TABLE call_records (
                 id INTEGER PRIMARY KEY, layout TEXT NOT NULL, started_at TEXT NOT NULL, duration_s REAL, extension TEXT NOT NULL,
                 trunk TEXT NOT NULL, direction TEXT NOT NULL, number TEXT NOT NULL, ring_s REAL, raw TEXT NOT NULL,

@@ -50,6 +50,7 @@ class Line:
     trunk: str = ""  # the PBX's name of the trunk, as call records print it
     sense: int = -1  # tap board input from 0; -1 when the line has no sense and calls are found by voice alone
     language: str = "zh"  # "zh" or "en": what is spoken
+    release: str = "none"  # how the PBX shows here that the far end hung up: "tone" (busy tone), "reversed" (polarity) or "none"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+"""What types alone cannot tell: values out of range, words that are none of the choices, times that are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hw.messages import Message
+from recorder.settings.checks_lines import check_lines
+from recorder.settings.files import Entries, Entry, problem
+from recorder.settings.sections import Settings
+from recorder.times import from_text, zone_exists
+
+LANGUAGES = ("zh", "en")
+RELEASE_SIGNS = ("none", "tone", "reversed")
+
+CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("site", "language"): LANGUAGES,
+    ("line", "language"): LANGUAGES,
+    ("line", "release"): RELEASE_SIGNS,
+    ("analysis", "engine"): ("whisper", "vosk"),
+}
+
+RANGES: dict[tuple[str, str], tuple[float, float]] = {
+    ("store", "min_free_mb"): (0, 10_000_000),
+    ("device", "channels"): (1, 64),
+    ("device", "rate"): (8000, 192_000),
+    ("device", "period_ms"): (10, 1000),
+    ("line", "sense"): (-1, 255),
+    ("line_sense", "baud"): (300, 4_000_000),
+    ("call_records", "baud"): (110, 4_000_000),
+    ("segmentation", "pre_roll_s"): (0, 5),
+    ("segmentation", "start_speech_s"): (0.02, 5),
+    ("segmentation", "hang_over_s"): (0.5, 600),
+    ("segmentation", "min_call_s"): (0, 60),
+    ("segmentation", "max_part_s"): (10, 86_400),
+    ("analysis", "beam"): (1, 20),
+    ("analysis", "threads"): (1, 64),
+    ("analysis", "attempts"): (1, 100),
+    ("analysis", "poll_s"): (0.05, 3600),
+    ("web", "port"): (1, 65_535),
+    ("web", "workers"): (1, 64),
+    ("web", "session_minutes"): (1, 100_000),
+    ("console", "baud"): (300, 4_000_000),
+    ("simulation", "speed"): (0.01, 10_000),
+    ("simulation", "stop_after_s"): (0, 10_000_000),
+}
+
+
+def check(settings: Settings, entries: Entries) -> list[Message]:
+    """Every value that cannot be, with the file and table it stands in."""
+    problems = [*_ranges(entries), *_choices(entries), *_site(settings, entries), *_ports(settings, entries)]
+    return [*problems, *_instants(settings, entries), *check_lines(settings, entries)]
+
+
+def _all(entries: Entries) -> Iterator[Entry]:
+    yield from entries.tables.values()
+    for rows in entries.lists.values():
+        yield from rows
+
+
+def _ranges(entries: Entries) -> Iterator[Message]:
+    for entry in _all(entries):
+        for key, value in entry.values.items():
+            low, high = RANGES.get((entry.name, key), (None, None))
+            if low is None or high is None or isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            if not low <= value <= high:
+                yield problem(
+                    entry,
+                    key,
+                    f"must be from {low:g} to {high:g}, not {value}",
+                    f"必须在 {low:g} 到 {high:g} 之间，不能是 {value}",
+                )
+
+
+def _choices(entries: Entries) -> Iterator[Message]:
+    for entry in _all(entries):
+        for key, value in entry.values.items():
+            allowed = CHOICES.get((entry.name, key))
+            if allowed and isinstance(value, str) and value not in allowed:
+                words = ", ".join(f'"{word}"' for word in allowed)
+                yield problem(entry, key, f"must be one of {words}, not {value!r}", f"必须是 {words} 之一，不能是 {value!r}")
+
+
+def _site(settings: Settings, entries: Entries) -> Iterator[Message]:
+    if not zone_exists(settings.site.timezone):
+        yield problem(
+            entries.tables["site"],
+            "timezone",
+            f'is no time zone: {settings.site.timezone!r}; write one like "Asia/Shanghai"',
+            f'不是有效的时区：{settings.site.timezone!r}；请写成 "Asia/Shanghai" 这样的名称',
+        )
+    if not settings.store.path:
+        yield problem(entries.tables["store"], "path", "is empty", "为空")
+
+
+def _ports(settings: Settings, entries: Entries) -> Iterator[Message]:
+    if not re.fullmatch(r"[5-8][NEO][12]", settings.call_records.format):
+        yield problem(
+            entries.tables["call_records"],
+            "format",
+            'must be data bits, parity and stop bits, like "8N1" or "7E2"',
+            '必须是数据位、校验位和停止位，如 "8N1" 或 "7E2"',
+        )
+
+
+def _instants(settings: Settings, entries: Entries) -> Iterator[Message]:
+    for key in ("start", "anchor"):
+        text = getattr(settings.simulation, key)
+        try:
+            if text:
+                from_text(text)
+        except ValueError:
+            yield problem(
+                entries.tables["simulation"],
+                key,
+                'must be a UTC instant like "2026-11-22T01:00:00Z"',
+                '必须是 UTC 时刻，如 "2026-11-22T01:00:00Z"',
+            )
