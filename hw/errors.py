@@ -9,5 +9,5 @@ class DeviceError(UserError):
     """A device that cannot be opened, or has gone: names the device and says what to do."""
 
 
-class EndOfAudio(Exception):
+class EndOfAudio(Exception):  # noqa: N818  no error: the simulation is simply over
     """A simulated device has played all it had."""

@@ -1,0 +1,58 @@
+"""The audio sources, all held to one contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hw.alsa import AlsaSource
+from hw.clock import ManualClock
+from hw.interfaces import AudioSource, Samples
+from hw.paced import PacedSource
+from hw.simulated.tap import alsa_config
+from tests.contracts.audiosource import AudioSourceContract
+from tests.hw.fakes import MemorySource
+
+
+def _random(channels: int) -> Samples:
+    return np.random.default_rng(7).integers(-32768, 32768, (8000, channels)).astype(np.int16)
+
+
+class TestMemorySource(AudioSourceContract):
+    @pytest.fixture
+    def expected(self) -> Samples:
+        return _random(3)
+
+    @pytest.fixture
+    def source(self, expected: Samples) -> AudioSource:
+        return MemorySource(expected)
+
+
+class TestPacedSource(AudioSourceContract):
+    @pytest.fixture
+    def expected(self) -> Samples:
+        return _random(2)
+
+    @pytest.fixture
+    def source(self, expected: Samples) -> AudioSource:
+        return PacedSource(MemorySource(expected), ManualClock(100.0), 100.0, 1.0)
+
+
+class TestAlsaSource(AudioSourceContract):
+    """Real pyalsaaudio and alsa-lib, over alsa-lib's file plugin, sixteen channels."""
+
+    @pytest.fixture
+    def expected(self) -> Samples:
+        return _random(16)
+
+    @pytest.fixture
+    def source(self, expected: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AudioSource:
+        raw = tmp_path / "a folder" / 'x "16".raw'
+        raw.parent.mkdir()
+        raw.write_bytes(expected.astype("<i2").tobytes())
+        config = tmp_path / "asound.conf"
+        config.write_text(alsa_config("contract", raw))
+        monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+        return AlsaSource("contract", 16, 8000, 100)

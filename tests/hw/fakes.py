@@ -1,0 +1,63 @@
+"""In-memory devices for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hw.errors import DeviceError, EndOfAudio
+from hw.interfaces import AudioBlock, Samples
+
+
+class MemorySource:
+    """Plays samples of shape (frames, channels) in periods; `lost`: by period, the frames it says it dropped before."""
+
+    def __init__(self, samples: Samples, rate: int = 8000, period: int = 800, lost: dict[int, int] | None = None) -> None:
+        self.samples, self._rate, self._period, self._lost = samples, rate, period, lost or {}
+        self._at: int | None = None
+
+    @property
+    def rate(self) -> int:
+        return self._rate
+
+    @property
+    def channels(self) -> int:
+        return self.samples.shape[1]
+
+    def open(self) -> None:
+        self._at = 0
+
+    def read(self) -> AudioBlock:
+        if self._at is None:
+            raise DeviceError("not open", "未打开")
+        block = self.samples[self._at : self._at + self._period]
+        if not len(block):
+            raise EndOfAudio
+        lost = self._lost.get(self._at // self._period, 0)
+        self._at += self._period
+        return AudioBlock(block, lost)
+
+    def close(self) -> None:
+        self._at = None
+
+
+class ScriptedPcm:
+    """A stand-in for alsaaudio.PCM: gives the (length, data) pairs it was told, raising those that are exceptions."""
+
+    def __init__(self, reads: Iterable[tuple[int, bytes] | Exception], waiting: int = 0) -> None:
+        self._reads = iter(reads)
+        self.waiting = waiting
+
+    def info(self) -> dict[str, object]:
+        return {"channels": 2, "rate": 8000, "format_name": "S16_LE"}
+
+    def read(self) -> tuple[int, bytes]:
+        answer = next(self._reads)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def avail(self) -> int:
+        return self.waiting
+
+    def close(self) -> None:
+        pass
