@@ -68,10 +68,12 @@ def plan(calls: Sequence[BundledCall]) -> Plan:
     chinese = sorted((call for call in calls if call.facts.language != "en"), key=lambda call: (-call.duration_s, call.name))
     free_at = {line.name: FIRST_CALL_S + STAGGER_S * number for number, line in enumerate(LINES)}
     again = [call for call in chinese if call.name.endswith("_perfect")][:1]
-    wishes = [(call, (ENGLISH,)) for call in english]
+    wishes: list[tuple[BundledCall, tuple[DemoLine, ...]]] = [(call, (ENGLISH,)) for call in english]
     wishes += [(call, (line,)) for call in again for line in (MONO, BY_VOICE)]
     wishes += [(call, PAIRS) for call in chinese]
-    placed = [_place(call, min(lines, key=lambda line: free_at[line.name]), free_at, order) for order, (call, lines) in enumerate(wishes)]
+    placed = []
+    for order, (call, lines) in enumerate(wishes):
+        placed.append(_place(call, min(lines, key=lambda line: free_at[line.name]), free_at, order))
     placed.sort(key=lambda one: one.rings_at)
     return Plan(tuple(placed), max((one.ends_at for one in placed), default=FIRST_CALL_S) + TAIL_S)
 

@@ -1,0 +1,108 @@
+"""The demo's house: a store of its own, the tap and the settings, made anew for each run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.demo.plan import CHANNELS, LINES, DemoLine, Plan
+from hw.messages import UserError
+from hw.simulated.tap import Tap, TapCall, build_tap
+from recorder.settings.cli import show
+from recorder.settings.sections import (
+    Agent,
+    Assignment,
+    CallRecordSettings,
+    Device,
+    Line,
+    LineSenseSettings,
+    SerialConsole,
+    Settings,
+    Simulation,
+    Site,
+    Store,
+    Web,
+)
+from recorder.times import to_text
+
+MARK = ".callbox-demo"
+"""A file that says: this folder is a demo's and may be emptied."""
+
+AGENTS = {
+    "1001": ("李晓敏", "投资一组"),
+    "1002": ("王强", "投资一组"),
+    "1003": ("陈静", "零售组"),
+    "1004": ("赵磊", "零售组"),
+    "1005": ("孙悦", "生活服务组"),
+    "1006": ("周婷", "生活服务组"),
+    "1007": ("吴敏", "零售组"),
+    "1008": ("Dana Smith", "Repairs"),
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the demo's things are. start: simulated instant of the tap's first frame."""
+
+    store: Path
+    config: Path
+    tap: Tap
+    settings: Settings
+    start: float
+
+
+def default_store() -> Path:
+    """Where demos live: the user's data folder, or CALLBOX_DEMO."""
+    chosen = os.environ.get("CALLBOX_DEMO")
+    data = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return Path(chosen) if chosen else data / "callbox-demo"
+
+
+def empty(store: Path) -> None:
+    """Make `store` an empty folder for the demo. Raises UserError for a folder that holds something else."""
+    if store.exists() and any(store.iterdir()) and not (store / MARK).exists():
+        raise UserError(
+            f"{store} holds something that is not a demo's; name another folder with --store",
+            f"{store} 中有非演示数据;请用 --store 指定其他目录",
+        )
+    shutil.rmtree(store, ignore_errors=True)
+    try:
+        store.mkdir(parents=True)
+        (store / MARK).touch()
+    except OSError as error:
+        raise UserError(f"{store} cannot be made: {error.strerror}", f"无法创建 {store}:{error.strerror}") from error
+
+
+def build(store: Path, plan: Plan, anchor: float, speed: float, port: int) -> House:
+    """Write the tap and callbox.toml. anchor: real instant at which the simulated tap starts; its end falls on about the real now,
+    so that the demo's calls lie in the recent past."""
+    start = anchor - plan.ends_at * (1 - 1 / speed)
+    tap = build_tap([TapCall(one.starts_at, one.call.audio, one.line.channels) for one in plan.placed], store / "tap", CHANNELS)
+    settings = _settings(store, tap, Simulation(speed, to_text(start), to_text(anchor), plan.ends_at), port)
+    config = store / "callbox.toml"
+    config.write_text(show(settings), encoding="utf-8")
+    return House(store, config, tap, settings, start)
+
+
+def _settings(store: Path, tap: Tap, simulation: Simulation, port: int) -> Settings:
+    return Settings(
+        site=Site(name="callbox 演示"),
+        store=Store(path=str(store / "data")),
+        device=(Device("tap", tap.pcm, tap.channels, tap.rate),),
+        line=tuple(_line(line) for line in LINES),
+        agent=tuple(Agent(number, name, team) for number, (name, team) in AGENTS.items()),
+        assignment=tuple(Assignment(line.agent, line=line.name) for line in LINES),
+        line_sense=LineSenseSettings(port=str(store / "dev" / "tapboard")),
+        call_records=CallRecordSettings(port=str(store / "dev" / "pbx")),
+        web=Web(port=port, workers=1),
+        console=SerialConsole(port=str(store / "dev" / "console-box")),
+        simulation=simulation,
+    )
+
+
+def _line(line: DemoLine) -> Line:
+    return Line(line.name, "tap", line.channels, line.extension, line.trunk, line.sense, line.language)
+
+
