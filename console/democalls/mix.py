@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from console.democalls.manner import manner_of
 from console.democalls.script import SIDES, Dialogue, Hold, Turn, Voice
 
 Sound = npt.NDArray[np.float64]
@@ -21,7 +22,7 @@ MU = 255.0
 MUSIC_DB = -27.0
 
 Read = Callable[[Turn, Voice], Sound]
-"""A turn in a voice at 8 kHz; 0.1 RMS stands for the voice's level_db."""
+"""A turn in a voice at 8 kHz, at no level in particular."""
 
 
 @dataclass
@@ -55,7 +56,7 @@ def _add(track: Sound, sound: Sound, start: float) -> Sound:
 
 
 def _speak(line: Timeline, turn: Turn, voice: Voice, read: Read) -> None:
-    sound = read(turn, voice) * 10 ** (voice.level_db / 20) / 0.1
+    sound = _at_level(telephone_band(read(turn, voice)), voice.level_db + manner_of(turn).gain_db)
     if turn.cut is not None:
         sound = sound[: int(turn.cut * RATE)]
     start = line.end + turn.pause if turn.during is None else line.last_start + turn.during
@@ -65,10 +66,23 @@ def _speak(line: Timeline, turn: Turn, voice: Voice, read: Read) -> None:
     line.end, line.last_start = max(line.end, end), start
 
 
+def _active_rms(sound: Sound) -> float:
+    """RMS over the 20 ms frames within 30 dB of the loudest (pauses do not count)."""
+    powers = np.array([np.mean(frame**2) for frame in np.array_split(sound, max(1, len(sound) // 160))])
+    return float(np.sqrt(np.mean(powers[powers >= powers.max() / 1000])))
+
+
+def _at_level(sound: Sound, level_db: float, knee: float = 0.5) -> Sound:
+    """The sound at level_db dBFS active RMS, peaks above the knee bent so that none passes 0.9."""
+    scaled = sound * (10 ** (level_db / 20) / _active_rms(sound))
+    over = np.maximum(np.abs(scaled) - knee, 0.0)
+    return np.asarray(np.where(over > 0, np.sign(scaled) * (knee + 0.4 * np.tanh(over / 0.4)), scaled), np.float64)
+
+
 def _hold(line: Timeline, hold: Hold) -> None:
     start = line.end + hold.pause
     if hold.music:
-        line.tracks["agent"] = _add(line.tracks["agent"], melody(hold.seconds), start)
+        line.tracks["agent"] = _add(line.tracks["agent"], telephone_band(melody(hold.seconds)), start)
     line.holds.append({"start": round(start, 2), "end": round(start + hold.seconds, 2), "music": hold.music})
     line.end = start + hold.seconds
 
@@ -114,7 +128,7 @@ def mu_law(sound: Sound) -> npt.NDArray[np.int16]:
 def to_line(dialogue: Dialogue, line: Timeline) -> npt.NDArray[np.int16]:
     """The finished call: frames × (agent, customer), 16 bit."""
     count = math.ceil((line.end + dialogue.tail) * RATE)
-    clean = {side: telephone_band(np.pad(line.tracks[side], (0, max(0, count - len(line.tracks[side]))))[:count]) for side in SIDES}
+    clean = {side: np.pad(line.tracks[side], (0, max(0, count - len(line.tracks[side]))))[:count] for side in SIDES}
     columns = []
     for index, side in enumerate(SIDES):
         voice, other = dialogue.voices[side], clean[SIDES[1 - index]]

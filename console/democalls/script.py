@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 SIDES = ("agent", "customer")
 MOODS = ("angry", "happy", "neutral", "sad")
 DIRECTIONS = ("in", "out")
-RULE_IDS = frozenset(
-    "opening closing verify_identity courtesy apology thanks forbidden_phrase insult filler_words overpromise shirk argue "
-    "private_contact disclose escalate_hint sensitive_word repeated_script dead_air hold_notice talk_over speech_rate monologue "
-    "ring_slow agent_hung_up_first customer_anger agent_tone".split()
-)
+RULE_IDS = frozenset({
+    "opening", "closing", "verify_identity", "courtesy", "apology", "thanks", "forbidden_phrase", "insult", "filler_words",
+    "overpromise", "shirk", "argue", "private_contact", "disclose", "escalate_hint", "sensitive_word", "repeated_script",
+    "dead_air", "hold_notice", "talk_over", "speech_rate", "monologue", "ring_slow", "agent_hung_up_first", "customer_anger",
+    "agent_tone",
+})
 """The contract's rule ids (domain.md)."""
 
 T = TypeVar("T")
@@ -28,8 +29,8 @@ class ScriptError(ValueError):
 class Voice:
     """One party's voice and line.
 
-    formant: ratio of vocal tract resonances to the recorded voice (below 1 sounds like a longer tract). pitch_hz: median pitch when
-    calm. pace: duration ratio, below 1 faster. liveliness: ratio of pitch movement. level_db: RMS of calm speech, dBFS. noise_db: line
+    formant: ratio of vocal tract resonances to the recorded voice (below 1: a longer tract). pitch_hz: median pitch when calm.
+    pace: duration ratio, below 1 faster. liveliness: ratio of pitch movement. level_db: RMS of calm speech, dBFS. noise_db: line
     noise, dBFS RMS. leak_db: how far below itself the other party is heard on this channel; None when not at all.
     """
 
@@ -46,7 +47,7 @@ class Voice:
 class Turn:
     """One party's words.
 
-    say: what the voice reads when it differs from the text (digits, characters with several readings). pause: seconds after everything
+    say: what the voice reads when it differs from the text (digits, characters with several readings). pause: seconds after all
     before has ended (negative: starts before that). during: instead of `pause`, seconds after the start of the turn before.
     intensity: how far into the mood, 1 is full. cut: seconds after which the line is gone in mid-word.
     """
