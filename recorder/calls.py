@@ -1,0 +1,121 @@
+"""What calls.db holds, as values: a call, its parts and gaps, the lines."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from recorder.times import from_text
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call. Instants are UTC epoch seconds, durations seconds; None where nothing told.
+
+    layout: "mono" (one channel, side mixed) or "pair" (agent left, customer right). direction: "in", "out", "unknown". state:
+    "recording", "closed", "interrupted" (the box stopped in mid-call), "unanswered". duration_s: frames of the call, known gaps
+    included. ring_s: first ring to answer. extension: the PBX extension. source: the file a replayed call came from. closed_seq:
+    rises by one with every call that is done with, None before.
+    """
+
+    id: str
+    line: str
+    layout: str
+    language: str
+    direction: str
+    state: str
+    started_at: float
+    answered_at: float | None = None
+    ended_at: float | None = None
+    duration_s: float | None = None
+    ring_s: float | None = None
+    ring_count: int | None = None
+    caller_number: str = ""
+    called_number: str = ""
+    extension: str = ""
+    agent_id: str | None = None
+    team: str = ""
+    hung_up_by: str | None = None
+    source: str = ""
+    closed_seq: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a call's audio. path is relative to the store. state: "writing", "closed" or "recovered" (its end was cut off by
+    a stop of the box). frames, bytes and sha256 are those of the closed file; None before."""
+
+    id: str
+    call_id: str
+    seq: int
+    path: str
+    started_at: float
+    rate: int
+    channels: int
+    state: str
+    frames: int | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Audio known to be lost. call_id and part_id are None when the line was idle.
+
+    start_frame counts from the start of the part. A gap that begins before the part's end lies in the file, as silence; one that
+    begins at its end follows the file and is not in it. reason: "overrun", "device_lost", "disk_full", "late_event".
+    """
+
+    line: str
+    at: float
+    frames: int
+    reason: str
+    call_id: str | None = None
+    part_id: str | None = None
+    start_frame: int | None = None
+
+
+@dataclass(frozen=True)
+class TappedLine:
+    """A line as calls.db knows it."""
+
+    name: str
+    layout: str
+    extension: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something that is not as it should be, raised once and cleared once. Instants are UTC epoch seconds."""
+
+    kind: str
+    subject: str
+    raised_at: float
+    cleared_at: float | None
+    detail: str
+
+
+def instant(text: str | None) -> float | None:
+    """An instant of the database, or None for NULL."""
+    return None if text is None else from_text(text)
+
+
+def call_of(row: sqlite3.Row) -> Call:
+    """A row of `calls` → Call."""
+    values = {key: row[key] for key in row.keys()}  # noqa: SIM118  a Row iterates over its values
+    for key in ("started_at", "answered_at", "ended_at"):
+        values[key] = instant(values[key])
+    return Call(**values)
+
+
+def part_of(row: sqlite3.Row) -> Part:
+    """A row of `parts` → Part."""
+    values = {key: row[key] for key in row.keys()}  # noqa: SIM118
+    return Part(**values | {"started_at": from_text(row["started_at"])})
+
+
+def gap_of(row: sqlite3.Row) -> Gap:
+    """A row of `gaps` → Gap."""
+    values = {key: row[key] for key in row.keys() if key != "id"}  # noqa: SIM118
+    return Gap(**values | {"at": from_text(row["at"])})

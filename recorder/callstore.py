@@ -1,0 +1,238 @@
+"""calls.db for the recorder: the only writer. Everyone else opens a `CallReader`."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from hw.interfaces import CallRecord, LineEvent
+from hw.messages import UserError
+from recorder.callreader import BUSY_TIMEOUT_S, CallReader, broken
+from recorder.calls import Call, Gap, Part
+from recorder.migrations import migrate
+from recorder.schema import CALLS_DB, MIGRATIONS
+from recorder.settings.sections import Settings
+from recorder.times import to_text
+
+__all__ = ["CallReader", "CallStore", "open_store"]
+
+FOLDER_MODE = 0o2770  # setgid: what any service of the box makes in it belongs to the box's group
+FILE_MODE = 0o660  # -wal and -shm take the database's mode, and a reader who cannot write -shm would lock the writer out
+
+
+class CallStore(CallReader):
+    """The recorder's hold on calls.db: WAL, every commit on the disk before it returns. Of one thread.
+
+    `store` is the store's folder; it and the database are made when missing and brought up to date. Raises UserError when the
+    database is locked or damaged; see `open_store`.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self.store = store
+        self.path = store / CALLS_DB
+        try:
+            make_folder(store)
+            self.connection = _open(self.path)
+            migrate(self.connection, MIGRATIONS)
+        except sqlite3.Error as error:
+            raise broken(self.path, error) from error
+        except OSError as error:
+            raise UserError(
+                f"{store}: the store cannot be made or written ({error.strerror}). Check [store] path and its owner",
+                f"{store}：无法创建或写入数据目录（{error.strerror}）。请检查 [store] path 及其所有者",
+            ) from error
+        self.db = sqlite_utils.Database(self.connection)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite_utils.Database]:
+        """One transaction. Raises UserError when the database cannot take it; then nothing of it is kept."""
+        try:
+            # IMMEDIATE: a transaction that reads before it writes must not find that a replay's recorder wrote in between.
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield self.db
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise broken(self.path, error) from error
+            raise
+
+    def sync(self, settings: Settings) -> None:
+        """Bring lines, agents and assignments to what the settings say. Lines and agents that are no longer set up stay, since
+        their calls do."""
+        lines = [
+            {"name": line.name, "layout": layout_of(line.channels), "extension": line.extension, "language": line.language}
+            for line in settings.line
+        ]
+        seats = [
+            {"agent_id": row.agent, "line": row.line, "extension": row.extension, "since": row.since, "until": row.until}
+            for row in settings.assignment
+        ]
+        with self.writing() as db:
+            db.table("lines").upsert_all(lines, pk="name")
+            db.table("agents").upsert_all([dataclasses.asdict(agent) for agent in settings.agent], pk="id")
+            db.table("assignments").delete_where()
+            db.table("assignments").insert_all(seats)
+
+    def start_call(self, call: Call, part: Part | None) -> None:
+        """A call has begun, with its first part unless it has none (an unanswered one)."""
+        with self.writing() as db:
+            row = _row(call)
+            if call.state == "unanswered":
+                row["closed_seq"] = self._next_seq()
+            db.table("calls").insert(row)
+            if part is not None:
+                db.table("parts").insert(_row(part))
+
+    def add_part(self, part: Part) -> None:
+        """The call goes on in a next part."""
+        with self.writing() as db:
+            db.table("parts").insert(_row(part))
+
+    def end_call(self, call_id: str, ended_at: float, duration_s: float, hung_up_by: str | None) -> None:
+        """The call is over; it is not closed until its last part is."""
+        with self.writing() as db:
+            values = {"ended_at": to_text(ended_at), "duration_s": duration_s, "hung_up_by": hung_up_by}
+            db.table("calls").update(call_id, values)
+
+    def close_part(self, part: Part) -> None:
+        """The part's FLAC is on the disk: keep its length and SHA-256."""
+        with self.writing() as db:
+            db.table("parts").upsert(_row(part), pk="id")
+
+    def close_call(self, call_id: str, state: str = "closed") -> None:
+        """All parts are closed: the call can be understood. state: "closed" or "interrupted"."""
+        with self.writing() as db:
+            db.table("calls").update(call_id, {"state": state, "closed_seq": self._next_seq()})
+
+    def fill_call(self, call_id: str, values: dict[str, object]) -> None:
+        """Set columns of a call that became known later (numbers, ring time, direction, agent)."""
+        if values:
+            with self.writing() as db:
+                db.table("calls").update(call_id, values)
+
+    def drop_part(self, part_id: str) -> None:
+        """Forget a part that holds no audio."""
+        with self.writing() as db:
+            db.table("gaps").delete_where("part_id = ?", [part_id])
+            db.table("parts").delete(part_id)
+
+    def drop_call(self, call_id: str) -> None:
+        """Forget a call that turned out to be noise."""
+        with self.writing() as db:
+            db.execute("UPDATE call_records SET call_id = NULL WHERE call_id = ?", [call_id])
+            for table in ("gaps", "parts"):
+                db.table(table).delete_where("call_id = ?", [call_id])
+            db.table("calls").delete(call_id)
+
+    def add_gap(self, gap: Gap) -> None:
+        """Audio is known to be lost."""
+        with self.writing() as db:
+            db.table("gaps").insert(_row(gap))
+
+    def add_event(self, line: str, event: LineEvent) -> None:
+        """Keep a line event as it came."""
+        with self.writing() as db:
+            db.table("line_events").insert(
+                {"line": line, "at": to_text(event.at), "kind": event.kind, "counter": event.counter}
+            )
+
+    def add_record(self, record: CallRecord, received_at: float) -> int:
+        """Keep a call record of the PBX as it came; its row id."""
+        row = dataclasses.asdict(record) | {"started_at": to_text(record.started_at), "received_at": to_text(received_at)}
+        with self.writing() as db:
+            db.table("call_records").insert(row)
+            return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+    def match_record(self, record_id: int, call_id: str, values: dict[str, object]) -> None:
+        """The record is about that call: join them and fill what it told."""
+        with self.writing() as db:
+            db.table("call_records").update(record_id, {"call_id": call_id})
+            if values:
+                db.table("calls").update(call_id, values)
+
+    def raise_alarm(self, kind: str, subject: str, at: float, detail: str) -> None:
+        """Raise an alarm unless it already stands."""
+        with self.writing() as db:
+            standing = "kind = ? AND subject = ? AND cleared_at IS NULL"
+            if not db.table("alarms").count_where(standing, [kind, subject]):
+                db.table("alarms").insert({"kind": kind, "subject": subject, "raised_at": to_text(at), "detail": detail})
+
+    def clear_alarm(self, kind: str, subject: str, at: float) -> None:
+        """Clear an alarm; one that does not stand is left alone."""
+        with self.writing() as db:
+            sql = "UPDATE alarms SET cleared_at = ? WHERE kind = ? AND subject = ? AND cleared_at IS NULL"
+            db.execute(sql, [to_text(at), kind, subject])
+
+    def _next_seq(self) -> int:
+        return int(self.connection.execute("SELECT coalesce(max(closed_seq), 0) + 1 FROM calls").fetchone()[0])
+
+
+def open_store(store: Path, now: float) -> tuple[CallStore, Path | None]:
+    """The store, and where a damaged calls.db was set aside, if it was: the recorder must record whatever happened to the database.
+
+    The damaged files are renamed, not deleted. Raises UserError when the store cannot be opened for another reason.
+    """
+    path = store / CALLS_DB
+    aside = None
+    if path.is_file() and not _sound(path):
+        stamp = to_text(now).replace(":", "").replace("-", "")[:15]
+        aside = path.with_name(f"{CALLS_DB}.damaged-{stamp}")
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(CALLS_DB + end).rename(aside.with_name(aside.name + end))
+    return CallStore(store), aside
+
+
+def make_folder(folder: Path) -> None:
+    """A folder, and those above it, that the box's group shares."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        with contextlib.suppress(PermissionError):
+            folder.chmod(FOLDER_MODE)
+
+
+def layout_of(channels: tuple[int, ...]) -> str:
+    """The layout of a line that uses those device channels: "mono" or "pair"."""
+    return "mono" if len(channels) == 1 else "pair"
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    fresh = not path.exists()
+    if fresh:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE))
+        path.chmod(FILE_MODE)
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    # FULL: a commit is on the disk before it returns; NORMAL may lose the last ones of a WAL to a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=200"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _sound(path: Path) -> bool:
+    """Whether SQLite finds the file in order; a lock held by another program says nothing against it."""
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.OperationalError:
+        return True
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _row(value: Call | Part | Gap) -> dict[str, Any]:
+    row = dataclasses.asdict(value)
+    for key in ("started_at", "answered_at", "ended_at", "at"):
+        if row.get(key) is not None:
+            row[key] = to_text(row[key])
+    return row
