@@ -1,0 +1,88 @@
+"""The units as systemd itself reads them, with the paths of an installed box put where they are here."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+UNITS = sorted(path for path in (HOUSE / "systemd").iterdir() if path.suffix in (".service", ".target"))
+SERVICES = [path for path in UNITS if path.suffix == ".service"]
+HIGHEST_EXPOSURE = 3.0  # systemd-analyze security: 0 safe … 10 dangerous
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze (Debian package systemd)")
+
+
+def setting(unit: Path, name: str) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace("/opt/callbox/.venv/bin", str(Path(sys.executable).parent))
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong(installed: Path) -> None:
+    found = systemd_analyze("verify", "--man=no", "--recursive-errors=no", *map(str, sorted(installed.iterdir())))
+    assert (found.returncode, found.stdout + found.stderr) == (0, "")
+
+
+@needs_systemd
+def test_a_wrong_unit_would_be_found(installed: Path) -> None:
+    with (installed / "callbox-web.service").open("a", encoding="utf-8") as unit:
+        unit.write("[Service]\nProtectEverything=yes\n")
+    found = systemd_analyze("verify", "--man=no", "--recursive-errors=no", str(installed / "callbox-web.service"))
+    assert "ProtectEverything" in found.stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_exposure_is_low(unit: Path, installed: Path) -> None:
+    report = systemd_analyze("security", "--offline=true", "--no-pager", str(installed / unit.name)).stdout
+    exposure = re.search(r"Overall exposure level for \S+: ([0-9.]+)", report)
+    assert exposure, report
+    print(f"{unit.stem}: exposure {exposure[1]}")  # noqa: T201  shown by pytest -rP
+    assert float(exposure[1]) <= HIGHEST_EXPOSURE
+
+
+def test_one_group_so_that_wal_works_across_users() -> None:
+    for unit in SERVICES:
+        assert (setting(unit, "Group"), setting(unit, "UMask")) == (["callbox"], ["0007"]), unit.name
+        assert setting(unit, "ReadWritePaths") == ["/var/lib/callbox"], unit.name
+    folders = (HOUSE / "systemd/callbox.tmpfiles.conf").read_text(encoding="utf-8")
+    assert re.search(r"^d /var/lib/callbox +2770 root callbox ", folders, re.MULTILINE)
+
+
+def test_every_user_of_a_unit_is_made() -> None:
+    made = set(re.findall(r"^u (\S+)", (HOUSE / "systemd/callbox.sysusers.conf").read_text(), re.MULTILINE))
+    assert made == {user for unit in SERVICES for user in setting(unit, "User")}
+    assert len(made) == len(SERVICES)
+
+
+def test_only_recorder_and_console_reach_devices() -> None:
+    assert {unit.stem for unit in SERVICES if setting(unit, "SupplementaryGroups")} == {"callbox-recorder", "callbox-console"}
+    assert {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]} == {"callbox-analyzer", "callbox-web"}
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_what_it_starts_exists_and_takes_these_arguments(unit: Path) -> None:
+    """The same command line with --help instead of the settings file: a renamed module or option is seen here."""
+    [command] = setting(unit, "ExecStart")
+    program, *arguments = command.split()
+    here = Path(sys.executable).parent / Path(program).name
+    answer = subprocess.run([str(here), *arguments, "--help"], capture_output=True, text=True, cwd=HOUSE, check=False)  # noqa: S603
+    assert answer.returncode == 0, answer.stderr
+    assert "--config" in answer.stdout
