@@ -1,0 +1,94 @@
+"""The ways into the three databases: one read-only connection that sees all of them, and review.db's writer."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from analyzer import schema as analysis_schema
+from hw.messages import UserError
+from quality import schema as review_schema
+from recorder import schema as calls_schema
+from recorder.migrations import Migration, migrate
+
+BUSY_S = 5.0  # seconds to wait for another process's write
+
+_DATABASES = {
+    "calls": (calls_schema.CALLS_DB, calls_schema.MIGRATIONS),
+    "analysis": (analysis_schema.ANALYSIS_DB, analysis_schema.MIGRATIONS),
+    "review": (review_schema.REVIEW_DB, review_schema.MIGRATIONS),
+}
+
+
+@contextmanager
+def reading(store: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that reads calls.db, analysis.db and review.db as schemas `calls`, `analysis` and `review`. A database that does
+    not exist yet (a fresh box) reads as an empty one. Rows come as sqlite3.Row. Raises UserError when a file cannot be read."""
+    connection = sqlite3.connect(":memory:", uri=True, isolation_level=None, timeout=BUSY_S)
+    try:
+        connection.row_factory = sqlite3.Row
+        for name, (file, migrations) in _DATABASES.items():
+            _attach(connection, name, store / file, migrations)
+        # One snapshot of each file for the whole reading, so that a page's rows and its count belong together.
+        connection.execute("BEGIN")
+        yield connection
+    except sqlite3.DatabaseError as error:
+        raise _unusable(store, error) from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def writing(store: Path) -> Iterator[Database]:
+    """One transaction on review.db, made and brought up to date if need be; commits at the end, rolls back on any error.
+    Raises UserError when the file cannot be written."""
+    try:
+        connection = sqlite3.connect(store / review_schema.REVIEW_DB, isolation_level=None, timeout=BUSY_S)
+    except sqlite3.OperationalError as error:
+        raise _unusable(store, error) from error
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection, review_schema.MIGRATIONS)
+        connection.execute("BEGIN IMMEDIATE")
+        yield Database(connection)
+        connection.execute("COMMIT")
+    except sqlite3.IntegrityError:
+        raise  # a fault of the program, not of the box
+    except sqlite3.DatabaseError as error:
+        raise _unusable(store, error) from error
+    finally:
+        connection.close()  # rolls back what was not committed
+
+
+def _attach(connection: sqlite3.Connection, name: str, file: Path, migrations: Sequence[Migration]) -> None:
+    if file.exists():
+        connection.execute(f"ATTACH ? AS {name}", (file.resolve().as_uri() + "?mode=ro",))
+        if connection.execute(f"SELECT 1 FROM {name}.sqlite_master WHERE name = 'migrations'").fetchone():  # noqa: S608
+            return
+        connection.execute(f"DETACH {name}")  # its owner is just making it
+    connection.execute(f"ATTACH ':memory:' AS {name}")
+    connection.deserialize(_empty(tuple(migrations)), name=name)
+
+
+@functools.cache
+def _empty(migrations: tuple[Migration, ...]) -> bytes:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(connection, migrations)
+        return connection.serialize()
+    finally:
+        connection.close()
+
+
+def _unusable(store: Path, error: sqlite3.DatabaseError) -> UserError:
+    return UserError(
+        f"The databases in {store} cannot be used: {error}. Check that the folder exists, that the disk has room and that you may "
+        "read and write there.",
+        f"无法使用 {store} 中的数据库：{error}。请检查该文件夹是否存在、磁盘是否有空间，以及是否有读写权限。",
+    )

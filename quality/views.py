@@ -1,0 +1,121 @@
+"""Read-only views of the three databases: the call list and the call page are made of these."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from analyzer.result import Deduction
+from quality.callfilter import CallFilter
+from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views, utterance
+from quality.paging import Cursor, count, find
+from quality.store import reading
+
+
+@dataclass(frozen=True)
+class CallPage:
+    """One page of the list. next_cursor: hand it back for the next page; None at the end. total: how many calls fit the filter;
+    when not total_exact there are at least that many."""
+
+    rows: tuple[CallRow, ...]
+    next_cursor: str | None
+    total: int
+    total_exact: bool
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters can offer: agents as (id, name), the others by name; rules by id."""
+
+    agents: tuple[tuple[str, str], ...]
+    teams: tuple[str, ...]
+    lines: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+class Views:
+    """The calls of one box as people see them. Holds no connection: every call opens the files anew, read only, so that a database
+    made later is found and any thread may ask. timezone: IANA name; filters' dates are local to it."""
+
+    def __init__(self, store: Path, timezone: str = "Asia/Shanghai") -> None:
+        self._store = store
+        self._zone = ZoneInfo(timezone)
+
+    def list_calls(
+        self, wanted: CallFilter | None = None, cursor: str | None = None, limit: int = 50, sort: str = "newest"
+    ) -> CallPage:
+        """A page of the calls that fit. sort: one of quality.paging.SORTS. Sorted by a score, only analysed calls are listed; by
+        duration, only ended ones. Raises UserError on an unknown sort, score name or a cursor that is none."""
+        wanted = wanted or CallFilter()
+        with reading(self._store) as connection:
+            ids, following = find(connection, wanted, self._zone, Cursor.parse(cursor, sort), limit)
+            rows = self._rows(connection, ids)
+            if cursor is None and following is None:
+                total, exact = len(ids), True
+            else:
+                total, exact = count(connection, wanted, self._zone, sort)
+        return CallPage(rows, following.text() if following else None, max(total, len(rows)), exact)
+
+    def call(self, call_id: str, only_agent: str | None = None) -> CallView | None:
+        """Everything known of a call; None when there is no such call, or when it is not `only_agent`'s."""
+        with reading(self._store) as connection:
+            rows = self._rows(connection, [call_id])
+            if not rows or (only_agent is not None and rows[0].agent_id != only_agent):
+                return None
+            return self._call(connection, rows[0])
+
+    def rows(self, ids: list[str]) -> tuple[CallRow, ...]:
+        """The calls of these ids, in that order; unknown ones are left out."""
+        with reading(self._store) as connection:
+            return self._rows(connection, ids)
+
+    def choices(self) -> Choices:
+        """What occurs in the box, for the filters' lists."""
+        with reading(self._store) as connection:
+            agents = connection.execute("SELECT id, name FROM calls.agents ORDER BY id").fetchall()
+            teams = connection.execute("SELECT DISTINCT team FROM calls.agents WHERE team <> '' ORDER BY team").fetchall()
+            lines = connection.execute("SELECT name FROM calls.lines ORDER BY name").fetchall()
+            rules = connection.execute(_DISTINCT_RULES).fetchall()
+        return Choices(tuple((a[0], a[1]) for a in agents), *(tuple(r[0] for r in rows) for rows in (teams, lines, rules)))
+
+    def _rows(self, connection: sqlite3.Connection, ids: list[str]) -> tuple[CallRow, ...]:
+        sql = ROW_SQL + "WHERE c.id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        found = {row["id"]: call_row(row) for row in connection.execute(sql, (json.dumps(ids),))}
+        return tuple(found[key] for key in ids if key in found)
+
+    def _call(self, connection: sqlite3.Connection, row: CallRow) -> CallView:
+        def of_call(sql: str) -> list[sqlite3.Row]:
+            return connection.execute(sql, (row.id,)).fetchall()
+
+        parts = part_views(of_call("SELECT * FROM calls.parts WHERE call_id = ? ORDER BY seq"))
+        result = of_call("SELECT * FROM analysis.results WHERE call_id = ?")
+        hits = of_call("SELECT * FROM analysis.hits WHERE call_id = ? ORDER BY seq")
+        place = {found["seq"]: index for index, found in enumerate(hits)}
+        points = of_call("SELECT * FROM analysis.deductions WHERE call_id = ? ORDER BY id")
+        return CallView(
+            row=row, parts=parts, gaps=gap_views(of_call("SELECT * FROM calls.gaps WHERE call_id = ? ORDER BY at"), parts),
+            utterances=tuple(map(utterance, of_call("SELECT * FROM analysis.utterances WHERE call_id = ? ORDER BY seq"))),
+            hits=tuple(map(hit, hits)),
+            deductions=tuple(Deduction(d["score"], d["rule"], d["points"], place[d["hit_seq"]]) for d in points),
+            acoustics=json.loads(result[0]["acoustics"]) if result else {},
+            warnings=tuple(json.loads(result[0]["warnings"])) if result else (),
+            rulebook_version=result[0]["rulebook_version"] if result else "",
+            pipeline_version=result[0]["pipeline_version"] if result else "",
+        )  # fmt: skip
+
+
+def restrict(wanted: CallFilter, agent_id: str | None) -> CallFilter:
+    """The filter as a 座席 may use it: nobody's calls but their own, whatever was asked."""
+    return replace(wanted, only_agent=agent_id or "")
+
+
+# Jumps from one rule to the next in the index instead of reading every hit.
+_DISTINCT_RULES = """
+WITH RECURSIVE found (rule) AS (
+    SELECT min(rule) FROM analysis.hits
+    UNION ALL SELECT (SELECT min(rule) FROM analysis.hits WHERE rule > found.rule) FROM found WHERE found.rule IS NOT NULL)
+SELECT rule FROM found WHERE rule IS NOT NULL
+"""
