@@ -10,6 +10,7 @@ from analyzer.result import Deduction, Hit, Scores, Utterance, Word
 from recorder.times import from_text
 
 ANALYSIS_STATES = ("waiting", "done", "failed", "parked", "recording", "none")
+FIRST_WORDS = 160
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class CallRow:
     hits: int
     rules: tuple[str, ...]
     review: ReviewBrief | None
+    first_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ SELECT c.*, coalesce(a.name, '') AS agent_name, r.compliance, r.experience, r.ri
     j.state AS job_state, j.reason AS job_reason, j.attempts AS job_attempts, j.finished_at AS job_finished_at,
     v.id AS review_id, v.version AS review_version, v.form_id, v.form_version, v.total, v.passed, v.reviewed_at,
     u.name AS reviewer,
+    (SELECT group_concat(text, ' ') FROM (SELECT text FROM analysis.utterances WHERE call_id = c.id ORDER BY seq LIMIT 4)) AS talk,
     (SELECT json_group_array(rule) FROM (SELECT rule FROM analysis.hits WHERE call_id = c.id ORDER BY seq)) AS hit_rules
 FROM calls.calls c
 LEFT JOIN calls.agents a ON a.id = c.agent_id
@@ -144,6 +147,7 @@ def call_row(row: sqlite3.Row) -> CallRow:
         agent_id=row["agent_id"], agent_name=row["agent_name"], team=row["team"], hung_up_by=row["hung_up_by"],
         analysis=analysis_state(row), scores=scores, high_priority=bool(row["high_priority"]), hits=len(rules),
         rules=tuple(dict.fromkeys(rules)), review=review_brief(row),
+        first_words=(row["talk"] or "")[:FIRST_WORDS],
     )  # fmt: skip
 
 
