@@ -55,7 +55,7 @@ work() {
 tick() { # START EN ZH: until the worker ends, one line every 15 s
   local next=15
   while kill -0 "$WORKER" 2>/dev/null; do
-    sleep 0.2
+    sleep 0.1
     if [ $((SECONDS - $1)) -ge "$next" ]; then
       printf '%s … %d s\n' "$(headline "$2" "$3")" "$next"
       next=$((next + 15))
