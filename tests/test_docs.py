@@ -1,0 +1,140 @@
+"""Documentation is tested: every make target, command and setting in it exists, and the other way round."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import re
+import subprocess
+import typing
+from pathlib import Path
+
+import pytest
+
+from console.__main__ import build_parser
+from recorder.settings.loader import load
+from recorder.settings.sections import Settings
+
+HOUSE = Path(__file__).parents[1]
+ENGLISH, CHINESE = HOUSE / "README.md", HOUSE / "README.zh-CN.md"
+PAGES = sorted([*HOUSE.glob("*.md"), *HOUSE.glob("docs/*.md")])
+FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+
+
+def page(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", page(HOUSE / "Makefile"), re.MULTILINE))
+
+
+def commands(parser: argparse.ArgumentParser, name: str = "callbox") -> set[str]:
+    """Every complete command a parser takes: "callbox status", "callbox export weekly" …"""
+    inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not inner:
+        return {name}
+    return {command for word, below in inner[0].choices.items() for command in commands(below, f"{name} {word}")}
+
+
+def callbox_commands() -> set[str]:
+    return commands(build_parser())
+
+
+def commands_named(text: str) -> set[str]:
+    """The commands in the README's table; `a\\|b` stands for both."""
+    named = set()
+    for cell in re.findall(r"^\| `(callbox [^`]+)` \|", text, re.MULTILINE):
+        words = [word for word in cell.split() if word.islower()]
+        *first, last = [word.split("\\|") for word in words]
+        named |= {" ".join([*(word[0] for word in first), choice]) for choice in last}
+    return named
+
+
+@pytest.mark.parametrize("readme", [ENGLISH, CHINESE], ids=lambda path: path.name)
+def test_every_make_target_is_in_the_readme_and_the_other_way_round(readme: Path) -> None:
+    assert set(re.findall(r"^\| `make ([a-z]+)` \|", page(readme), re.MULTILINE)) == make_targets()
+
+
+@pytest.mark.parametrize("readme", [ENGLISH, CHINESE], ids=lambda path: path.name)
+def test_every_command_is_in_the_readme_and_the_other_way_round(readme: Path) -> None:
+    assert commands_named(page(readme)) == callbox_commands()
+
+
+def test_every_make_target_named_anywhere_exists() -> None:
+    named = {target for path in PAGES for target in re.findall(r"`make ([a-z]+)`", page(path))}
+    assert named <= make_targets()
+
+
+def test_every_command_named_anywhere_exists() -> None:
+    first_words = {command.split()[1] for command in callbox_commands()}
+    named = {
+        (path.name, word)
+        for path in PAGES
+        for code in [*re.findall(r"`([^`\n]+)`", FENCE.sub("", page(path))), *FENCE.findall(page(path))]
+        for word in re.findall(r"(?:^|bin/|\s)callbox ([a-z]+)\b", code)
+    }
+    assert {(name, word) for name, word in named if word not in first_words} == set()
+
+
+def outline(text: str) -> list[str]:
+    """What twins share whatever their language: heading levels, code, names and links, in order."""
+    code = FENCE.findall(text)
+    plain = FENCE.sub("", text)
+    marks = [match[0] for match in re.finditer(r"^#+(?= )|^\| `[^`]+`|`[^`\n]+`|^\d+\.|^- |\]\([^)]+\)", plain, re.MULTILINE)]
+    return [mark for mark in marks if mark not in ("](README.md)", "](README.zh-CN.md)")] + code
+
+
+def test_the_readmes_are_twins() -> None:
+    assert outline(page(CHINESE)) == outline(page(ENGLISH))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", FENCE.sub("", page(path)))]
+    local = [target for target in targets if target and "://" not in target]
+    assert [target for target in local if not (path.parent / target).exists()] == []
+
+
+def settings_told() -> dict[str, dict[str, str]]:
+    """docs/settings.md: table → setting → default as TOML, "required" where there is none."""
+    told: dict[str, dict[str, str]] = {}
+    for line in page(HOUSE / "docs/settings.md").splitlines():
+        if heading := re.match(r"## \[+(\w+)\]+", line):
+            table = told.setdefault(heading[1], {})
+        elif row := re.match(r"\| (\w+) \| (?:`(.*?)`|(required)) \|", line):
+            table[row[1]] = row[2] or row[3]
+    return told
+
+
+def toml(value: object) -> str:
+    return "[]" if value == () else json.dumps(value)
+
+
+def settings_there() -> dict[str, dict[str, str]]:
+    there = {}
+    hints = typing.get_type_hints(Settings)
+    for table in dataclasses.fields(Settings):
+        section = (typing.get_args(hints[table.name]) or (hints[table.name],))[0]
+        there[table.name] = {
+            setting.name: "required" if setting.default is dataclasses.MISSING else toml(setting.default)
+            for setting in dataclasses.fields(section)
+        }
+    return there
+
+
+def test_every_setting_is_told_with_its_default_and_the_other_way_round() -> None:
+    assert settings_told() == settings_there()
+
+
+def test_the_example_settings_are_good() -> None:
+    settings = load([HOUSE / "docs/callbox.example.toml"])
+    assert len(settings.line) == 4
+
+
+def test_every_folder_of_the_house_is_in_the_readme() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=HOUSE, capture_output=True, text=True, check=False).stdout.split()  # noqa: S607
+    folders = {path.partition("/")[0] for path in listed if "/" in path and not path.startswith(".")}
+    rows = re.findall(r"^\| (`\w+/`.*?) \|", page(ENGLISH), re.MULTILINE)
+    assert folders == {name for row in rows for name in re.findall(r"(\w+)/", row)}
