@@ -1,0 +1,72 @@
+"""The recorder's live status: a small file, replaced about once a second. Not a database row, so that looking never makes it wait."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from recorder.settings.sections import Settings
+
+FILE_NAME = "recorder.json"
+
+
+@dataclass(frozen=True)
+class LineStatus:
+    """One line now. state: "idle", "ringing", "talking". since: UTC instant as text. call_id: None when no call is open.
+    level_db: dBFS of the last block, the louder side; None when nothing is heard."""
+
+    line: str
+    state: str
+    since: str
+    call_id: str | None
+    level_db: float | None
+
+
+@dataclass(frozen=True)
+class DeviceStatus:
+    """One capture device. state: "running" or "gone". lost_frames: since the recorder started."""
+
+    name: str
+    state: str
+    lost_frames: int
+
+
+@dataclass(frozen=True)
+class RecorderStatus:
+    """The whole recorder. written_at: real UTC epoch seconds; at: UTC epoch seconds on the recorder's own clock, which differs when
+    simulated. converting: parts that wait to become FLAC. worst_write_ms: the slowest append of audio since the last status."""
+
+    written_at: float
+    at: float
+    simulated: bool
+    pid: int
+    lines: tuple[LineStatus, ...]
+    devices: tuple[DeviceStatus, ...]
+    free_disk_mb: float
+    converting: int
+    worst_write_ms: float
+
+
+def run_folder(settings: Settings) -> Path:
+    """The folder of sockets and live status."""
+    return Path(settings.store.run) if settings.store.run else Path(settings.store.path) / "run"
+
+
+def write_status(folder: Path, status: RecorderStatus) -> None:
+    """Replace the status file. Not flushed to the disk: after a power cut it says nothing of use. Raises OSError."""
+    beside = folder / f"{FILE_NAME}.{status.pid}.tmp"
+    beside.write_text(json.dumps(asdict(status), ensure_ascii=False), encoding="utf-8")
+    beside.replace(folder / FILE_NAME)
+
+
+def read_status(settings: Settings) -> RecorderStatus | None:
+    """What the recorder last said of itself, or None when it never did. Look at written_at: a stopped recorder leaves its file."""
+    try:
+        values: dict[str, Any] = json.loads((run_folder(settings) / FILE_NAME).read_text(encoding="utf-8"))
+        values["lines"] = tuple(LineStatus(**line) for line in values["lines"])
+        values["devices"] = tuple(DeviceStatus(**device) for device in values["devices"])
+        return RecorderStatus(**values)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
