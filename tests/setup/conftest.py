@@ -37,7 +37,7 @@ class FreshHouse:
     def run(self, group: str, language: str = "en", broken: str = "") -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": str(self.tools), "HOME": str(self.path), "CALLBOX_LANG": language, "BROKEN": broken,
-            "CALLS": str(self.path / "calls"), "PYTHON": "python3", "TMPDIR": str(self.path),
+            "CALLS": str(self.path / "calls"), "PYTHON": "python3",
         }  # fmt: skip
         (self.path / "calls").write_text("")
         script = self.path / "console/setup/setup.sh"
