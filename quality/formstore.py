@@ -1,0 +1,78 @@
+"""Form versions of one box: those that ship and those kept in review.db. A kept version never changes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from hw.messages import UserError
+from quality.changes import record
+from quality.form import Form
+from quality.forms import DEFAULT_FORM, read_form, shipped_forms, unknown_form
+from quality.store import reading, writing
+from recorder.times import to_text
+
+
+class Forms:
+    """The forms an inspector can use, by id and version. What review.db keeps goes before what ships: a review is always shown on
+    the form it was given on."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+
+    def get(self, form_id: str, version: str) -> Form | None:
+        """That very version, or None."""
+        with reading(self._store) as connection:
+            kept = _kept(connection, form_id, version)
+        shipped = (form for form in shipped_forms() if (form.id, form.version) == (form_id, version))
+        return kept or next(shipped, None)
+
+    def current(self, form_id: str = DEFAULT_FORM) -> Form:
+        """The version to grade on now: the highest. Raises UserError when there is no such form."""
+        forms = {form.id: form for form in self.list()}
+        if form_id not in forms:
+            raise unknown_form(form_id, forms)
+        return forms[form_id]
+
+    def list(self) -> list[Form]:
+        """The current version of every form, the default first."""
+        with reading(self._store) as connection:
+            rows = connection.execute("SELECT document FROM review.forms").fetchall()
+        found: dict[str, Form] = {}
+        for form in [*shipped_forms(), *(read_form(json.loads(row["document"])) for row in rows)]:
+            if form.id not in found or _order(form.version) >= _order(found[form.id].version):
+                found[form.id] = form
+        return sorted(found.values(), key=lambda form: (form.id != DEFAULT_FORM, form.id))
+
+    def add(self, form: Form, by: str) -> None:
+        """Keep a new version. Raises UserError when that version is kept already with other contents."""
+        with writing(self._store) as database:
+            keep(database, form, by)
+
+
+def keep(database: Database, form: Form, by: str) -> None:
+    """Make sure that review.db holds this version, inside the caller's transaction."""
+    document = json.dumps(form.document, ensure_ascii=False, sort_keys=True)
+    held = database.execute("SELECT document FROM forms WHERE id = ? AND version = ?", (form.id, form.version)).fetchone()
+    if held is None:
+        database.execute("INSERT INTO forms VALUES (?, ?, ?, ?, ?)", (form.id, form.version, document, to_text(time.time()), by))
+        record(database, by, "form.add", form.id, {"version": form.version})
+    elif held[0] != document:
+        raise UserError(
+            f"Version {form.version} of form {form.id} is kept already and says something else. Give the new one a new version.",
+            f"评分表 {form.id} 的版本 {form.version} 已存在且内容不同，请使用新的版本号。",
+        )
+
+
+def _kept(connection: sqlite3.Connection, form_id: str, version: str) -> Form | None:
+    row = connection.execute("SELECT document FROM review.forms WHERE id = ? AND version = ?", (form_id, version)).fetchone()
+    return read_form(json.loads(row["document"])) if row else None
+
+
+def _order(version: str) -> list[tuple[int, int | str]]:
+    # 1.10 is after 1.9; a piece that is no number sorts before all numbers.
+    return [(1, int(piece)) if piece.isdecimal() else (0, piece) for piece in version.split(".")]

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hw.messages import UserError
+from quality.form import Form, score
+from quality.forms import load_form, read_form, shipped_forms
+from quality.formstore import Forms
+
+FORM = load_form()
+
+FINGERPRINTS = {
+    ("A", "1.0"): "fa73dd35a990953c",
+}
+"""SHA-256 of each shipped version. A form that changed needs a new version, and a new line here."""
+
+
+def fingerprint(form: Form) -> str:
+    return hashlib.sha256(json.dumps(form.document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def test_no_shipped_version_changed_silently() -> None:
+    assert {(f.id, f.version): fingerprint(f) for f in shipped_forms()} == FINGERPRINTS
+
+
+def test_form_a_is_the_source_s() -> None:
+    """domain.md, 每日监听记录表."""
+    assert [(s.name.zh, s.points, [i.points for i in s.items]) for s in FORM.sections] == [
+        ("招呼语", 10, [3, 2, 2, 2]), ("等待处理", 10, [3, 2, 3, 2]), ("应答技巧", 30, [10, 10, 10]), ("结束语", 5, [3, 2]),
+        ("业务知识", 20, [10, 10]), ("总体表现", 25, [6, 6, 6, 7]),
+    ]  # fmt: skip
+    assert [(g.name.zh, g.share) for g in FORM.grades] == [("优", 1.0), ("良", 0.8), ("合格", 0.6), ("稍差", 0.4), ("差", 0.0)]
+    assert " ".join(t.name.zh for t in FORM.taboos) == (
+        "辱骂 争吵 讽刺 嘲笑 不文明用语 推诿 争辩 反问 抬杠 强行结束通话 私自联系客户 闲聊 违反纪律 泄露信息 暗示升级投诉"
+    )
+
+
+@pytest.mark.parametrize("form", shipped_forms(), ids=lambda form: form.id)
+def test_every_text_is_there_in_both_languages(form: Form) -> None:
+    texts = [form.name, *(g.name for g in form.grades), *(g.meaning for g in form.grades), *(t.name for t in form.taboos)]
+    for item in form.items.values():
+        texts += [item.name, item.best, item.worst]
+        for evidence in item.evidence:
+            texts += [evidence.fault] if evidence.grades or evidence.missing else []
+            texts += [evidence.fine] if evidence.clean or evidence.found or evidence.music else []
+    assert all(text.zh and text.en and text.zh != text.en for text in texts)
+
+
+def test_the_free_point_of_the_greeting_goes_to_its_items_in_proportion() -> None:
+    greeting = [FORM.weights[item.id] for item in FORM.sections[0].items]
+    assert greeting == pytest.approx([10 * 3 / 9, 10 * 2 / 9, 10 * 2 / 9, 10 * 2 / 9])
+    assert sum(FORM.weights.values()) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("grade", "expected"), [("excellent", 100), ("good", 80), ("fair", 60), ("poor", 40), ("bad", 0)])
+def test_the_same_grade_everywhere_is_its_share(grade: str, expected: float) -> None:
+    assert score(FORM, dict.fromkeys(FORM.items, grade)) == expected
+
+
+def test_a_score_by_hand() -> None:
+    grades = dict.fromkeys(FORM.items, "excellent") | {"ask_name": "bad", "listening": "fair", "hold_music": "na"}
+    lost = 20 / 9 + 10 * 0.4
+    assert score(FORM, grades) == round(100 * (97 - lost) / 97, 1)
+
+
+def test_nothing_graded_is_no_score() -> None:
+    assert score(FORM, {}) is None
+    assert score(FORM, dict.fromkeys(FORM.items, "na")) is None
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(FORM.items, st.sampled_from(["na", *FORM.shares]))), st.sampled_from(list(FORM.items)))
+def test_a_better_grade_never_lowers_the_score(grades: dict[str, str], item: str) -> None:
+    before, after = score(FORM, grades | {item: "poor"}), score(FORM, grades | {item: "good"})
+    assert before is not None
+    assert after is not None
+    assert 0 <= before <= after <= 100
+
+
+def document() -> dict[str, Any]:
+    return copy.deepcopy(FORM.document)
+
+
+def test_all_mistakes_of_a_form_are_named_together() -> None:
+    broken = document()
+    broken["section"][0]["points"] = 11.0
+    broken["section"][1]["item"][0]["id"] = "ask_name"
+    broken["section"][2]["item"][0]["evidence"][0]["clean"] = "splendid"
+    with pytest.raises(UserError) as caught:
+        read_form(broken)
+    for words in ("add up to 100", "ask_name appears 2 times", "splendid"):
+        assert words in caught.value.message.en
+
+
+@pytest.mark.parametrize("key", ["id", "version", "section", "grade", "taboo", "pass_line"])
+def test_a_form_without_a_field_is_a_clear_error(key: str) -> None:
+    broken = document()
+    del broken[key]
+    with pytest.raises(UserError, match=key):
+        read_form(broken)
+
+
+def test_an_unknown_evidence_field_is_refused() -> None:
+    broken = document()
+    broken["section"][0]["item"][0]["evidence"][0]["claen"] = "good"
+    with pytest.raises(UserError, match="claen"):
+        read_form(broken)
+
+
+def test_a_form_goes_through_the_database_unchanged(tmp_path: Path) -> None:
+    forms = Forms(tmp_path)
+    forms.add(FORM, by="li")
+    assert forms.get("A", FORM.version) == FORM
+    assert forms.current() == FORM
+
+
+def test_a_new_version_becomes_current_and_the_old_one_stays(tmp_path: Path) -> None:
+    forms = Forms(tmp_path)
+    for version in ("1.9", "1.10"):
+        forms.add(read_form(document() | {"version": version}), by="li")
+    assert forms.current().version == "1.10"
+    assert forms.get("A", FORM.version) == FORM
+
+
+def test_a_kept_version_cannot_be_changed(tmp_path: Path) -> None:
+    forms = Forms(tmp_path)
+    forms.add(FORM, by="li")
+    with pytest.raises(UserError, match="new version"):
+        forms.add(read_form(document() | {"pass_line": 60.0}), by="li")
+    kept = forms.get("A", FORM.version)
+    assert kept is not None
+    assert kept.pass_line == 80
+
+
+def test_unknown_forms_are_clear(tmp_path: Path) -> None:
+    assert Forms(tmp_path).get("A", "0.0") is None
+    with pytest.raises(UserError, match="no form"):
+        Forms(tmp_path).current("Z")
+    with pytest.raises(UserError, match="no form"):
+        load_form("z")
