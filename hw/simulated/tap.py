@@ -18,8 +18,8 @@ from hw.messages import UserError
 from hw.simulated.callaudio import CallAudio
 
 NOISE_DBFS = -66.0
-"""Level of the line noise between calls, RMS, dB relative to full scale: a little worse than the -65 dBm0p that ITU-T G.712 allows an
-idle channel (0 dBm0 lies 3.17 dB below a µ-law codec's full-scale sine), as an old PBX and a tap's own input make it."""
+"""Level of the line noise between calls, RMS, dB relative to full scale: a little worse than the -65 dBm0p that ITU-T G.712 allows
+an idle channel (0 dBm0 lies 3.17 dB below a µ-law codec's full-scale sine), as an old PBX and a tap's own input make it."""
 
 PCM_NAME = "callbox_tap"
 

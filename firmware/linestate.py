@@ -1,0 +1,151 @@
+"""What a telephone line is doing, from samples of the voltage across its two wires.
+
+Thresholds and times, with their sources, are explained in firmware/README.md. Voltages are whole millivolts and times whole
+milliseconds, since MicroPython allocates memory for every float. Runs under MicroPython and under CPython alike.
+"""
+
+from firmware.protocol import KINDS
+
+RING_START, RING_STOP, OFF_HOOK, ON_HOOK, FLASH, REVERSED, NO_LINE = range(len(KINDS))
+
+DEAD_MV = 3000  # below: nothing feeds the line
+LOOP_MV = 18000  # below, coming from above: the line is off-hook (6 to 12 V)
+OPEN_MV = 24000  # above, coming from below: the line is on-hook (about 48 V, some 60)
+SWING_MV = 70000  # a ring (75 to 90 V AC, 212 to 255 V peak to peak) turns round after more than this; no hook does
+
+QUIET_MV = 15000  # voltages this near to the last turning point begin no swing
+
+SETTLE_MS = 50  # a level lasts this long to count
+DEAD_MS = 1000  # no voltage for this long is no line; shorter gaps are the exchange's own signals
+FLASH_MIN_MS = 80  # a shorter break of the loop is a dial pulse (about 60 ms) or a bounce
+FLASH_MAX_MS = 700  # a longer one is a hang-up
+REVERSED_MS = 100  # a polarity lasts this long to count
+
+RING_CYCLES = 3  # so many swings in a row are ringing
+RING_FAST_MS = 107  # three cycles at 28 Hz
+RING_SLOW_MS = 214  # three cycles at 14 Hz
+RING_GONE_MS = 150  # no swing for this long: the burst is over
+
+_UNKNOWN, _DEAD, _LOOP, _OPEN = range(4)
+_NAMES = ("unknown", "no_line", "off_hook", "idle")
+
+
+class LineState:
+    """One line. Feed it samples in order, 2 to 10 ms apart; it gives events as (kind, ms at which it began)."""
+
+    def __init__(self) -> None:
+        self.ringing = False
+        self.reversed = False  # polarity is other than when the line was first seen
+        self._told = _UNKNOWN  # the level last told by an event
+        self._level = _UNKNOWN  # the present level, single odd samples left out
+        self._since = 0
+        self._last = _UNKNOWN  # of the last sample
+        self._last_at = 0
+        self._flash_at = -1  # when a break of the loop began that may turn out to be a flash
+        self._peak = 0  # the furthest of the present swing
+        self._upwards = False
+        self._cycles = []  # type: list[int]  # when the last swings turned upwards
+        self._polarity = 0
+        self._turned = 0
+        self._turned_at = -1
+
+    def state(self) -> str:
+        """The line's state now: "unknown", "no_line", "idle", "ringing" or "off_hook"."""
+        return "ringing" if self.ringing else _NAMES[self._told]
+
+    def update(self, now: int, mv: int) -> "list[tuple[int, int]] | tuple[()]":
+        """Take a sample. now: ms, never less than before. mv: signed millivolts."""
+        size = mv if mv >= 0 else -mv
+        level = _DEAD if size < DEAD_MV else _LOOP if size < (OPEN_MV if self._level == _LOOP else LOOP_MV) else _OPEN
+        if level == self._last == self._level == self._told and self._at_rest(mv):
+            self._last_at = now
+            return ()
+        events = []  # type: list[tuple[int, int]]
+        self._follow_swings(now, mv, events)
+        self._follow_level(now, level, events)
+        if size >= DEAD_MV:
+            self._follow_polarity(now, -1 if mv < 0 else 1, events)
+        if events:
+            self._peak = mv  # swings are counted from the level that now holds
+        self._last, self._last_at = level, now
+        return events
+
+    def _at_rest(self, mv: int) -> bool:
+        """Nothing is under way, and this sample begins nothing: so it is nearly always, and cheap to find out."""
+        return (
+            -QUIET_MV < mv - self._peak < QUIET_MV
+            and not self._cycles
+            and self._flash_at < 0
+            and self._turned_at < 0
+            and (self._level == _DEAD or (mv ^ self._polarity) >= 0)
+        )
+
+    def _follow_swings(self, now: int, mv: int, events: "list[tuple[int, int]]") -> None:
+        if self._upwards:
+            if mv < self._peak - SWING_MV:
+                self._upwards = False
+                self._peak = mv
+        elif mv > self._peak + SWING_MV:
+            self._upwards = True
+            self._peak = mv
+            self._count_cycle(now, events)
+        self._peak = max(self._peak, mv) if self._upwards else min(self._peak, mv)
+        if self._cycles and now - self._cycles[-1] >= RING_GONE_MS:
+            self._stop_ringing(self._cycles[-1], events)
+
+    def _count_cycle(self, now: int, events: "list[tuple[int, int]]") -> None:
+        self._cycles = self._cycles[-RING_CYCLES:] + [now]  # noqa: RUF005  MicroPython does not unpack inside a list
+        if self.ringing or len(self._cycles) <= RING_CYCLES:
+            return
+        if RING_FAST_MS <= now - self._cycles[0] <= RING_SLOW_MS:
+            self.ringing = True
+            events.append((RING_START, self._cycles[0]))
+
+    def _stop_ringing(self, at: int, events: "list[tuple[int, int]]") -> None:
+        self._cycles = []
+        if self.ringing:
+            self.ringing = False
+            events.append((RING_STOP, at))
+
+    def _follow_level(self, now: int, level: int, events: "list[tuple[int, int]]") -> None:
+        if level != self._level and level == self._last:
+            self._change_level(level)
+        held = now - self._since
+        if self._level == _LOOP and held >= SETTLE_MS:
+            self._settle_loop(events)
+        elif self._level == _OPEN and held >= (FLASH_MAX_MS if self._told == _LOOP else SETTLE_MS):
+            self._tell(_OPEN, ON_HOOK, events)
+        elif self._level == _DEAD and held >= DEAD_MS:
+            self._tell(_DEAD, NO_LINE, events)
+
+    def _change_level(self, level: int) -> None:
+        """Two samples agree on a new level, which began with the first of them."""
+        broke = self._told == _LOOP and self._level == _OPEN and level == _LOOP
+        if broke and self._last_at - self._since >= FLASH_MIN_MS:
+            self._flash_at = self._since
+        self._level, self._since = level, self._last_at
+
+    def _settle_loop(self, events: "list[tuple[int, int]]") -> None:
+        if self._told == _LOOP and self._flash_at >= 0:
+            events.append((FLASH, self._flash_at))
+        self._tell(_LOOP, OFF_HOOK, events)
+
+    def _tell(self, level: int, kind: int, events: "list[tuple[int, int]]") -> None:
+        self._flash_at = -1
+        if self._told == level:
+            return
+        if level != _OPEN:  # a line that is answered or cut off rings no more
+            self._stop_ringing(min(self._since, self._cycles[-1]) if self._cycles else self._since, events)
+        self._told = level
+        events.append((kind, self._since))
+
+    def _follow_polarity(self, now: int, sign: int, events: "list[tuple[int, int]]") -> None:
+        if sign == self._polarity:
+            self._turned_at = -1
+        elif self._turned_at < 0 or sign != self._turned:
+            self._turned, self._turned_at = sign, now
+        elif now - self._turned_at >= REVERSED_MS:
+            if self._polarity:
+                self.reversed = not self.reversed
+                events.append((REVERSED, self._turned_at))
+            self._polarity, self._turned_at = sign, -1

@@ -1,0 +1,222 @@
+"""The tap board's host driver, against the firmware's own program over a faulty wire."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+import serial
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firmware import protocol
+from hw.clock import ManualClock
+from hw.errors import DeviceError
+from hw.linesense import SerialLineSense
+from tests.hw.wire import Bench, Fault, Wire
+
+
+@pytest.fixture
+def bench() -> Bench:
+    bench = Bench()
+    bench.sense.open()
+    bench.run(500)
+    assert bench.kinds() == [(0, "on_hook"), (1, "on_hook")]
+    bench.events.clear()
+    return bench
+
+
+def test_events_come_with_the_clocks_time_at_which_they_began(bench: Bench) -> None:
+    at = bench.clock.now()
+    bench.put(1, "off_hook")
+    bench.run(2000)
+    bench.put(1, "on_hook")
+    bench.run(2000)
+    assert bench.kinds() == [(1, "off_hook"), (1, "on_hook")]
+    assert [event.at for event in bench.events] == pytest.approx([at, at + 2.0], abs=0.06)
+    assert [event.counter for event in bench.events] == [3, 4]
+
+
+def faulty(seed: int, rate: float) -> Fault:
+    """Drops, doubles and flips bytes, and throws in some of its own."""
+    chance = random.Random(seed)
+
+    def spoil(data: bytes) -> bytes:
+        out = bytearray()
+        for byte in data:
+            what = chance.random()
+            if what < rate:
+                continue
+            out.append(byte ^ 1 << chance.randrange(8) if what < 2 * rate else byte)
+            if what > 1 - rate:
+                out.append(byte)
+            elif what > 1 - 1.5 * rate:
+                out += chance.randbytes(3)
+        return bytes(out)
+
+    return spoil
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([0.002, 0.01, 0.03]), st.lists(st.integers(0, 1), min_size=1, max_size=12))
+def test_every_event_arrives_once_and_in_order_over_a_bad_wire(seed: int, rate: float, turns: list[int]) -> None:
+    bench = Bench(faulty(seed, rate), faulty(seed + 1, rate))
+    bench.run_stubbornly(3000)
+    want = [(0, "on_hook"), (1, "on_hook")]
+    hooks = ["on_hook", "on_hook"]
+    for sense in turns:
+        hooks[sense] = "off_hook" if hooks[sense] == "on_hook" else "on_hook"
+        bench.put(sense, hooks[sense])
+        bench.run_stubbornly(1000)
+        want.append((sense, hooks[sense]))
+    for _ in range(60):
+        if len(bench.events) >= len(want):
+            break
+        bench.run_stubbornly(1000)
+    bench.run_stubbornly(2000)
+    assert bench.kinds() == want
+    assert [event.counter for event in bench.events] == list(range(1, len(want) + 1))
+
+
+def test_an_event_is_acknowledged_only_when_the_caller_has_come_back(bench: Bench) -> None:
+    bench.put(0, "off_hook")
+    bench.board_runs(200)
+    assert len(bench.sense.poll()) == 1
+    bench.board_runs(50)
+    assert len(bench.board._waiting) == 1
+    bench.sense.poll()
+    bench.board_runs(50)
+    assert bench.board._waiting == []
+
+
+def test_what_a_box_had_not_acknowledged_is_told_to_its_next_life(bench: Bench) -> None:
+    bench.put(0, "off_hook")
+    bench.board_runs(200)
+    assert len(bench.sense.poll()) == 1
+    reborn = SerialLineSense("wire", 115200, bench.clock, monotonic=bench.clock.now, opener=bench._plug)
+    reborn.open()
+    bench.board_runs(300)
+    assert [event.kind for event in reborn.poll()] == ["off_hook"]
+
+
+def test_events_of_a_dead_wire_come_when_it_is_back_with_their_own_time(bench: Bench) -> None:
+    bench.wire.cut = True
+    at = bench.clock.now()
+    bench.put(0, "off_hook")
+    with pytest.raises(DeviceError, match="fallen silent") as caught:
+        bench.run(20_000)
+    assert "wire" in caught.value.message.zh
+    bench.sense.close()
+    bench.wire.cut = False
+    bench.sense.open()
+    bench.run(500)
+    assert bench.kinds() == [(0, "off_hook")]
+    assert bench.events[0].at == pytest.approx(at, abs=0.06)
+
+
+def test_a_board_that_was_reset_counts_anew_and_is_dated_anew(bench: Bench) -> None:
+    bench.reset(0x2222)
+    bench.run(1000)
+    assert [(event.kind, event.counter) for event in bench.events] == [("on_hook", 1), ("on_hook", 2)]
+    at = bench.clock.now()
+    bench.put(1, "off_hook")
+    bench.run(500)
+    assert bench.events[-1].at == pytest.approx(at, abs=0.11)
+
+
+def test_a_reset_whose_hello_was_lost_is_noticed_all_the_same(bench: Bench) -> None:
+    bench.wire.cut = True
+    bench.reset(0x3333)
+    bench.board_runs(200)
+    bench.wire.cut = False
+    bench.run(2000)
+    assert [(event.kind, event.counter) for event in bench.events] == [("on_hook", 1), ("on_hook", 2)]
+
+
+def test_events_the_board_gave_up_are_missed_loudly_and_the_rest_go_on(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.wire.cut = True
+    for _ in range(130):
+        for kind in ("off_hook", "on_hook"):
+            bench.put(0, kind)
+            bench.board_runs(1000)
+    bench.wire.cut = False
+    bench.sense.close()
+    bench.sense.open()
+    bench.run(10_000)
+    assert len(bench.events) == 200
+    assert [event.counter for event in bench.events] == list(range(63, 263))
+    assert "60 line events lost" in caplog.text
+
+
+def test_a_clock_that_was_set_is_followed_within_a_minute(bench: Bench) -> None:
+    for jump in (-3600.0, 3600.0):
+        bench.clock.advance(jump)
+        bench.sense._monotonic = lambda: 0.0
+        bench.run(70_000)
+        at = bench.clock.now()
+        bench.put(0, "off_hook" if jump < 0 else "on_hook")
+        bench.run(1500)
+        assert bench.events[-1].at == pytest.approx(at, abs=0.11)
+
+
+def test_the_least_delay_seen_decides_not_the_last(bench: Bench) -> None:
+    """A box that looks only every 0.9 s sees heartbeats up to that late; over a minute some come at once."""
+    bench.run(60_300, poll_ms=900)
+    at = bench.clock.now()
+    bench.put(0, "off_hook")
+    bench.run(1800, poll_ms=900)
+    assert bench.events[-1].at == pytest.approx(at, abs=0.11)
+
+
+class OtherVersion(Wire):
+    """A board of a later release."""
+
+    def write(self, data: bytes) -> int:
+        payload = bytes([protocol.VERSION + 1]) + b"whatever it says then"
+        body = bytes([len(payload), 0, protocol.HELLO]) + payload
+        self._box += protocol.SYNC + body + protocol.crc16(body).to_bytes(2, "little")
+        return len(data)
+
+
+def driver(wire: Wire) -> SerialLineSense:
+    clock = ManualClock()
+    wire.timeout = 0.05
+    return SerialLineSense("/dev/ttyX", 115200, clock, monotonic=clock.now, opener=lambda *_: wire)
+
+
+def test_another_protocol_version_is_refused_loudly() -> None:
+    with pytest.raises(DeviceError, match=r"version 2, this box version 1") as caught:
+        driver(OtherVersion()).open()
+    assert "固件" in caught.value.message.zh
+
+
+def test_a_port_where_nobody_answers_is_named() -> None:
+    with pytest.raises(DeviceError, match="No tap board answers at /dev/ttyX") as caught:
+        driver(Wire()).open()
+    assert "/dev/ttyX" in caught.value.message.zh
+
+
+@pytest.mark.parametrize("failing", ["read", "write"])
+def test_a_port_that_fails_is_a_device_error(bench: Bench, failing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bytes:
+        raise serial.SerialException("device disconnected")
+
+    monkeypatch.setattr(bench.wire, failing, fail)
+    bench.put(0, "off_hook")
+    with pytest.raises(DeviceError, match="has gone"):
+        bench.run(2000)
+
+
+def test_a_board_that_takes_no_bytes_does_not_stop_the_box(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise serial.SerialTimeoutException("Write timeout")
+
+    write: Callable[[bytes], int] = bench.wire.write
+    monkeypatch.setattr(bench.wire, "write", full)
+    bench.put(0, "off_hook")
+    bench.run(2000)
+    monkeypatch.setattr(bench.wire, "write", write)
+    bench.run(2000)
+    assert bench.kinds() == [(0, "off_hook")]
+    assert bench.board._waiting == []
