@@ -34,6 +34,11 @@ class PacedSource:
         """Channels per frame."""
         return self._source.channels
 
+    @property
+    def position(self) -> int:
+        """Frames delivered, lost or thrown away so far, counted from `start`."""
+        return self._frames
+
     def open(self) -> None:
         """Open the wrapped source at its first frame. Raises what that raises."""
         self._source.open()

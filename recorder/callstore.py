@@ -138,6 +138,13 @@ class CallStore(CallReader):
         with self.writing() as db:
             db.table("gaps").insert(_row(gap))
 
+    def trim_gaps(self, part_id: str, frames: int) -> None:
+        """The part was cut to `frames`: what it lost after them is not of the call."""
+        with self.writing() as db:
+            db.execute("DELETE FROM gaps WHERE part_id = ? AND start_frame >= ?", [part_id, frames])
+            sql = "UPDATE gaps SET frames = ? - start_frame WHERE part_id = ? AND start_frame + frames > ?"
+            db.execute(sql, [frames, part_id, frames])
+
     def add_event(self, line: str, event: LineEvent) -> None:
         """Keep a line event as it came."""
         with self.writing() as db:

@@ -1,4 +1,4 @@
-"""The recorder's live status: a small file, replaced about once a second. Not a database row, so that looking never makes it wait."""
+"""The recorder's live status: a small file, replaced each second. Not a database row, so that looking never makes it wait."""
 
 from __future__ import annotations
 

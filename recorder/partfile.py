@@ -160,6 +160,7 @@ def blocks(path: Path) -> Iterator[Samples]:
 def was_ended(path: Path) -> bool:
     """Whether the writer said that the part is complete; if not, its end was cut off."""
     with path.open("rb") as file:
+        _header(file)
         return _end_frames(file) is not None
 
 

@@ -99,7 +99,7 @@ def _senses(settings: Settings, entries: Entries) -> Iterator[Message]:
     for entry, line in _rows(entries, "line", settings.line):
         if users[line.sense] > 1:
             yield problem(entry, "sense", f"{line.sense} is used by more than one line", f"{line.sense} 被多条线路使用")
-        if line.sense >= 0 and not settings.line_sense.port:
+        if line.sense >= 0 and not (settings.line_sense.port or settings.simulation.events):
             yield problem(
                 entry,
                 "sense",

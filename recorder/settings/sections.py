@@ -50,6 +50,7 @@ class Line:
     trunk: str = ""  # the PBX's name of the trunk, as call records print it
     sense: int = -1  # tap board input from 0; -1 when the line has no sense and calls are found by voice alone
     language: str = "zh"  # "zh" or "en": what is spoken
+    source: str = ""  # the file a replay plays on this line, kept with its calls; empty on a real line
     release: str = "none"  # how the PBX shows here that the far end hung up: "tone" (busy tone), "reversed" (polarity) or "none"
 
 
@@ -141,6 +142,7 @@ class Simulation:
     speed: float = 1.0  # times real time
     start: str = ""  # simulated UTC instant of the tap's first frame; empty: no simulated clock
     anchor: str = ""  # real UTC instant at which the simulated clock shows `start`: all simulated twins share it
+    events: str = ""  # file of line events that stand in for the tap board (a replay writes it); empty: none
     stop_after_s: float = 0.0  # seconds of simulated time after which the recorder ends by itself; 0: never
 
 

@@ -1,0 +1,212 @@
+"""The recorder: audio, line events and call records in; calls, parts and gaps out. One step at a time, time injected."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hw.errors import DeviceError
+from hw.interfaces import CallRecord, CallRecordFeed, Clock, LineEvent, LineSense
+from recorder.alarms import Alarms
+from recorder.attached import Attached
+from recorder.callstore import CallStore, make_folder
+from recorder.closing import Closer
+from recorder.devicerecorder import DeviceRecorder
+from recorder.disk import DiskGuard
+from recorder.intake import Delivery, Intake
+from recorder.journal import Journal
+from recorder.linerecorder import LineRecorder, timing_of
+from recorder.live import RecorderStatus, run_folder, write_status
+from recorder.records import Records
+from recorder.recovery import recover
+from recorder.seats import Seats
+from recorder.settings.sections import Device, Settings
+from recorder.shop import Shop
+from recorder.timeline import Timeline
+from recorder.times import from_text
+
+log = logging.getLogger(__name__)
+
+STATUS_S = 1.0
+"""Real seconds between two status files."""
+
+GIVE_UP_S = 60.0
+"""Real seconds without any device after which the recorder ends, for systemd to start it anew."""
+
+
+@dataclass
+class Equipment:
+    """What the recorder works on: concrete adapters, chosen by `__main__`."""
+
+    intake: Intake
+    clock: Clock
+    sense: LineSense | None = None
+    call_records: CallRecordFeed | None = None
+    monotonic: Callable[[], float] = time.monotonic
+    free_bytes: Callable[[], int] | None = None
+
+
+class Recorder:
+    """Records every line of the settings into a store.
+
+    guest: another recorder owns this store (a replay beside the service); then its leftovers are not touched. set_aside: where a
+    damaged calls.db went, if it did.
+    """
+
+    def __init__(
+        self, settings: Settings, store: CallStore, equipment: Equipment, *, guest: bool = False, set_aside: Path | None = None
+    ) -> None:
+        self.settings = settings
+        self._store = store
+        self._equipment = equipment
+        self._clock = equipment.clock
+        self._guest = guest
+        self._set_aside = set_aside
+        self._journal = Journal(store)
+        self._journal.do(lambda db: db.sync(settings))
+        self._alarms = Alarms(self._journal, self._clock.now)
+        seats = Seats(settings)
+        self._records = Records(self._journal, settings.line, seats)
+        self._closer = Closer(store.store, self._journal, equipment.monotonic)
+        disk = DiskGuard(store.store, settings.store.min_free_mb, self._alarms, equipment.free_bytes, equipment.monotonic)
+        self._shop = Shop(store.store, self._journal, self._closer, disk, seats, self._records.call_ended)
+        self._by_sense: dict[int, LineRecorder] = {}
+        self.devices = {device.name: self._device(device) for device in settings.device}
+        self._sense = self._attach_sense(equipment.sense)
+        self._feed = self._attach_feed(equipment.call_records)
+        self._status_due = float("-inf")
+        self._heard_at = equipment.monotonic()
+        self._last_error: DeviceError | None = None
+
+    def open(self) -> None:
+        """Take up what the last stop left and open the devices. Raises DeviceError when no device can be opened."""
+        if self._set_aside is not None:
+            log.error("calls.db was damaged: kept as %s, a new one made", self._set_aside)
+            self._alarms.set("database_damaged", str(self._set_aside), True, "kept as it was; a new calls.db was made")
+        if not self._guest:
+            count = recover(self._store, self._closer, everything=self._set_aside is not None)
+            if count:
+                log.warning("%d parts were left by the last stop; they are being made whole", count)
+        make_folder(run_folder(self.settings))
+        self._equipment.intake.open()
+        self._heard_at = self._equipment.monotonic()
+
+    def step(self, wait_s: float = 0.2) -> bool:
+        """One delivery of a device, and what has come of everything else; waits for audio at most `wait_s` real seconds. False once
+        every (simulated) device has played all it had. Raises DeviceError when no device has given anything for GIVE_UP_S."""
+        delivery = self._equipment.intake.next(wait_s)
+        self._poll()
+        if delivery is not None:
+            self._take(delivery)
+        now = self._clock.now()
+        for device in self.devices.values():
+            device.step(now)
+        self._shop.disk.step()
+        self._closer.step()
+        self._journal.step()
+        self._tell()
+        self._give_up_if_deaf()
+        return not all(device.ended for device in self.devices.values())
+
+    def finish(self) -> None:
+        """End open calls, close every part, let the devices go. The store stays open."""
+        self._equipment.intake.close()
+        while (delivery := self._equipment.intake.next(0.0)) is not None:
+            self._take(delivery)
+        self._poll()
+        for device in self.devices.values():
+            for line in device.lines:
+                line.finish()
+        self._poll()
+        self._closer.drain()
+        self._journal.step()
+        for attached in (self._sense, self._feed):
+            if attached is not None:
+                attached.close()
+        self._tell(now=True)
+
+    def status(self) -> RecorderStatus:
+        """The recorder now."""
+        worst, self._shop.worst_write_s = self._shop.worst_write_s, 0.0
+        return RecorderStatus(
+            time.time(),
+            self._clock.now(),
+            bool(self.settings.simulation.start),
+            os.getpid(),
+            tuple(line.status() for device in self.devices.values() for line in device.lines),
+            tuple(device.status() for device in self.devices.values()),
+            round(self._shop.disk.free / (1 << 20), 1),
+            self._closer.pending(),
+            round(worst * 1000, 1),
+        )
+
+    def _device(self, device: Device) -> DeviceRecorder:
+        simulation = self.settings.simulation
+        timeline = Timeline(device.rate, from_text(simulation.start) if simulation.start else None)
+        timing = timing_of(self.settings.segmentation, device.rate, simulation.speed if simulation.start else 1.0)
+        lines = []
+        for line in self.settings.line:
+            if line.device == device.name:
+                lines.append(LineRecorder(self._shop, line, timeline, timing))
+                if line.sense >= 0:
+                    self._by_sense[line.sense] = lines[-1]
+        return DeviceRecorder(device, timeline, lines)
+
+    def _attach_sense(self, sense: LineSense | None) -> Attached[LineEvent] | None:
+        if sense is None:
+            return None
+        alarm = ("line_sense_gone", self.settings.line_sense.port or self.settings.simulation.events)
+        return Attached(sense, self._alarms, alarm, self._sense_lost, self._equipment.monotonic)
+
+    def _attach_feed(self, feed: CallRecordFeed | None) -> Attached[CallRecord] | None:
+        if feed is None:
+            return None
+        alarm = ("call_records_gone", self.settings.call_records.port)
+        return Attached(feed, self._alarms, alarm, monotonic=self._equipment.monotonic)
+
+    def _sense_lost(self) -> None:
+        for line in self._by_sense.values():
+            line.sense_lost()
+
+    def _poll(self) -> None:
+        for event in self._sense.poll() if self._sense else ():
+            line = self._by_sense.get(event.sense)
+            if line is not None:
+                self._event(line, event)
+        for record in self._feed.poll() if self._feed else ():
+            self._records.received(record, self._clock.now())
+
+    def _event(self, line: LineRecorder, event: LineEvent) -> None:
+        log.info("line %s: %s", line.line.name, event.kind)
+        line.event(event.kind, event.at)
+        self._journal.do(lambda store: store.add_event(line.line.name, event))
+
+    def _take(self, delivery: Delivery) -> None:
+        device = self.devices[delivery.device]
+        if delivery.block is not None:
+            device.take(delivery)
+            self._heard_at = self._equipment.monotonic()
+            self._alarms.set("device_gone", device.device.name, False)
+        elif delivery.error is not None:
+            device.went()
+            self._last_error = delivery.error
+            self._alarms.set("device_gone", device.device.name, True, str(delivery.error))
+        else:
+            device.ended = True
+            self._heard_at = self._equipment.monotonic()
+
+    def _give_up_if_deaf(self) -> None:
+        if self._last_error is not None and self._equipment.monotonic() - self._heard_at > GIVE_UP_S:
+            raise self._last_error
+
+    def _tell(self, *, now: bool = False) -> None:
+        if now or self._equipment.monotonic() >= self._status_due:
+            self._status_due = self._equipment.monotonic() + STATUS_S
+            try:
+                write_status(run_folder(self.settings), self.status())
+            except OSError as error:
+                log.debug("no status file: %s", error)

@@ -1,0 +1,224 @@
+"""One line: what is heard goes to the look-back, the voice detector, the segmenter, and into the open call."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from hw.interfaces import Samples
+from recorder.calls import Call, Gap
+from recorder.callstore import layout_of
+from recorder.ids import new_id
+from recorder.live import LineStatus
+from recorder.lookback import LookBack
+from recorder.opencall import OpenCall
+from recorder.segmenter import LOOK_BACK_S, Action, Drop, End, Learned, NextPart, Segmenter, Start, Timing, Unanswered
+from recorder.settings.sections import Line, Segmentation
+from recorder.shop import Shop
+from recorder.timeline import Timeline
+from recorder.times import to_text
+from recorder.voice import VoiceDetector
+
+log = logging.getLogger(__name__)
+
+FILL_S = 10.0
+"""A loss up to this many seconds is silence in the part; a longer one ends the part, and the next begins after it."""
+
+LOOK_BACK_MAX_S = 60.0
+"""However fast the simulated clock runs: 1 MB a channel."""
+
+
+class LineRecorder:
+    """Records one line. Of the device, it is given everything; it takes its own channels."""
+
+    def __init__(self, shop: Shop, line: Line, timeline: Timeline, timing: Timing) -> None:
+        self.line = line
+        self._shop = shop
+        self._timeline = timeline
+        self._channels = list(line.channels)
+        self._look_back = LookBack(timing.look_back, len(line.channels))
+        self._voice = VoiceDetector(timeline.rate, len(line.channels))
+        self._segmenter = Segmenter(timing, line.sense >= 0, line.release)
+        self._call: OpenCall | None = None
+        self._refused: Start | None = None  # a call that there was no room to record
+        self._level_db: float | None = None
+        self._idle_lost: Gap | None = None  # while the device is away
+
+    def event(self, kind: str, at: float) -> None:
+        """A line event at the instant `at`."""
+        self._segmenter.event(kind, self._timeline.frame(at))
+
+    def sense_lost(self) -> None:
+        """The tap board is gone."""
+        self._segmenter.sense_lost()
+
+    def audio(self, device_samples: Samples) -> None:
+        """The device's next samples, all its channels."""
+        samples = device_samples[:, self._channels]
+        start = self._look_back.end
+        self._look_back.push(samples)
+        heard = self._voice.feed(samples)
+        self._level_db = round(heard.level_dbfs, 1) if heard.power else self._level_db
+        try:
+            self._keep(samples, start)
+        except OSError as error:
+            self._no_room(error, start)
+        self._act(self._segmenter.audio(heard))
+
+    def lost(self, frames: int, reason: str) -> None:
+        """The device lost frames."""
+        start = self._look_back.end
+        self._look_back.skip(frames)
+        self._level_db = None
+        call = self._call
+        if call is None:
+            gap = Gap(self.line.name, self._timeline.instant(start), frames, reason)
+            self._shop.journal.do(lambda store: store.add_gap(gap))
+        elif frames <= FILL_S * self._timeline.rate and not call.losing:
+            try:
+                call.fill(frames, start, reason)
+            except OSError as error:
+                self._no_room(error, start)
+        else:
+            call.lose(start, reason)
+        self._act(self._segmenter.audio(self._voice.skip(frames)))
+
+    def away(self, frames: int, reason: str) -> None:
+        """The device is away, or was before it began; the line's time goes on without audio."""
+        start = self._look_back.end
+        if self._call is not None:
+            self._call.lose(start, reason)
+        elif not self._idle_lost:
+            self._idle_lost = Gap(self.line.name, self._timeline.instant(start), frames, reason)
+        else:
+            self._idle_lost = replace(self._idle_lost, frames=self._idle_lost.frames + frames)
+        self._look_back.skip(frames)
+        self._level_db = None
+        self._act(self._segmenter.audio(self._voice.skip(frames)))
+
+    def back(self, *, kept: bool) -> None:
+        """The device is back. kept: what was lost meanwhile on the idle line counts as lost."""
+        gap, self._idle_lost = self._idle_lost, None
+        if gap is not None and kept:
+            self._shop.journal.do(lambda store: store.add_gap(gap))
+
+    def finish(self) -> None:
+        """The recorder stops: end what is open."""
+        self._act(self._segmenter.finish())
+
+    def status(self) -> LineStatus:
+        """The line now."""
+        since = to_text(self._timeline.instant(self._segmenter.since))
+        return LineStatus(self.line.name, self._segmenter.state, since, self._call.id if self._call else None, self._level_db)
+
+    def _keep(self, samples: Samples, start: int) -> None:
+        if self._refused is not None and not self._shop.disk.low:
+            refused, self._refused = self._refused, None
+            self._lost_call(refused, start)
+            self._begin(Start(start, refused.direction, refused.ring_s, refused.ring_count, refused.answered))
+        elif self._call is not None:
+            if self._call.losing:
+                if self._shop.disk.low:
+                    return
+                self._call.resume(start)
+            self._call.write(samples)
+
+    def _no_room(self, error: OSError, frame: int) -> None:
+        self._shop.disk.refused(error)
+        if self._call is not None:
+            self._call.lose(frame, "disk_full")
+
+    def _act(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Start():
+                    self._begin(action)
+                case Learned() if self._call is not None:
+                    self._call.learned(action)
+                case NextPart(frame):
+                    self._next_part(frame)
+                case End(frame, hung_up_by):
+                    self._end(frame, hung_up_by)
+                case Drop():
+                    self._drop()
+                case Unanswered():
+                    self._unanswered(action)
+
+    def _begin(self, start: Start) -> None:
+        if self._shop.disk.low:
+            self._refused = start
+            log.error("line %s: a call is not recorded, there is no room", self.line.name)
+            return
+        try:
+            self._call = OpenCall(self._shop, self.line, self._timeline, start)
+        except OSError as error:
+            self._refused = start
+            self._no_room(error, start.frame)
+            return
+        try:
+            self._call.write(self._look_back.since(start.frame))
+        except OSError as error:
+            self._no_room(error, start.frame)
+
+    def _next_part(self, frame: int) -> None:
+        if self._call is not None:
+            try:
+                self._call.next_part(frame, self._look_back.since(frame))
+            except OSError as error:
+                self._no_room(error, self._look_back.end)
+
+    def _end(self, frame: int, hung_up_by: str | None) -> None:
+        if self._call is not None:
+            self._call.end(frame, hung_up_by)
+            self._call = None
+        elif self._refused is not None:
+            self._lost_call(self._refused, frame)
+            self._refused = None
+
+    def _drop(self) -> None:
+        if self._call is not None:
+            self._call.drop()
+        self._call = self._refused = None
+
+    def _lost_call(self, start: Start, end: int) -> None:
+        """What a call lost because there was no room for it."""
+        if end > start.frame:
+            gap = Gap(self.line.name, self._timeline.instant(start.frame), end - start.frame, "disk_full")
+            self._shop.journal.do(lambda store: store.add_gap(gap))
+
+    def _unanswered(self, rang: Unanswered) -> None:
+        line, at = self.line, self._timeline.instant(rang.frame)
+        agent = self._shop.seats.agent_at(line.name, line.extension, at)
+        call = Call(
+            new_id(at),
+            line.name,
+            layout_of(line.channels),
+            line.language,
+            "in",
+            "unanswered",
+            at,
+            ended_at=self._timeline.instant(rang.end),
+            duration_s=0.0,
+            ring_s=rang.ring_s,
+            ring_count=rang.ring_count,
+            extension=line.extension,
+            agent_id=agent.id if agent else None,
+            team=agent.team if agent else "",
+        )
+        self._shop.journal.do(lambda store: store.start_call(call, None))
+        self._shop.call_ended(call.id)
+        log.info("line %s: rang for %.1f s, nobody answered", line.name, rang.ring_s)
+
+
+def timing_of(settings: Segmentation, rate: int, speed: float) -> Timing:
+    """[segmentation] in frames. speed: of the clock; an event that is a little late is later still on a fast clock."""
+    late = min(LOOK_BACK_S * max(1.0, speed), LOOK_BACK_MAX_S)
+    return Timing(
+        rate,
+        round(settings.pre_roll_s * rate),
+        round(settings.start_speech_s * rate),
+        round(settings.hang_over_s * rate),
+        round(settings.min_call_s * rate),
+        round(settings.max_part_s * rate),
+        round((late + settings.pre_roll_s + 2 * settings.start_speech_s) * rate),
+    )

@@ -1,0 +1,189 @@
+"""One call while it is being recorded: its row, its parts, its losses."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+
+from hw.interfaces import Samples
+from recorder.audiofiles import part_path
+from recorder.calls import Call, Gap, Part
+from recorder.callstore import layout_of, make_folder
+from recorder.ids import new_id
+from recorder.partfile import PartHeader, PartWriter
+from recorder.segmenter import Learned, Start
+from recorder.settings.sections import Line
+from recorder.shop import Shop
+from recorder.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part being written; its first frame is `start` of the device."""
+
+    writer: PartWriter
+    part: Part
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.writer.frames
+
+
+class OpenCall:
+    """Positions are frames of the line's device. Begins with the first part's file, so that a stop at any moment leaves either
+    nothing or a file that says what it is. Raises OSError when the disk takes no file."""
+
+    def __init__(self, shop: Shop, line: Line, timeline: Timeline, start: Start) -> None:
+        self._shop, self._line, self._timeline = shop, line, timeline
+        self._start = start.frame
+        self._started_at = timeline.instant(start.frame)
+        self._row = _row(shop, line, self._started_at, start)
+        self.id = self._row.id
+        self._lost_from: int | None = None
+        self._lost_reason = ""
+        self._piece = piece = self._new_piece(start.frame, 1)
+        shop.journal.do(lambda store: store.start_call(self._row, piece.part))
+        if start.late_frames:
+            self._gap(Gap(line.name, self._started_at, start.late_frames, "late_event", self.id))
+        log.info("line %s: call %s begins (%s)", line.name, self.id, start.direction)
+
+    @property
+    def losing(self) -> bool:
+        """Whether what comes now is not being kept."""
+        return self._lost_from is not None
+
+    def write(self, samples: Samples) -> None:
+        """The next samples. Raises OSError when the disk does not take them; call lose() then."""
+        writer = self._piece.writer
+        writer.write(samples)
+        self._shop.worst_write_s = max(self._shop.worst_write_s, writer.worst_write_s)
+        writer.worst_write_s = 0.0
+
+    def fill(self, frames: int, at: int, reason: str) -> None:
+        """Frames from `at` on that the device lost: silence in the file, so that its time stays true, and a row that says so.
+        Raises as write() does."""
+        piece = self._piece
+        gap = Gap(self._line.name, self._timeline.instant(at), frames, reason, self.id, piece.part.id, piece.writer.frames)
+        self.write(np.zeros((frames, len(self._line.channels)), np.int16))
+        self._gap(gap)
+
+    def lose(self, frame: int, reason: str) -> None:
+        """From `frame` on nothing is kept, until resume()."""
+        if self._lost_from is None:
+            self._lost_from, self._lost_reason = frame, reason
+            log.warning("line %s: call %s loses audio (%s)", self._line.name, self.id, reason)
+
+    def resume(self, frame: int) -> None:
+        """Audio is kept again from `frame` on, in a new part. Raises OSError when the disk takes no new file."""
+        fresh = self._new_piece(frame, self._piece.part.seq + 1)
+        self._finish_piece(self._piece.end)
+        self._keep_loss(frame)
+        self._lost_from = None
+        self._go_on(fresh)
+
+    def next_part(self, frame: int, samples: Samples) -> None:
+        """Cut at `frame`; `samples` are those heard since. Raises OSError when the disk takes no new file."""
+        if self.losing:
+            return
+        fresh = self._new_piece(frame, self._piece.part.seq + 1)
+        self._finish_piece(frame)
+        self._go_on(fresh)
+        self.write(samples)
+
+    def learned(self, what: Learned) -> None:
+        """A line event told more of the call."""
+        values: dict[str, object] = {"direction": what.direction, "ring_s": what.ring_s, "ring_count": what.ring_count}
+        self._shop.journal.do(lambda store: store.fill_call(self.id, values))
+
+    def end(self, frame: int, hung_up_by: str | None) -> None:
+        """The call ended before `frame`, which may lie before what was heard last."""
+        self._finish_piece(min(frame, self._piece.end))
+        self._keep_loss(frame)
+        duration = round((frame - self._start) / self._timeline.rate, 3)
+        ended_at = self._started_at + duration
+        self._shop.journal.do(lambda store: store.end_call(self.id, ended_at, duration, hung_up_by))
+        self._shop.closer.call_ended(self.id, "closed")
+        self._shop.call_ended(self.id)
+        log.info("line %s: call %s ends after %.1f s", self._line.name, self.id, duration)
+
+    def drop(self) -> None:
+        """It was no call."""
+        self._piece.writer.discard()
+        self._shop.journal.do(lambda store: store.drop_call(self.id))
+        log.info("line %s: %s was too short for a call", self._line.name, self.id)
+
+    def _new_piece(self, frame: int, seq: int) -> _Piece:
+        row, at, rate = self._row, self._timeline.instant(frame), self._timeline.rate
+        part_id, channels = new_id(at), len(self._line.channels)
+        path = part_path(self._shop.store, part_id, at)
+        header = PartHeader(
+            part_id,
+            row.id,
+            seq,
+            row.line,
+            row.layout,
+            row.language,
+            row.direction,
+            at,
+            rate,
+            channels,
+            row.agent_id,
+            row.team,
+            row.extension,
+            row.source,
+        )
+        make_folder(path.parent)
+        part = Part(part_id, row.id, seq, str(path.relative_to(self._shop.store)), at, rate, channels, "writing")
+        return _Piece(PartWriter(path, header), part, frame)
+
+    def _go_on(self, piece: _Piece) -> None:
+        self._piece = piece
+        self._shop.journal.do(lambda store: store.add_part(piece.part))
+
+    def _finish_piece(self, end: int) -> None:
+        piece = self._piece
+        frames = max(0, end - piece.start)
+        cut = frames < piece.writer.frames
+        try:
+            piece.writer.end(frames)
+        except OSError as error:
+            # A full disk: what is there stays good, only a late cut is not made.
+            self._shop.disk.refused(error)
+        if cut:
+            self._shop.journal.do(lambda store: store.trim_gaps(piece.part.id, frames))
+        self._shop.closer.part_written(piece.part, piece.writer.path, piece.writer)
+
+    def _keep_loss(self, frame: int) -> None:
+        """Keep what was lost between the last kept frame and `frame`."""
+        if self._lost_from is not None and frame > self._lost_from:
+            at, part = self._timeline.instant(self._lost_from), self._piece.part
+            after = self._piece.writer.frames
+            self._gap(Gap(self._line.name, at, frame - self._lost_from, self._lost_reason, self.id, part.id, after))
+
+    def _gap(self, gap: Gap) -> None:
+        self._shop.journal.do(lambda store: store.add_gap(gap))
+
+
+def _row(shop: Shop, line: Line, at: float, start: Start) -> Call:
+    agent = shop.seats.agent_at(line.name, line.extension, at)
+    return Call(
+        new_id(at),
+        line.name,
+        layout_of(line.channels),
+        line.language,
+        start.direction,
+        "recording",
+        at,
+        answered_at=at if start.direction == "in" else None,
+        ring_s=start.ring_s,
+        ring_count=start.ring_count,
+        extension=line.extension,
+        agent_id=agent.id if agent else None,
+        team=agent.team if agent else "",
+        source=line.source,
+    )

@@ -1,0 +1,160 @@
+"""What the last stop of the box left behind: parts without an end, calls without a close. Nothing is thrown away."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import soundfile
+
+from hw.messages import UserError
+from recorder.audiofiles import AUDIO, stored_path
+from recorder.calls import Call, Part
+from recorder.callstore import CallStore
+from recorder.closing import Closer
+from recorder.flac import FORMAT, file_digest
+from recorder.partfile import NotAPartError, PartHeader, claimed, read_header
+
+log = logging.getLogger(__name__)
+
+DAYS = 3
+"""Latest day folders searched for parts that calls.db does not know; older ones cannot have any unless it was set aside."""
+
+
+def recover(store: CallStore, closer: Closer, *, everything: bool) -> int:
+    """Hand every leftover part to the closer, and have every call that was open closed once its parts are. The number of parts.
+
+    everything: calls.db was set aside; look through the whole store and make it again from what the files say of themselves.
+    """
+    if everything:
+        _readopt_flacs(store, closer)
+    open_calls = _open_calls(store)
+    count = 0
+    for path in _leftovers(store, everything=everything):
+        with claimed(path) as free:
+            if free and (header := _header(path)) is not None:
+                part = _ensure_rows(store, header, path)
+                closer.part_written(part, path)
+                open_calls.setdefault(header.call_id, None)
+                count += 1
+    _settle_lost_parts(store)
+    for call_id, ended_at in open_calls.items():
+        closer.call_ended(call_id, "interrupted" if ended_at is None else "closed")
+    return count
+
+
+def _open_calls(store: CallStore) -> dict[str, str | None]:
+    rows = store.connection.execute("SELECT id, ended_at FROM calls WHERE state = 'recording'")
+    return {row["id"]: row["ended_at"] for row in rows}
+
+
+def _leftovers(store: CallStore, *, everything: bool) -> Iterator[Path]:
+    found = {stored_path(store.store, part.path) for part in _writing(store)}
+    folders = [store.store / AUDIO] if everything else sorted((store.store / AUDIO).glob("*/*/*"))[-DAYS:]
+    for folder in folders:
+        found |= {path.resolve() for path in folder.rglob("*.part")}
+    yield from sorted(path for path in found if path.is_file())
+
+
+def _writing(store: CallStore) -> list[Part]:
+    rows = store.connection.execute("SELECT * FROM parts WHERE state = 'writing'").fetchall()
+    return [part for row in rows for part in store.parts(row["call_id"]) if part.id == row["id"]]
+
+
+def _header(path: Path) -> PartHeader | None:
+    try:
+        return read_header(path)
+    except NotAPartError:
+        aside = path.with_suffix(".part.damaged")
+        path.rename(aside)
+        log.error("%s has no readable start; kept as %s", path, aside)
+        return None
+
+
+def _ensure_rows(store: CallStore, header: PartHeader, path: Path) -> Part:
+    """The part's row; it and the call's are made from the header when a stop or a damaged database took them."""
+    part = Part(
+        header.part_id,
+        header.call_id,
+        header.seq,
+        str(path.relative_to(store.store.resolve())),
+        header.started_at,
+        header.rate,
+        header.channels,
+        "writing",
+    )
+    if store.call(header.call_id) is None:
+        store.start_call(_call(store, header), None)
+    if all(known.id != part.id for known in store.parts(header.call_id)):
+        store.add_part(part)
+    return part
+
+
+def _call(store: CallStore, header: PartHeader) -> Call:
+    known = {agent.id for agent in store.agents()}
+    return Call(
+        header.call_id,
+        header.line,
+        header.layout,
+        header.language,
+        header.direction,
+        "recording",
+        header.started_at,
+        extension=header.extension,
+        agent_id=header.agent_id if header.agent_id in known else None,
+        team=header.team,
+        source=header.source,
+    )
+
+
+def _settle_lost_parts(store: CallStore) -> None:
+    """Rows of parts whose `.part` is gone: closed if the FLAC is there, forgotten if nothing is."""
+    for part in _writing(store):
+        path = stored_path(store.store, part.path)
+        flac = path.with_suffix(".flac")
+        if path.is_file():
+            continue
+        if flac.is_file():
+            store.close_part(_closed(store, part, flac))
+        else:
+            log.error("%s has gone from the disk; its row is taken away", path)
+            store.drop_part(part.id)
+
+
+def _closed(store: CallStore, part: Part, flac: Path) -> Part:
+    return dataclasses.replace(
+        part,
+        path=str(flac.resolve().relative_to(store.store.resolve())),
+        frames=soundfile.info(flac).frames,
+        bytes=flac.stat().st_size,
+        sha256=file_digest(flac),
+        state="closed",
+    )
+
+
+def _readopt_flacs(store: CallStore, closer: Closer) -> None:
+    calls = set()
+    for flac in sorted((store.store / AUDIO).rglob("*.flac")):
+        header = _comment(flac)
+        if header is None:
+            continue
+        try:
+            store.close_part(_closed(store, _ensure_rows(store, header, flac.resolve()), flac))
+            calls.add(header.call_id)
+        except (OSError, UserError, soundfile.LibsndfileError) as error:
+            log.error("%s cannot be taken up again: %s", flac, error)
+    for call_id in sorted(calls):
+        closer.call_ended(call_id, "closed")
+    log.warning("calls.db was made again from the files of %d calls", len(calls))
+
+
+def _comment(flac: Path) -> PartHeader | None:
+    try:
+        with soundfile.SoundFile(flac) as file:
+            text = str(file.comment)
+        return PartHeader(**json.loads(text.removeprefix(FORMAT))) if text.startswith(FORMAT) else None
+    except (OSError, ValueError, TypeError, soundfile.LibsndfileError):
+        return None

@@ -1,0 +1,28 @@
+"""What every line of the recorder works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder.closing import Closer
+from recorder.disk import DiskGuard
+from recorder.journal import Journal
+from recorder.seats import Seats
+
+
+@dataclass
+class Shop:
+    """The recorder's common tools. worst_write_s: the slowest append of audio since it was last set to 0.
+
+    call_ended: told the id of each call when its end is known.
+    """
+
+    store: Path
+    journal: Journal
+    closer: Closer
+    disk: DiskGuard
+    seats: Seats
+    call_ended: Callable[[str], None]
+    worst_write_s: float = 0.0
