@@ -1,0 +1,58 @@
+"""Every rule of a rulebook, checked on one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.result import Hit
+from analyzer.rules.evidence import CallEvidence
+from analyzer.rules.rulebook import Check, Rule, Rulebook
+from analyzer.rules.view import CallView, Finding
+
+MIXED_SHARE = 0.7
+"""On a line with both people on one channel nobody is sure who spoke: confidence is multiplied by this."""
+
+
+def check(rulebook: Rulebook, evidence: CallEvidence) -> list[Hit]:
+    """All faults found, in order of time. Rules without a check in the call's language, or that need two channels where there is
+    one, find nothing."""
+
+    def faults(call: CallView, rule_id: str) -> list[Finding]:
+        return [f for r in rulebook.rules if r.id == rule_id for _, f in _findings(r, call)]
+
+    call = CallView(evidence, rulebook.ordinary, faults)
+    hits = [hit for rule in rulebook.rules for hit in _merged(_hits(rule, call))]
+    return sorted(hits, key=lambda h: (h.start, h.rule))
+
+
+def _hits(rule: Rule, call: CallView) -> Iterator[Hit]:
+    return (_hit(rule, one, found, call.is_mono) for one, found in _findings(rule, call))
+
+
+def _findings(rule: Rule, call: CallView) -> Iterator[tuple[Check, Finding]]:
+    for one in rule.checks:
+        if applies(one, call):
+            yield from ((one, found) for found in one.kind.find(call, rule.side))
+
+
+def applies(one: Check, call: CallView) -> bool:
+    """Whether a check is for this call: its language, its direction, its number of channels."""
+    facts = call.evidence.facts
+    direction = facts.direction if facts.direction == "out" else "in"
+    return one.language in ("any", facts.language) and one.direction in ("any", direction) and (one.mixed or not call.is_mono)
+
+
+def _hit(rule: Rule, one: Check, found: Finding, mono: bool) -> Hit:
+    confidence = one.confidence * found.confidence * (MIXED_SHARE if mono else 1.0)
+    return Hit(rule.id, found.side or rule.side, round(found.start, 2), round(found.end, 2), found.evidence, round(confidence, 3))
+
+
+def _merged(hits: Iterator[Hit]) -> list[Hit]:
+    """A rule's hits in order of time, those that lie over one another kept once, the surest."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.confidence)):
+        if kept and hit.start < kept[-1].end and hit.end > kept[-1].start:
+            kept[-1] = max(kept[-1], hit, key=lambda h: h.confidence)
+        else:
+            kept.append(hit)
+    return kept

@@ -1,0 +1,303 @@
+"""The little language rules say words in, and how it is found in a line of speech, in characters and in sound.
+
+A pattern is elements parted by spaces; an element is alternatives parted by "|":
+
+    保证|包 ~6 赚钱|@good_outcome     one of the first, up to six units of anything within the sentence, one of the second
+    ^喂                                at the start of a clause;  挂了$  at the end of one
+    =喂                                this spelling only, not what sounds like it
+    #4                                 four digits or more in a row
+    have_a_nice_day                    words of English are joined by "_"
+
+`@name` stands for the rulebook's set of that name. Without "~" elements follow one another directly. Punctuation never matters
+inside a word; a gap stops at the end of a sentence, and nothing reaches over a turn of the other side.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from analyzer.rules.evidence import Line, char_key, sound_key
+from analyzer.rules.sound import HAN, Syllable, distance, spell
+from analyzer.units import spoken
+
+PAUSE_S = 2.5
+"""Seconds of silence over which one side's words are no longer one phrase."""
+
+DIGITS = frozenset("0123456789零〇一二三四五六七八九幺两")
+NO_TOLERANCE = frozenset("不没别无未非我他她谁能会")
+"""To take one of these for something else, or something else for it, changes the meaning: no tolerance is given to them."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Words found in a line: units first..last-1, and how far they are from the words looked for (0: spelled so; ~1: barely)."""
+
+    first: int
+    last: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a pattern: its units, their keys, and whether only this spelling counts.
+    digits: instead of units, so many digits in a row."""
+
+    text: str
+    units: tuple[str, ...]
+    chars: str
+    sounds: str
+    syllables: tuple[Syllable, ...]
+    spelled: bool
+    at_start: bool
+    at_end: bool
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Element:
+    """Alternatives, and how many units may lie between them and the element before."""
+
+    words: tuple[Word, ...]
+    least_gap: int
+    most_gap: int
+
+
+Pattern = tuple[Element, ...]
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read; the text says why, in English and Chinese (`zh`)."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
+def compile_pattern(text: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
+    """The pattern a text says. Raises PatternError."""
+    elements: list[Element] = []
+    gap = (0, 0)
+    for token in text.split():
+        if token.startswith("~"):
+            gap = _gap(token)
+            continue
+        elements.append(Element(tuple(_alternatives(token, sets, ())), *(gap if elements else (0, 0))))
+        gap = (0, 0)
+    if not elements:
+        raise PatternError(f'no words in pattern "{text}"', f"规则词“{text}”里没有词")
+    return tuple(elements)
+
+
+def _gap(token: str) -> tuple[int, int]:
+    match = re.fullmatch(r"~(?:(\d+)-)?(\d+)", token)
+    if match is None:
+        raise PatternError(f'"{token}" is no gap: write ~6 or ~2-6', f"“{token}”不是间隔：请写 ~6 或 ~2-6")
+    return int(match.group(1) or 0), int(match.group(2))
+
+
+def _alternatives(token: str, sets: Mapping[str, Sequence[str]], seen: tuple[str, ...]) -> Iterator[Word]:
+    for part in token.split("|"):
+        start = "^" if part.startswith("^@") else ""
+        if part.startswith(start + "@"):
+            name = part[len(start) + 1 :]
+            if name not in sets or name in seen:
+                near = difflib.get_close_matches(name, sets, 1)
+                hint_en, hint_zh = (f', did you mean "{near[0]}"?', f"，是否想写“{near[0]}”？") if near else ("", "")
+                raise PatternError(f'no set of words called "{name}"{hint_en}', f"没有名为“{name}”的词组{hint_zh}")
+            for entry in sets[name]:
+                yield from _alternatives(start + entry, sets, (*seen, name))
+        else:
+            yield _word(part)
+
+
+@cache
+def _word(part: str) -> Word:
+    if re.fullmatch(r"#\d+", part):
+        return Word(part, (), "", "", (), True, False, False, int(part[1:]))
+    match = re.fullmatch(r"(\^?)(=?)([^\^=$@~\s]+?)(\$?)", part)
+    units = tuple(spoken(match.group(3).replace("_", " "))) if match else ()
+    if match is None or not units:
+        raise PatternError(f'"{part}" holds no word', f"“{part}”里没有词")
+    chinese = all(HAN.match(u) or u.isdigit() for u in units)
+    syllables = spell("".join(units)) if chinese else ()
+    return Word(
+        text=part,
+        units=units,
+        chars="".join(char_key(u) for u in units),
+        sounds="".join(sound_key(s) for s in syllables),
+        syllables=syllables,
+        spelled=bool(match.group(2)) or not chinese or len(units) == 1,
+        at_start=bool(match.group(1)),
+        at_end=bool(match.group(4)),
+    )
+
+
+class Finder:
+    """Looks patterns up in one line, remembering what it has found. `ordinary`: everyday words that only sound like a rule's."""
+
+    def __init__(self, line: Line, ordinary: Sequence[str] = ()) -> None:
+        self.line = line
+        self._words: dict[Word, list[Found]] = {}
+        self._barriers = _barriers(line)
+        self._everyday = _covered(line.chars, ordinary)
+
+    def find(self, pattern: Pattern) -> list[Found]:
+        """Every place where the pattern stands, in order, the closest match of each start only."""
+        best: dict[int, Found] = {}
+        for found in self._chains(pattern):
+            if found.first not in best or found.cost < best[found.first].cost:
+                best[found.first] = found
+        return [best[first] for first in sorted(best)]
+
+    def find_any(self, patterns: Sequence[Pattern]) -> list[Found]:
+        """Every place where one of the patterns stands, in order of start; overlapping ones are all given."""
+        return sorted((f for p in patterns for f in self.find(p)), key=lambda f: (f.first, f.cost, -f.last))
+
+    def _chains(self, pattern: Pattern) -> Iterator[Found]:
+        chains = self._element(pattern[0])
+        for element in pattern[1:]:
+            if not chains:
+                return
+            nexts = self._element(element)
+            chains = [
+                Found(a.first, b.last, a.cost + b.cost)
+                for a in chains
+                for b in nexts
+                if element.least_gap <= b.first - a.last <= element.most_gap
+                and not self._parted(a.last, b.first, 2 if element.most_gap == 0 else 1)
+            ]
+        yield from chains
+
+    def _parted(self, first: int, last: int, level: int) -> bool:
+        """Whether a barrier of at least `level` stands before one of the units first..last."""
+        return any(self._barriers[i] >= level for i in range(first, min(last, len(self._barriers) - 1) + 1))
+
+    def _element(self, element: Element) -> list[Found]:
+        return [found for word in element.words for found in self._word(word)]
+
+    def _word(self, word: Word) -> list[Found]:
+        if word not in self._words:
+            found = self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word)
+            self._words[word] = [f for f in found if self._allowed(word, f)]
+        return self._words[word]
+
+    def _allowed(self, word: Word, found: Found) -> bool:
+        units = self.line.units
+        if any(self._barriers[i] == 2 for i in range(found.first + 1, found.last)):
+            return False
+        if word.at_start and units[found.first].parted == 0:
+            return False
+        return not (word.at_end and found.last < len(units) and units[found.last].parted == 0)
+
+    def _digits(self, least: int) -> list[Found]:
+        """Runs of digits, however they are written, that no other word parts."""
+        line = "".join("0" if u.text in DIGITS else " " for u in self.line.units)
+        return [Found(m.start(), m.end(), 0.0) for m in re.finditer(f"0{{{least},}}", line)]
+
+    def _spelled(self, word: Word) -> list[Found]:
+        return [Found(at, at + len(word.units), 0.0) for at in _places(self.line.chars, word.chars)]
+
+    def _sounding(self, word: Word) -> list[Found]:
+        if word.spelled:
+            return []
+        spans = {(at, at + len(word.units)) for at in _places(self.line.sounds, word.sounds)}
+        if len(word.units) >= 3:
+            spans |= self._nearly(word)
+        found = []
+        for first, last in sorted(spans):
+            heard = self.line.chars[first:last]
+            if heard != word.chars and not (len(word.units) <= 3 and any(self._everyday[first:last])):
+                cost = self._cost(word, first, last)
+                if cost is not None:
+                    found.append(Found(first, last, cost))
+        return found
+
+    def _nearly(self, word: Word) -> set[tuple[int, int]]:
+        """Spans that share one half of the word's sounds: an error of one unit leaves one half whole."""
+        size, half = len(word.units), len(word.units) // 2
+        spans = set()
+        for offset, piece in ((0, word.sounds[:half]), (half, word.sounds[half:])):
+            for at in _places(self.line.sounds, piece):
+                first = at - offset
+                lengths = (size - 1, size, size + 1) if size >= 6 else (size,)
+                for length in lengths:
+                    # A unit lost or added before the second half moves the start, not the end.
+                    start = first if offset == 0 else at + size - half - length
+                    if start >= 0 and start + length <= len(self.line.units):
+                        spans.add((start, start + length))
+        return spans
+
+    def _cost(self, word: Word, first: int, last: int) -> float | None:
+        """How far what was heard is from the word; None when too far."""
+        heard = self.line.units[first:last]
+        if len(heard) != len(word.units):
+            return self._cost_of_shift(word, first, last)
+        costs, same_tone, same_pinyin = [], True, True
+        for unit, text, sound in zip(heard, word.units, word.syllables, strict=True):
+            step = distance(unit.sound, sound) if unit.text != text else 0.0
+            if step > 0 and (unit.text in NO_TOLERANCE or text in NO_TOLERANCE):
+                return None
+            same_tone &= unit.sound.tone in (sound.tone, 5) or sound.tone == 5
+            same_pinyin &= unit.sound.pinyin == sound.pinyin
+            costs.append(step)
+        return _judge(sorted(costs, reverse=True), same_tone, same_pinyin)
+
+    def _cost_of_shift(self, word: Word, first: int, last: int) -> float | None:
+        """One unit lost or one too many in a long word, everything else as it should sound."""
+        heard = [u.text for u in self.line.units[first:last]]
+        long, short = (
+            (self.line.sounds[first:last], word.sounds)
+            if len(heard) > len(word.units)
+            else (word.sounds, self.line.sounds[first:last])
+        )
+        texts = heard if len(heard) > len(word.units) else list(word.units)
+        for i in range(1, len(long) - 1):
+            if long[:i] + long[i + 1 :] == short:
+                return None if texts[i] in NO_TOLERANCE else 0.6
+        return None
+
+
+def _judge(costs: list[float], same_tone: bool, same_pinyin: bool) -> float | None:
+    """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ."""
+    size, worst, rest = len(costs), costs[0], sum(costs[1:])
+    if worst == 0:
+        # Two syllables of the same class are too common: they must be the same sounds in the same tones.
+        return 0.2 if size > 2 or (same_pinyin and same_tone) else None
+    if size < 3 or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
+        return None
+    return 0.3 + 0.5 * (worst + rest) / (size / 4)
+
+
+MOST = {3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
+"""How far one syllable of a word of so many may be (sound.distance); longer words may have any one syllable wrong."""
+
+
+def _places(line: str, piece: str) -> Iterator[int]:
+    at = line.find(piece) if piece else -1
+    while at >= 0:
+        yield at
+        at = line.find(piece, at + 1)
+
+
+def _barriers(line: Line) -> list[int]:
+    """Before each unit: 2 another turn or a long pause, 1 the end of a sentence, 0 nothing that parts words."""
+    barriers = [2] if line.units else []
+    for i in range(1, len(line.units)):
+        unit, before = line.units[i], line.units[i - 1]
+        if unit.parted == 3:
+            barriers.append(2 if unit.start - before.end > PAUSE_S or line.turns_between(i - 1, i) else 0)
+        else:
+            barriers.append(1 if unit.parted == 2 else 0)
+    return barriers
+
+
+def _covered(chars: str, words: Sequence[str]) -> list[bool]:
+    covered = [False] * len(chars)
+    for word in words:
+        for at in _places(chars, word):
+            covered[at : at + len(word)] = [True] * len(word)
+    return covered
