@@ -1,0 +1,63 @@
+"""The application: small blueprints, one subject each, over quality's views."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, request, url_for
+from flask_wtf import CSRFProtect
+
+from quality.users import Users
+from recorder.settings.sections import Settings
+from webui import audio, calls, health, names, reports, reviews
+from webui.access import init_access
+from webui.auth import init_auth, role_name
+from webui.context import init_context
+from webui.errors import init_errors
+from webui.formats import init_formats
+from webui.languages import init_languages
+from webui.rulenames import init_rule_names
+from webui.secret import secret_key
+from webui.security import init_security
+from webui.throttle import init_throttle
+
+
+def create_app(settings: Settings) -> Flask:
+    """The pages of the box whose settings these are. Raises UserError when its store cannot be used."""
+    app = Flask(__name__)
+    store = Path(settings.store.path)
+    app.secret_key = secret_key(store)
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a form may lie open through a long call
+    CSRFProtect(app)
+    init_security(app)
+    init_languages(app, settings.site.language, settings.site.timezone)
+    init_formats(app, settings.site.timezone)
+    init_context(app, settings)
+    init_rule_names(app, settings.analysis.rulebook)
+    init_throttle(app, settings.web.workers)
+    init_auth(app, Users(store), settings.web.session_minutes)
+    for module in (calls, audio, reviews, reports, health):
+        app.register_blueprint(module.blueprint)
+    init_access(app)
+    init_errors(app)
+    _template_names(app, settings)
+    return app
+
+
+def _template_names(app: Flask, settings: Settings) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site_name=settings.site.name, role_name=role_name, static_url=static_url, here=here, bool=bool, score_name=names.score_name,
+        analysis_name=names.analysis_name, analysis_text=names.analysis_text, side_name=names.side_name,
+        emotion_name=names.emotion_name, sort_name=names.sort_name, filter_name=names.filter_name, gap_reason=names.gap_reason,
+    )  # fmt: skip
+
+
+def here() -> str:
+    """This page's address, to come back to; the start page after a form that cannot be asked for again."""
+    return request.full_path.rstrip("?") if request.method == "GET" else url_for("calls.start")
+
+
+def static_url(name: str) -> str:
+    """A static file's address. Browsers ask each time whether it changed, so that an update of the box is seen at once."""
+    return url_for("static", filename=name)

@@ -1,0 +1,126 @@
+"""Log-in and log-out. Sessions live in a signed cookie; they end with the password that opened them, and with the account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from quality.users import ROLES, User, Users
+from webui.access import EVERYONE, allow, public
+from webui.languages import language, local_path
+from webui.throttle import login_limits
+
+blueprint = Blueprint("auth", __name__)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is logged in, as Flask-Login wants it."""
+
+    account: User
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    @property
+    def name(self) -> str:
+        """The user name."""
+        return self.account.name
+
+    @property
+    def role(self) -> str:
+        """One of quality.users.ROLES."""
+        return self.account.role
+
+    @property
+    def only_agent(self) -> str | None:
+        """For a 座席 the agent whose calls they may see ("" when bound to none); None for people who see all calls."""
+        return (self.account.agent_id or "") if self.account.role == "agent" else None
+
+    def get_id(self) -> str:
+        """Names the password as well, so that changing it ends every session."""
+        return f"{self.account.id} {self.account.password_at:.3f}"
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]
+    """Name and password."""
+
+    name = StringField(validators=[InputRequired(), Length(max=200)])
+    password = PasswordField(validators=[InputRequired(), Length(max=1000)])
+
+
+def init_auth(app: Flask, users: Users, session_minutes: int) -> None:
+    """Log-in for the whole application; a session idle for `session_minutes` ends."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = session_minutes * 60
+    app.extensions["callbox_users"] = users
+    manager = LoginManager(app)
+    manager.session_protection = None  # binds a session to the browser's exact version and address: people change both
+    manager.user_loader(_loader(users))
+    app.register_blueprint(blueprint)
+
+
+def _loader(users: Users) -> Callable[[str], Person | None]:
+    def load(token: str) -> Person | None:
+        user_id, _, password_at = token.partition(" ")
+        user = users.get(user_id)
+        if user is None or user.disabled or f"{user.password_at:.3f}" != password_at:
+            return None
+        return Person(user)
+
+    return load
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+@login_limits
+def login() -> ResponseReturnValue:
+    """One answer for a wrong name and a wrong password, so that names cannot be tried out."""
+    target = local_path(request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(target)
+    form = LoginForm()
+    if request.method == "GET":
+        return render_template("login.html", form=form, problem=None)
+    user = _users().check(form.name.data, form.password.data) if form.validate_on_submit() else None
+    if user is None:
+        problem = gettext("User name or password is wrong. Check both and try again.")
+        return render_template("login.html", form=form, problem=problem), 401
+    _open_session(user)
+    return redirect(target)
+
+
+def _open_session(user: User) -> None:
+    session.clear()
+    session.permanent = True
+    session["since"] = int(time.time())
+    login_user(Person(user))
+
+
+@blueprint.post("/logout")
+@allow(*EVERYONE)
+def logout() -> ResponseReturnValue:
+    """Forget the session."""
+    logout_user()
+    session.clear()
+    flash(gettext("You are logged out."), "info")
+    return redirect(url_for("auth.login"))
+
+
+def role_name(role: str) -> str:
+    """A role in the page's language."""
+    return ROLES[role].text(language())
+
+
+def _users() -> Users:
+    users: Users = current_app.extensions["callbox_users"]
+    return users

@@ -1,0 +1,78 @@
+"""The call list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from quality.paging import SORTS
+from webui import filters, textsearch
+from webui.access import EVERYONE, allow
+from webui.callpage import call_page
+from webui.context import call_or_404, person, views
+
+blueprint = Blueprint("calls", __name__)
+
+PAGE_ROWS = 50
+
+
+@blueprint.get("/")
+@allow(*EVERYONE)
+def start() -> ResponseReturnValue:
+    """The start page is the list."""
+    return redirect(url_for("calls.listing"))
+
+
+@blueprint.get("/calls")
+@allow(*EVERYONE)
+def listing() -> ResponseReturnValue:
+    """The calls that fit, a page at a time."""
+    args = request.args
+    wanted, problems = filters.parse(args, person().only_agent)
+    query = args.get("q", "").strip()
+    found = textsearch.find(query) if query else None
+    if found:
+        wanted = replace(wanted, ids=found.ids)
+    sort = args.get("sort", "newest")
+    sort = sort if sort in SORTS else "newest"
+    page = views().list_calls(wanted, args.get("after"), PAGE_ROWS, sort)
+    return render_template(
+        "calls.html", page=page, args=args, query=query, problems=problems, sort=sort, sorts=SORTS, scores=filters.SCORES,
+        choices=views().choices(), set_filters=filters.active(args), without=_without_each(args), cursor=args.get("after"),
+        first_page=_address(args, after=None), next_page=page.next_cursor and _address(args, after=page.next_cursor),
+        snippets=found.snippets([row.id for row in page.rows]) if found else {}, sort_link=lambda *a: _sort_link(args, sort, *a),
+    )  # fmt: skip
+
+
+@blueprint.get("/calls/<uuid:call_id>")
+@allow(*EVERYONE)
+def page(call_id: object) -> ResponseReturnValue:
+    """One call."""
+    return call_page(call_or_404(str(call_id)))
+
+
+def _address(args: Mapping[str, str], **changes: str | None) -> str:
+    """The list's address with some parts changed (None takes one away); empty fields are left out."""
+    parts: dict[str, Any] = {name: value for name, value in {**args, **changes}.items() if value and value.strip()}
+    return url_for("calls.listing", **parts)
+
+
+def _without_each(args: Mapping[str, str]) -> dict[str, str]:
+    """For each filter that is set, the address of the list without it."""
+    names = [*(["q"] if args.get("q", "").strip() else []), *filters.active(args)]
+    return {name: _address(args, **{name: None, "after": None}) for name in names}
+
+
+def _sort_link(args: Mapping[str, str], current: str, label: str, first: str, second: str = "") -> Markup:
+    """A column head that sorts, and turns the order round where there are two."""
+    target = second if second and current == first else first
+    mark = Markup(' <span aria-hidden="true">{}</span>').format("▲" if current in ("oldest", "shortest") else "▼")
+    chosen = current in (first, second)
+    address = _address(args, sort=target, after=None)
+    style = Markup(' class="chosen"') if chosen else ""
+    return Markup('<a href="{}"{}>{}{}</a>').format(address, style, label, mark if chosen else "")

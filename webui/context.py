@@ -1,0 +1,53 @@
+"""What every blueprint reaches for: the store, the joined views, who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, abort, current_app
+from flask_login import current_user
+
+from quality.callrows import CallView
+from quality.views import Views
+from recorder.settings.sections import Settings
+from webui.auth import Person
+
+
+@dataclass(frozen=True)
+class Box:
+    """store: the folder. views: the three databases, read only."""
+
+    store: Path
+    views: Views
+    settings: Settings
+
+
+def init_context(app: Flask, settings: Settings) -> None:
+    """Keep the box beside the application."""
+    store = Path(settings.store.path)
+    app.extensions["callbox"] = Box(store, Views(store, settings.site.timezone), settings)
+
+
+def box() -> Box:
+    """The box this application serves."""
+    return cast(Box, current_app.extensions["callbox"])
+
+
+def views() -> Views:
+    """Its joined views."""
+    return box().views
+
+
+def person() -> Person:
+    """Who is logged in; only for views that need log-in."""
+    return cast(Person, current_user)
+
+
+def call_or_404(call_id: str) -> CallView:
+    """The call, if the person may see it. Another agent's call is as unknown as one that does not exist."""
+    call = views().call(call_id, only_agent=person().only_agent)
+    if call is None:
+        abort(404)
+    return call

@@ -1,0 +1,83 @@
+"""The call list's filters: from the address bar to `CallFilter` and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, TypeVar
+
+from flask_babel import gettext
+
+from quality.callfilter import CallFilter
+
+Value = TypeVar("Value")
+
+SCORES = ("compliance", "experience", "risk", "form")
+TEXTS = ("agent", "team", "line", "number", "rule")
+CHOICES = {"score": SCORES, "direction": ("in", "out", "unknown"), "analysis": ("waiting", "done", "failed", "parked")}
+FILTER_NAMES = (
+    *TEXTS, "since", "until", "min_duration", "max_duration", "score", "min_score", "max_score", "reviewed", "priority",
+    "direction", "analysis",
+)  # fmt: skip
+_MAX_TEXT = 100
+
+
+def parse(values: Mapping[str, str], only_agent: str | None) -> tuple[CallFilter, list[str]]:
+    """The filter, and a sentence for each value that could not be read (it is left out). only_agent: see Person.only_agent."""
+    problems: list[str] = []
+
+    def take(name: str, read: Callable[[str], Value], problem: str) -> Value | None:
+        text = values.get(name, "").strip()
+        try:
+            return read(text) if text else None
+        except ValueError:
+            problems.append(problem)
+            return None
+
+    wanted = CallFilter(**_texts(values), only_agent=only_agent)
+    wanted = replace(
+        wanted,
+        since=take("since", date.fromisoformat, gettext("The first day is not a date.")),
+        until=take("until", date.fromisoformat, gettext("The last day is not a date.")),
+        min_duration_s=take("min_duration", _seconds, gettext("The shortest duration is not a number of seconds or m:ss.")),
+        max_duration_s=take("max_duration", _seconds, gettext("The longest duration is not a number of seconds or m:ss.")),
+        min_score=take("min_score", _points, gettext("The lowest score is not a number from 0 to 100.")),
+        max_score=take("max_score", _points, gettext("The highest score is not a number from 0 to 100.")),
+        reviewed={"yes": True, "no": False}.get(values.get("reviewed", "")),
+        priority={"yes": True, "no": False}.get(values.get("priority", "")),
+    )
+    return wanted, problems
+
+
+def active(values: Mapping[str, str]) -> dict[str, str]:
+    """The filters that are set, as they stand in the address; the choice of score alone filters nothing."""
+    found = {name: values[name] for name in FILTER_NAMES if values.get(name, "").strip()}
+    if not {"min_score", "max_score"} & found.keys():
+        found.pop("score", None)
+    return found
+
+
+def _texts(values: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: values[name].strip()[:_MAX_TEXT] for name in TEXTS if values.get(name, "").strip()}
+    for name, known in CHOICES.items():
+        if values.get(name) in known:
+            found[name] = values[name]
+    return found
+
+
+def _seconds(text: str) -> float:
+    """ "90" or "1:30"."""
+    total = 0.0
+    for piece in text.replace("：", ":").split(":"):
+        total = total * 60 + float(piece)
+    if not 0 <= total < float("inf"):
+        raise ValueError(text)
+    return total
+
+
+def _points(text: str) -> float:
+    points = float(text)
+    if not 0 <= points <= 100:
+        raise ValueError(text)
+    return points

@@ -1,0 +1,58 @@
+"""The page's language, and how times and numbers are written in it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, get_locale
+
+from webui.access import public
+
+LOCALES = {"zh": "zh", "en": "en"}
+HTML_LANG = {"zh": "zh-CN", "en": "en"}
+COOKIE = "callbox_lang"
+YEAR_S = 365 * 24 * 3600
+
+blueprint = Blueprint("languages", __name__)
+
+
+def init_languages(app: Flask, default: str, timezone: str) -> None:
+    """Choose by cookie first, then the site's language."""
+    app.config["SITE_LANGUAGE"] = default if default in LOCALES else "en"
+    Babel(app, default_locale=LOCALES["en"], locale_selector=_locale, default_timezone=timezone)
+    app.jinja_env.globals.update(language=language, html_lang=lambda: HTML_LANG[language()])
+    app.register_blueprint(blueprint)
+
+
+def language() -> str:
+    """ "zh" or "en": what this request is answered in."""
+    chosen = request.cookies.get(COOKIE, "")
+    return chosen if chosen in LOCALES else str(current_app.config["SITE_LANGUAGE"])
+
+
+def _locale() -> str:
+    return LOCALES[language()]
+
+
+def local_name(zh: str, en: str) -> str:
+    """The one of a data file's two names that fits the page."""
+    locale = get_locale()
+    return zh if locale is not None and locale.language == "zh" else en
+
+
+@blueprint.post("/language/<code>")
+@public
+def switch(code: str) -> ResponseReturnValue:
+    """Remember the language for a year and go back to the page."""
+    answer = redirect(local_path(request.form.get("next", "")))
+    if code in LOCALES:
+        answer.set_cookie(COOKIE, code, max_age=YEAR_S, httponly=True, samesite="Lax")
+    return answer
+
+
+def local_path(path: str) -> str:
+    """`path` when it is a path on this box, else the start page: never a way to send people elsewhere."""
+    # Browsers drop tabs and line ends from an address and read a backslash as a slash.
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
+        return path
+    return url_for("calls.start")

@@ -1,0 +1,113 @@
+"""Names people read for the ids that data carries, in the page's language."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from quality.callrows import AnalysisState
+
+
+def score_name(name: str) -> str:
+    """compliance, experience, risk, form."""
+    names: dict[str, str] = {
+        "compliance": gettext("Compliance"),
+        "experience": gettext("Experience"),
+        "risk": gettext("Risk"),
+        "form": gettext("Form"),
+    }
+    return names[name]
+
+
+def analysis_name(state: str) -> str:
+    """A state of quality.callrows.ANALYSIS_STATES in a few words."""
+    names: dict[str, str] = {
+        "waiting": gettext("waiting for analysis"),
+        "done": gettext("analysed"),
+        "failed": gettext("analysis failed, will be tried again"),
+        "parked": gettext("analysis given up"),
+        "recording": gettext("still being recorded"),
+        "none": gettext("not answered"),
+    }
+    return names.get(state, state)
+
+
+def analysis_text(analysis: AnalysisState) -> str:
+    """The same as a full sentence, for the call page."""
+    names: dict[str, str] = {
+        "waiting": gettext(
+            "This call has not been analysed yet. It is next in line when the analyzer is free; reload the page in a minute."
+        ),
+        "failed": gettext("The analysis failed and will be tried again by itself. The recording is unharmed."),
+        "parked": gettext(
+            "The analysis was given up after several tries. The recording is unharmed and can be heard and reviewed."
+        ),
+    }
+    return names.get(analysis.state, "")
+
+
+def side_name(side: str) -> str:
+    """agent, customer or mixed, as a speaker."""
+    both: str = gettext("Both sides")
+    names: dict[str, str] = {"agent": gettext("Agent"), "customer": gettext("Customer")}
+    return names.get(side, both)
+
+
+def emotion_name(label: str) -> str:
+    """A label of analyzer.result.EMOTIONS."""
+    names: dict[str, str] = {
+        "angry": gettext("angry"),
+        "happy": gettext("happy"),
+        "neutral": gettext("calm"),
+        "sad": gettext("sad"),
+    }
+    return names.get(label, label)
+
+
+def sort_name(sort: str) -> str:
+    """An order of quality.paging.SORTS."""
+    names: dict[str, str] = {
+        "newest": gettext("newest first"),
+        "oldest": gettext("oldest first"),
+        "longest": gettext("longest first"),
+        "shortest": gettext("shortest first"),
+        "compliance": gettext("lowest compliance first"),
+        "experience": gettext("lowest experience first"),
+        "risk": gettext("riskiest first"),
+        "priority": gettext("high priority first"),
+    }
+    return names.get(sort, sort)
+
+
+def filter_name(name: str) -> str:
+    """A filter of webui.filters.FILTER_NAMES, or the search text."""
+    names: dict[str, str] = {
+        "q": gettext("Search"),
+        "agent": gettext("Agent"),
+        "team": gettext("Team"),
+        "line": gettext("Line"),
+        "number": gettext("Number"),
+        "rule": gettext("Rule broken"),
+        "since": gettext("From day"),
+        "until": gettext("To day"),
+        "min_duration": gettext("Duration, at least"),
+        "max_duration": gettext("Duration, at most"),
+        "score": gettext("Score"),
+        "min_score": gettext("Score, at least"),
+        "max_score": gettext("Score, at most"),
+        "reviewed": gettext("Reviewed"),
+        "priority": gettext("Priority"),
+        "direction": gettext("Direction"),
+        "analysis": gettext("Analysis"),
+    }
+    return names.get(name, name)
+
+
+def gap_reason(reason: str) -> str:
+    """Why audio is missing: a reason of recorder.calls.Gap."""
+    names: dict[str, str] = {
+        "overrun": gettext("the box was too busy"),
+        "device_lost": gettext("the sound device went away"),
+        "disk_full": gettext("the disk was full"),
+        "late_event": gettext("the start of the call was told too late"),
+    }
+    return names.get(reason, reason)

@@ -1,0 +1,86 @@
+"""The weekly summary: looked at, and taken away as a file."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+
+from hw.messages import UserError
+from quality.week import Week
+from quality.weekly import WeeklySummary, weekly_summary
+from quality.weeklycsv import write_csv
+from quality.weeklyxlsx import write_xlsx
+from webui.access import STAFF, allow
+from webui.context import box, views
+from webui.formats import local
+from webui.languages import language
+
+blueprint = Blueprint("reports", __name__)
+
+FILES = {
+    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (write_csv, "text/csv"),
+}
+
+
+@blueprint.get("/weekly")
+@allow(*STAFF)
+def weekly() -> ResponseReturnValue:
+    """A week's figures; without a week the latest that has calls."""
+    asked = request.args.get("week", "").strip()
+    week = Week.parse(asked) if asked else _latest_week()
+    summary = _summary(week)
+    return render_template(
+        "weekly.html", week=week, before=_weeks_on(week, -1), after=_weeks_on(week, 1), summary=summary,
+        most_calls=max([group.figures.calls for group in summary.days] + [1]), day_name=_day_name, week_calls=partial(_calls, week),
+    )  # fmt: skip
+
+
+@blueprint.get("/weekly/<week>.<any(xlsx, csv):kind>")
+@allow(*STAFF)
+def download(week: str, kind: str) -> ResponseReturnValue:
+    """The same as a file."""
+    try:
+        chosen = Week.parse(week)
+    except UserError:
+        abort(404)
+    write, mimetype = FILES[kind]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"callbox-{chosen.name}.{kind}"
+        write(_summary(chosen), path, language())
+        answer = Response(path.read_bytes(), mimetype=mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=path.name)
+    return answer
+
+
+def _summary(week: Week) -> WeeklySummary:
+    settings = box().settings
+    rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
+    return weekly_summary(box().store, week, settings.site.timezone, rulebook=rulebook)
+
+
+def _latest_week() -> Week:
+    rows = views().list_calls(limit=1).rows
+    return Week.of(local(rows[0].started_at).date()) if rows else Week.of(local(time.time()).date())
+
+
+def _weeks_on(week: Week, weeks: int) -> Week:
+    return Week(week.first + timedelta(weeks=weeks))
+
+
+def _day_name(key: str) -> str:
+    return str(format_date(date.fromisoformat(key), "EEE MM-dd"))
+
+
+def _calls(week: Week, **filters: str) -> str:
+    """The list of the week's calls that a figure was counted from."""
+    parts: dict[str, Any] = {"since": week.first.isoformat(), "until": week.last.isoformat(), **filters}
+    return url_for("calls.listing", **parts)

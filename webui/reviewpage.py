@@ -1,0 +1,40 @@
+"""What the form on the call page shows: the machine's suggestions, and the grades as they stand."""
+
+from __future__ import annotations
+
+from quality.assess import Assessment, assess
+from quality.callrows import CallView
+from quality.form import Form
+from quality.formstore import Forms
+from quality.reviewcheck import Marks
+from quality.reviews import Review, Reviews
+from webui.access import REVIEWERS
+from webui.context import box, person
+
+
+def review_context(call: CallView) -> dict[str, object]:
+    """The template's variables. Whoever may not review sees the form version that the review was given on."""
+    store = box().store
+    review = Reviews(store).latest(call.row.id)
+    may_review = person().role in REVIEWERS and call.row.state not in ("unanswered", "recording")
+    given_on = Forms(store).get(review.form_id, review.form_version) if review and not may_review else None
+    form = given_on or Forms(store).current()
+    machine = assess(form, call)
+    return {
+        "form": form, "review": review, "may_review": may_review, "machine": machine.score, "covered": machine.coverage,
+        "suggestions": machine.suggestions, "taboo_suggestions": machine.taboos, "problem": None, "item_problems": {},
+        "filled": _from_review(form, review) if review else _from_machine(machine, may_review),
+    }  # fmt: skip
+
+
+def _from_review(form: Form, review: Review) -> Marks:
+    kept = {key: item for key, item in review.items.items() if key in form.items}
+    grades = {key: item.grade for key, item in kept.items()}
+    return Marks(grades, {key: item.comment for key, item in kept.items()}, review.taboos, review.comment)
+
+
+def _from_machine(machine: Assessment, may_review: bool) -> Marks:
+    """A reviewer starts from the suggestions; others see them marked but nothing chosen, for nobody has chosen anything."""
+    if not may_review:
+        return Marks({})
+    return Marks({item: suggestion.grade for item, suggestion in machine.suggestions.items() if suggestion.grade})

@@ -1,0 +1,53 @@
+"""Saving a review."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from hw.messages import UserError
+from quality.formstore import Forms
+from quality.reviewcheck import Marks, ReviewErrors
+from quality.reviews import Reviews
+from webui.access import REVIEWERS, allow
+from webui.callpage import call_page
+from webui.context import box, call_or_404, person
+from webui.formats import score
+from webui.languages import language
+
+blueprint = Blueprint("reviews", __name__)
+
+
+@blueprint.post("/calls/<uuid:call_id>/review")
+@allow(*REVIEWERS)
+def save(call_id: object) -> ResponseReturnValue:
+    """Keep what the form says, and show the page again; with what is wrong, and nothing typed lost, when it cannot be kept."""
+    call = call_or_404(str(call_id))
+    filled = _filled()
+    try:
+        review = Reviews(box().store).save(
+            call.row.id, request.form.get("form_id", ""), request.form.get("form_version", ""), filled.grades,
+            user=person().account, comments=filled.comments, taboos=filled.taboos, comment=filled.comment, based_on=_based_on(),
+        )  # fmt: skip
+    except ReviewErrors as errors:
+        by_item = {problem.item: problem.message.text(language()) for problem in errors.problems if problem.item}
+        rest = [problem.message.text(language()) for problem in errors.problems if not problem.item]
+        text = " ".join([gettext("The review is not saved yet:"), *rest, *by_item.values()])
+        return call_page(call, filled=filled, problem=text, item_problems=by_item), 422
+    except UserError as error:
+        return call_page(call, filled=filled, problem=error.message.text(language())), 409
+    flash(gettext("The review is saved: %(total)s points.", total=score(review.total)), "good")
+    return redirect(url_for("calls.page", call_id=call_id))
+
+
+def _filled() -> Marks:
+    known = Forms(box().store).current().items
+    grades = {item: request.form[f"grade-{item}"] for item in known if f"grade-{item}" in request.form}
+    comments = {item: request.form.get(f"comment-{item}", "") for item in known}
+    return Marks(grades, comments, tuple(request.form.getlist("taboo")), request.form.get("comment", ""))
+
+
+def _based_on() -> int | None:
+    text = request.form.get("based_on", "")
+    return int(text) if text.isdecimal() else None

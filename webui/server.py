@@ -1,0 +1,76 @@
+"""gunicorn, started from Python, so that a busy port is told in words before anything runs."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from hw.messages import UserError
+from recorder.settings.sections import Web
+
+THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
+KEEPALIVE_S = 5
+
+
+def check_port(web: Web) -> None:
+    """Raises UserError when the page cannot be served at the set address."""
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((web.host, web.port))
+        except OSError as error:
+            raise _unusable(web, error) from error
+
+
+def _unusable(web: Web, error: OSError) -> UserError:
+    where = f"{web.host}:{web.port}"
+    if error.errno == errno.EADDRINUSE:
+        return UserError(
+            f"Port {web.port} is in use by another program. Stop it (ss -ltnp shows which), or set another port: [web] port = …",
+            f"端口 {web.port} 已被其他程序占用。请停止该程序（用 ss -ltnp 查看），或改用其他端口：[web] port = …",
+        )
+    if error.errno == errno.EACCES:
+        return UserError(
+            f"This user may not use port {web.port}. Choose a port from 1024 up: [web] port = …",
+            f"当前用户无权使用端口 {web.port}。请选择 1024 及以上的端口：[web] port = …",
+        )
+    return UserError(
+        f"The web page cannot be served at {where} ({error.strerror or error}). Check [web] host.",
+        f"无法在 {where} 提供网页服务（{error.strerror or error}）。请检查 [web] host。",
+    )
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with its options given here and nowhere else: no command line, no environment."""
+
+    def __init__(self, make_app: Callable[[], Flask], web: Web) -> None:
+        self._make_app = make_app
+        self._web = web
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Called by gunicorn."""
+        host = f"[{self._web.host}]" if ":" in self._web.host else self._web.host
+        options = {
+            "bind": f"{host}:{self._web.port}",
+            "workers": self._web.workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "keepalive": KEEPALIVE_S,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "proc_name": "callbox-webui",
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Called by gunicorn in each worker."""
+        return self._make_app()
