@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from analyzer.result import Deduction, Hit, Scores, Utterance, Word
 from recorder.times import from_text
@@ -45,7 +46,7 @@ class ReviewBrief:
 @dataclass(frozen=True)
 class CallRow:
     """A call as the list shows it. Instants are UTC epoch seconds, durations seconds; None is "not known". hits counts faults
-    found, rules names them (each once, in the order they came up)."""
+    found, rules names them (each once, in the order they came up), rule_hits counts each. first_words: how the talk began."""
 
     id: str
     started_at: float
@@ -72,6 +73,7 @@ class CallRow:
     rules: tuple[str, ...]
     review: ReviewBrief | None
     first_words: str = ""
+    rule_hits: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def call_row(row: sqlite3.Row) -> CallRow:
         caller_number=row["caller_number"], called_number=row["called_number"], extension=row["extension"],
         agent_id=row["agent_id"], agent_name=row["agent_name"], team=row["team"], hung_up_by=row["hung_up_by"],
         analysis=analysis_state(row), scores=scores, high_priority=bool(row["high_priority"]), hits=len(rules),
-        rules=tuple(dict.fromkeys(rules)), review=review_brief(row),
+        rules=tuple(dict.fromkeys(rules)), review=review_brief(row), rule_hits=dict(Counter(rules)),
         first_words=(row["talk"] or "")[:FIRST_WORDS],
     )  # fmt: skip
 

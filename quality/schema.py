@@ -43,4 +43,14 @@ MIGRATIONS = (
             "CREATE INDEX changes_by_subject ON changes (subject, id)",
         ),
     ),
+    # What the machine made of a call on a form version, kept because working it out again takes milliseconds a call. analyzed_at is
+    # the analysis it was worked out from: another one makes it void.
+    Migration(
+        "0002-machine-scores",
+        (
+            """CREATE TABLE machine_scores (
+                call_id TEXT NOT NULL, form_id TEXT NOT NULL, form_version TEXT NOT NULL, analyzed_at TEXT NOT NULL, score REAL,
+                coverage REAL NOT NULL, PRIMARY KEY (call_id, form_id, form_version)) STRICT, WITHOUT ROWID""",
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hw.messages import UserError
@@ -76,6 +76,7 @@ def test_nothing_graded_is_no_score() -> None:
     assert score(FORM, dict.fromkeys(FORM.items, "na")) is None
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(FORM.items, st.sampled_from(["na", *FORM.shares]))), st.sampled_from(list(FORM.items)))
 def test_a_better_grade_never_lowers_the_score(grades: dict[str, str], item: str) -> None:
     before, after = score(FORM, grades | {item: "poor"}), score(FORM, grades | {item: "good"})
