@@ -19,7 +19,7 @@ Sound = npt.NDArray[np.float64]
 RATE = 8000
 """Hz."""
 MU = 255.0
-MUSIC_DB = -27.0
+MUSIC_DB = -31.0
 
 Read = Callable[[Turn, Voice], Sound]
 """A turn in a voice at 8 kHz, at no level in particular."""
@@ -62,7 +62,7 @@ def _speak(line: Timeline, turn: Turn, voice: Voice, read: Read) -> None:
     start = line.end + turn.pause if turn.during is None else line.last_start + turn.during
     end = start + len(sound) / RATE
     line.tracks[turn.side] = _add(line.tracks[turn.side], sound, start)
-    line.turns.append({"start": round(start, 2), "end": round(end, 2), "side": turn.side, "text": turn.text, "mood": turn.mood})
+    line.turns.append({"start": round(start, 3), "end": round(end, 3), "side": turn.side, "text": turn.text, "mood": turn.mood})
     line.end, line.last_start = max(line.end, end), start
 
 
@@ -83,7 +83,7 @@ def _hold(line: Timeline, hold: Hold) -> None:
     start = line.end + hold.pause
     if hold.music:
         line.tracks["agent"] = _add(line.tracks["agent"], telephone_band(melody(hold.seconds)), start)
-    line.holds.append({"start": round(start, 2), "end": round(start + hold.seconds, 2), "music": hold.music})
+    line.holds.append({"start": round(start, 3), "end": round(start + hold.seconds, 3), "music": hold.music})
     line.end = start + hold.seconds
 
 

@@ -12,12 +12,14 @@ import importlib
 import json
 import os
 import random
+import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
@@ -42,7 +44,9 @@ def truth(dialogue: Dialogue, line: mix.Timeline) -> dict[str, Any]:
     }
 
 
-def _reader_for(dialogue: Dialogue, reader: voice.Reader) -> mix.Read:
+def _reader_for(dialogue: Dialogue) -> mix.Read:
+    """Seeded by the name and with a model of its own: a call does not depend on those rendered before it."""
+    reader = voice.Reader()
     rng = random.Random(dialogue.name)
     ratio = Fraction(mix.RATE, voice.RATE)
     signal: Any = importlib.import_module("scipy.signal")
@@ -59,13 +63,21 @@ def _say(text: str, end: str = "\n") -> None:
     sys.stderr.flush()
 
 
-def render(dialogue: Dialogue, calls: Path, reader: voice.Reader) -> float:
+def _write_flac(path: Path, frames: npt.NDArray[np.int16]) -> None:
+    """By ffmpeg, whose thorough search makes files 4 % smaller than libsndfile's: they live in git."""
+    raw = ["-f", "s16le", "-ar", str(mix.RATE), "-ac", str(frames.shape[1]), "-i", "-"]
+    search = ["-compression_level", "12", "-frame_size", "1024", "-lpc_type", "cholesky", "-lpc_passes", "4"]
+    exact = ["-fflags", "+bitexact", "-flags:a", "+bitexact"]
+    command = ["ffmpeg", "-v", "error", "-y", *raw, "-c:a", "flac", *search, *exact, str(path)]
+    subprocess.run(command, input=frames.tobytes(), check=True)  # noqa: S603 -- our own words only
+
+
+def render(dialogue: Dialogue, calls: Path) -> float:
     """Writes NAME.flac and NAME.json; returns the call's length in seconds."""
     count = len(dialogue.steps)
-    line = mix.lay_out(dialogue, _reader_for(dialogue, reader), lambda i: _say(f"\r{dialogue.name}: {i + 1}/{count}", ""))
+    line = mix.lay_out(dialogue, _reader_for(dialogue), lambda i: _say(f"\r{dialogue.name}: {i + 1}/{count}", ""))
     frames = mix.to_line(dialogue, line)
-    soundfile: Any = importlib.import_module("soundfile")
-    soundfile.write(calls / f"{dialogue.name}.flac", frames, mix.RATE, subtype="PCM_16", compression_level=1.0)
+    _write_flac(calls / f"{dialogue.name}.flac", frames)
     text = json.dumps(truth(dialogue, line), ensure_ascii=False, indent=1)
     (calls / f"{dialogue.name}.json").write_text(text + "\n", encoding="utf-8")
     return len(frames) / mix.RATE
@@ -89,9 +101,8 @@ def main() -> int:
         _say(f"error: {error}")
         return 1
     asked.calls.mkdir(parents=True, exist_ok=True)
-    reader = voice.Reader()
     for dialogue in dialogues:
-        _say(f": {render(dialogue, asked.calls, reader):.1f} s")
+        _say(f": {render(dialogue, asked.calls):.1f} s")
     return 0
 
 

