@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib
 import json
 import re
 import typing
@@ -102,7 +103,7 @@ def settings_told() -> dict[str, dict[str, str]]:
     for line in page(HOUSE / "docs/settings.md").splitlines():
         if heading := re.match(r"## \[+(\w+)\]+", line):
             table = told.setdefault(heading[1], {})
-        elif row := re.match(r"\| (\w+) \| (?:`(.*?)`|(required)) \|", line):
+        elif row := re.match(r"\| `?(\w+)`? \| (?:`(.*?)`|(required)) \|", line):
             table[row[1]] = row[2] or row[3]
     return told
 
@@ -137,3 +138,24 @@ def test_every_folder_of_the_house_is_in_the_readme() -> None:
     folders = {path.name for path in HOUSE.iterdir() if path.is_dir() and path.name.isidentifier()} - made_here
     rows = re.findall(r"^\| (`\w+/`.*?) \|", page(ENGLISH), re.MULTILINE)
     assert folders == {name for row in rows for name in re.findall(r"(\w+)/", row)}
+
+
+ROOMS = ("firmware", "hw", "recorder", "analyzer", "quality", "webui", "console")
+NAME_IN_CODE = re.compile(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+)+)`")
+
+
+def exists(name: str) -> bool:
+    """Whether a full name leads to a module, or to something defined in one."""
+    parts = name.split(".")
+    for depth in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:depth]))
+        except ModuleNotFoundError:
+            continue
+        return all((found := getattr(found, part, None)) is not None for part in parts[depth:])
+    return False
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_names_of_code_exist(path: Path) -> None:
+    assert [name for name in NAME_IN_CODE.findall(page(path)) if not exists(name)] == []
