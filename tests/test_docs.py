@@ -1,20 +1,16 @@
-"""Documentation is tested: every make target, command and setting in it exists, and the other way round."""
+"""Documentation is tested: every make target and command in it exists, and the other way round. Settings: tests/recorder."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import importlib
-import json
 import re
-import typing
 from pathlib import Path
 
 import pytest
 
 from console.__main__ import build_parser
 from recorder.settings.loader import load
-from recorder.settings.sections import Settings
 
 HOUSE = Path(__file__).parents[1]
 ENGLISH, CHINESE = HOUSE / "README.md", HOUSE / "README.zh-CN.md"
@@ -95,37 +91,6 @@ def test_links_lead_somewhere(path: Path) -> None:
     targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)]+)\)", FENCE.sub("", page(path)))]
     local = [target for target in targets if target and "://" not in target]
     assert [target for target in local if not (path.parent / target).exists()] == []
-
-
-def settings_told() -> dict[str, dict[str, str]]:
-    """docs/settings.md: table → setting → default as TOML, "required" where there is none."""
-    told: dict[str, dict[str, str]] = {}
-    for line in page(HOUSE / "docs/settings.md").splitlines():
-        if heading := re.match(r"## \[+(\w+)\]+", line):
-            table = told.setdefault(heading[1], {})
-        elif row := re.match(r"\| `?(\w+)`? \| (?:`(.*?)`|(required)) \|", line):
-            table[row[1]] = row[2] or row[3]
-    return told
-
-
-def toml(value: object) -> str:
-    return "[]" if value == () else json.dumps(value)
-
-
-def settings_there() -> dict[str, dict[str, str]]:
-    there = {}
-    hints = typing.get_type_hints(Settings)
-    for table in dataclasses.fields(Settings):
-        section = (typing.get_args(hints[table.name]) or (hints[table.name],))[0]
-        there[table.name] = {
-            setting.name: "required" if setting.default is dataclasses.MISSING else toml(setting.default)
-            for setting in dataclasses.fields(section)
-        }
-    return there
-
-
-def test_every_setting_is_told_with_its_default_and_the_other_way_round() -> None:
-    assert settings_told() == settings_there()
 
 
 def test_the_example_settings_are_good() -> None:
