@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from recorder.live import LineStatus
-
 from console.output import facts, table
 from console.status import BoxStatus
 from hw.messages import Message
+from recorder.live import LineStatus
 
 STATES = {
     "idle": Message("idle", "空闲"),

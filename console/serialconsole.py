@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-
-import serial
-from hw.serialport import open_serial
+from contextlib import closing
 
 from console.technician import PROMPT, Conversation, Keyboard
-from hw.errors import DeviceError
+from hw.messages import UserError
+from hw.serialport import Port, open_port
 
 log = logging.getLogger("console")
 
 RETRY_S = 2.0
 """Seconds between tries to open a port that is gone (a USB adapter pulled out)."""
+WAIT_S = 0.5
+"""Seconds a read waits for the next key."""
 
 GREETING = "callbox serial console - type help / 输入 help\r\n"
 
@@ -25,29 +26,28 @@ def serve(port: str, baud: int, new_conversation: Callable[[], Conversation]) ->
     present = True
     while True:
         try:
-            with open_serial(port, baud, timeout=0.5) as line:
+            with closing(open_port(port, baud, timeout_s=WAIT_S)) as line:
                 present = True
                 log.info("serial console on %s", port)
                 talk(line, new_conversation())
-        except (DeviceError, serial.SerialException, OSError) as error:
+        except (UserError, OSError) as error:
             if present:
                 log.warning("serial console waits for %s: %s", port, error)
             present = False
             time.sleep(RETRY_S)
 
 
-def talk(line: serial.SerialBase, conversation: Conversation) -> None:
+def talk(line: Port, conversation: Conversation) -> None:
     """One session on an open port; ends with the port's own error when the cable goes."""
     keyboard = Keyboard()
     _send(line, GREETING + PROMPT)
     while True:
-        data = line.read(max(1, line.in_waiting))
-        echo, typed = keyboard.feed(data)
+        echo, typed = keyboard.feed(line.read(max(1, line.in_waiting)))
         if echo:
             line.write(echo)
         for command in typed:
             _send(line, "".join(f"{answer}\r\n" for answer in conversation.answer(command)) + PROMPT)
 
 
-def _send(line: serial.SerialBase, text: str) -> None:
+def _send(line: Port, text: str) -> None:
     line.write(text.encode())

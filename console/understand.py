@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from analyzer.pipeline import Pipeline, to_json
-from quality.forms import load_form
-from quality.suggest import machine_score, suggest
 
 from analyzer.audio import open_audio
 from analyzer.result import Analysis, CallFacts
+from quality.forms import load_form
+from quality.suggest import machine_score, suggest
 from recorder.settings.sections import Settings
 
 OnProgress = Callable[[float, float], None] | None

@@ -7,11 +7,10 @@ import getpass
 import sys
 from pathlib import Path
 
-from quality.users import ROLES, Users
-
 from console.commands.shared import add_config, settings_of
 from console.output import say, table
 from hw.messages import UserError, terminal_language
+from quality.users import ROLES, Users
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,7 +19,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = actions.add_parser("add", help="add a user; the password is asked for, or read from standard input")
     new.add_argument("name")
-    new.add_argument("--role", choices=ROLES, required=True)
+    new.add_argument("--role", choices=tuple(ROLES), required=True)
     new.add_argument("--agent", metavar="ID", help="工号, for the role agent")
     password = actions.add_parser("passwd", help="set a new password")
     password.add_argument("name")
@@ -71,6 +70,6 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List all users."""
     heads = ("用户", "角色", "工号", "状态") if terminal_language() == "zh" else ("user", "role", "agent", "state")
     active, disabled = ("启用", "停用") if terminal_language() == "zh" else ("active", "disabled")
-    rows = [(user.name, user.role, user.agent_id or "", active if user.active else disabled) for user in _users(arguments).list()]
+    rows = [(user.name, user.role, user.agent_id or "", disabled if user.disabled else active) for user in _users(arguments).list()]
     say(table(heads, rows))
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ from recorder.settings.sections import (
 )
 from recorder.times import to_text
 
+GET_READY_S = 4.0
+"""Real seconds between building the house and the tap's first frame."""
+
 MARK = ".callbox-demo"
 """A file that says: this folder is a demo's and may be emptied."""
 
@@ -44,13 +48,14 @@ AGENTS = {
 
 @dataclass(frozen=True)
 class House:
-    """Where the demo's things are. start: simulated instant of the tap's first frame."""
+    """Where the demo's things are. start: simulated instant of the tap's first frame, which comes at the real instant `anchor`."""
 
     store: Path
     config: Path
     tap: Tap
     settings: Settings
     start: float
+    anchor: float
 
 
 def default_store() -> Path:
@@ -75,15 +80,17 @@ def empty(store: Path) -> None:
         raise UserError(f"{store} cannot be made: {error.strerror}", f"无法创建 {store}:{error.strerror}") from error
 
 
-def build(store: Path, plan: Plan, anchor: float, speed: float, port: int) -> House:
-    """Write the tap and callbox.toml. anchor: real instant at which the simulated tap starts; its end falls on about the real now,
-    so that the demo's calls lie in the recent past."""
-    start = anchor - plan.ends_at * (1 - 1 / speed)
+def build(store: Path, plan: Plan, speed: float, port: int) -> House:
+    """Write the tap and callbox.toml. The tap starts a few seconds from now, for the services to be there first; simulated time
+    starts in the past, so that it catches up with real time at the tap's end and no call lies in the future."""
     tap = build_tap([TapCall(one.starts_at, one.call.audio, one.line.channels) for one in plan.placed], store / "tap", CHANNELS)
-    settings = _settings(store, tap, Simulation(speed, to_text(start), to_text(anchor), plan.ends_at), port)
+    anchor = time.time() + GET_READY_S
+    start = anchor - plan.ends_at * (1 - 1 / speed)
+    simulation = Simulation(speed=speed, start=to_text(start), anchor=to_text(anchor), stop_after_s=plan.ends_at)
+    settings = _settings(store, tap, simulation, port)
     config = store / "callbox.toml"
     config.write_text(show(settings), encoding="utf-8")
-    return House(store, config, tap, settings, start)
+    return House(store, config, tap, settings, start, anchor)
 
 
 def _settings(store: Path, tap: Tap, simulation: Simulation, port: int) -> Settings:
@@ -103,6 +110,16 @@ def _settings(store: Path, tap: Tap, simulation: Simulation, port: int) -> Setti
 
 
 def _line(line: DemoLine) -> Line:
-    return Line(line.name, "tap", line.channels, line.extension, line.trunk, line.sense, line.language)
+    release = "reversed" if line.sense >= 0 else "none"
+    return Line(
+        name=line.name,
+        device="tap",
+        channels=line.channels,
+        extension=line.extension,
+        trunk=line.trunk,
+        sense=line.sense,
+        language=line.language,
+        release=release,
+    )
 
 

@@ -1,0 +1,157 @@
+"""The demo from end to end: simulated devices on, the box's services up, calls recorded, understood, shown and exported."""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.demo.bundle import bundled_calls
+from console.demo.house import House, build, empty
+from console.demo.plan import Plan, plan
+from console.demo.services import Service
+from console.demo.twins import Twins
+from console.output import Progress, say
+from console.status import collect
+from hw.clock import FastClock
+from hw.messages import UserError
+from quality.users import Users
+
+POLL_S = 0.5
+ACCOUNTS = (
+    ("admin", "admin", None),
+    ("inspector", "inspector", None),
+    ("manager", "manager", None),
+    ("agent1001", "agent", "1001"),
+)
+"""Demo users: name, role and, for the agent, whose calls they see."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo, its calls recorded and analysed. password: of all users, of this run only. url: empty when nothing is served."""
+
+    house: House
+    plan: Plan
+    password: str
+    url: str
+
+
+@contextmanager
+def running_demo(store: Path, speed: float, serve: bool) -> Iterator[Demo]:
+    """Record and analyse the bundled calls in `store`, then hand over with the services still up; they stop when the block ends."""
+    timetable = plan(bundled_calls())
+    with ExitStack() as stack:
+        stack.enter_context(sole_use(store))
+        empty(store)
+        yield _run(store, timetable, speed, serve, stack)
+
+
+def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitStack) -> Demo:
+    port = free_port(8080)
+    count = len(timetable.placed)
+    say(f"building the simulated tap: {count} calls on 8 lines", f"正在生成模拟线路:8 条线路,{count} 通电话")
+    house = build(store, timetable, speed, port)
+    password = secrets.token_urlsafe(9)
+    add_users(Path(house.settings.store.path), password)
+    twins = Twins(house, timetable)
+    stack.callback(twins.stop)
+    twins.start()
+    services = start_services(house, serve)
+    for service in services.values():
+        stack.callback(service.stop)
+    url = f"http://127.0.0.1:{port}/" if serve else ""
+    if serve:
+        announce(url, password)
+    wait_for_recorder(house, timetable, services)
+    wait_for_analyzer(house, services)
+    return Demo(house, timetable, password, url)
+
+
+@contextmanager
+def sole_use(store: Path) -> Iterator[None]:
+    """Keep other demos out of `store`. Raises UserError when one is running there."""
+    store.parent.mkdir(parents=True, exist_ok=True)
+    with store.with_name(store.name + ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(
+                f"a demo is already running in {store}: stop it, or name another folder with --store",
+                f"{store} 中已有演示在运行:请先停止,或用 --store 指定其他目录",
+            ) from error
+        yield
+
+
+def free_port(first: int) -> int:
+    """The first port from `first` on that nobody listens on."""
+    for port in range(first, first + 50):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", port))  # noqa: S104  as the pages will
+            except OSError:
+                continue
+            return port
+    raise UserError(f"no free port from {first} to {first + 49}", f"{first} 至 {first + 49} 没有空闲端口")
+
+
+def add_users(store: Path, password: str) -> None:
+    """The demo's accounts, all with this run's password."""
+    store.mkdir(parents=True, exist_ok=True)
+    users = Users(store)
+    for name, role, agent in ACCOUNTS:
+        users.add(name, password, role, agent_id=agent)
+
+
+def start_services(house: House, serve: bool) -> dict[str, Service]:
+    """Recorder, analyzer, serial console and, when asked to serve, the pages."""
+    log = house.store / "log"
+    log.mkdir(exist_ok=True)
+    config = ["--config", str(house.config)]
+    services = {
+        "recorder": Service("recorder", config, log / "recorder.log", house.tap.environment()),
+        "analyzer": Service("analyzer", config, log / "analyzer.log"),
+        "console": Service("console", ["console", *config], log / "console.log"),
+    }
+    if serve:
+        services["webui"] = Service("webui", config, log / "webui.log")
+    return services
+
+
+def announce(url: str, password: str) -> None:
+    """Where to look, and as whom."""
+    names = ", ".join(name for name, _, _ in ACCOUNTS)
+    say(f"pages: {url}   users: {names}   password: {password}", f"网页:{url}   用户:{names}   密码:{password}")
+
+
+def wait_for_recorder(house: House, timetable: Plan, services: dict[str, Service]) -> None:
+    """Until the simulated tap has ended and the recorder, having closed every file, has ended by itself."""
+    simulation = house.settings.simulation
+    clock = FastClock(house.start, house.anchor, simulation.speed)
+    progress = Progress(f"recording through ALSA at {simulation.speed:g} x", f"正在通过 ALSA 录音({simulation.speed:g} 倍速)")
+    while services["recorder"].running():
+        progress(max(0.0, min(clock.now() - house.start, timetable.ends_at * 0.99)), timetable.ends_at)
+        time.sleep(POLL_S)
+    services["recorder"].expect_success()
+    progress(1, 1)
+    progress.end()
+
+
+def wait_for_analyzer(house: House, services: dict[str, Service]) -> None:
+    """Until every recorded call has been understood or given up."""
+    progress = Progress("transcribing and scoring", "正在转写与评分")
+    while True:
+        status = collect(house.settings)
+        ended = status.calls.get("closed", 0) + status.calls.get("interrupted", 0)
+        progress(ended - status.waiting, ended)
+        if status.waiting == 0:
+            break
+        services["analyzer"].expect_running()
+        time.sleep(POLL_S)
+    progress.end()
