@@ -20,6 +20,7 @@ from hw.linesense import SerialLineSense
 from hw.messages import UserError
 from hw.paced import PacedSource
 from hw.simulated.script import ScriptedLineSense
+from hw.smdr import SerialCallRecords
 from recorder.callstore import make_folder, open_store
 from recorder.engine import Equipment, Recorder
 from recorder.intake import ThreadedIntake
@@ -149,8 +150,6 @@ def _call_records(settings: Settings, clock: Clock) -> CallRecordFeed | None:
     feed = settings.call_records
     if not feed.port:
         return None
-    from hw.smdr import SerialCallRecords  # noqa: PLC0415
-
     return SerialCallRecords(feed.port, feed.baud, feed.format, feed.layout, clock, settings.site.timezone)
 
 

@@ -107,6 +107,11 @@ def broken(path: Path, error: sqlite3.Error) -> UserError:
             f"{path}: is locked by another program; try again, and look who holds it with: fuser -v {path}",
             f"{path}：被其他程序锁定；请稍后再试，并用 fuser -v {path} 查看占用者",
         )
+    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+        return UserError(
+            f"{path}: the disk is full. Free some space; nothing is lost meanwhile",
+            f"{path}：磁盘已满。请释放空间；在此期间不会丢失数据",
+        )
     if isinstance(error, sqlite3.OperationalError) and "unable to open" in str(error):
         return UserError(
             f"{path}: cannot be opened. Is this user in the group of the store's folder?",

@@ -65,6 +65,9 @@ class Closer:
 
     def drain(self) -> None:
         """Finish everything that can be finished now; what cannot stays as `.part` for the next start."""
+        self._waiting.extend(job for _, job in self._later)
+        self._later = []
+        self._offer()
         while self.pending() > len(self._later):
             self.step(0.2)
         self._converter.stop()

@@ -38,7 +38,7 @@ class LineRecorder:
         self._channels = list(line.channels)
         self._look_back = LookBack(timing.look_back, len(line.channels))
         self._voice = VoiceDetector(timeline.rate, len(line.channels))
-        self._segmenter = Segmenter(timing, line.sense >= 0, line.release)
+        self._segmenter = Segmenter(timing, line.release)
         self._call: OpenCall | None = None
         self._refused: Start | None = None  # a call that there was no room to record
         self._level_db: float | None = None

@@ -107,15 +107,16 @@ class Timing:
 class Segmenter:
     """The state of one line. `event` takes line events, in their order; `audio` takes what was heard and gives the actions.
 
-    has_sense: the line has a tap-board input. release: [[line]] release.
+    release: [[line]] release.
     """
 
-    def __init__(self, timing: Timing, has_sense: bool, release: str) -> None:
+    def __init__(self, timing: Timing, release: str) -> None:
         self.timing = timing
         self.state = "idle"  # idle, ringing, talking
         self.since = 0  # frame at which the state began
-        self.by_voice = not has_sense
-        self._has_sense = has_sense
+        # A board that was there first has told what the line is doing to a recorder that is no more: until it tells something new,
+        # a call in progress is found by its voices.
+        self.by_voice = True
         self._end = 0  # frames heard
         self._boundary = 0  # no boundary may come before this one
         self._part = 0

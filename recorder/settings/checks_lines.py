@@ -11,6 +11,9 @@ from recorder.settings.files import Entries, Entry, problem
 from recorder.settings.sections import Assignment, Line, Settings
 from recorder.times import local_to_instant, zone_exists
 
+RATES = (8000, 16000, 32000, 48000)
+"""Frames per second that the voice detector knows."""
+
 
 def check_lines(settings: Settings, entries: Entries) -> list[Message]:
     """Every contradiction between devices, lines, agents and assignments."""
@@ -41,12 +44,12 @@ def _twice(entries: Entries, name: str, key: str, made: tuple[Any, ...]) -> Iter
 def _devices(settings: Settings, entries: Entries) -> Iterator[Message]:
     yield from _twice(entries, "device", "name", settings.device)
     for entry, device in _rows(entries, "device", settings.device):
-        if device.rate % 8000:
+        if device.rate not in RATES:
             yield problem(
                 entry,
                 "rate",
-                f"must be 8000 or a multiple of it, not {device.rate}",
-                f"必须是 8000 或其倍数，不能是 {device.rate}",
+                f"must be one of {', '.join(map(str, RATES))}, not {device.rate}",
+                f"必须是 {'、'.join(map(str, RATES))} 之一，不能是 {device.rate}",
             )
 
 

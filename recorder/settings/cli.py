@@ -69,14 +69,15 @@ def _values(row: Any) -> list[str]:
     for setting in dataclasses.fields(row):
         value = getattr(row, setting.name)
         required = setting.default is dataclasses.MISSING
-        mark = "" if required or value == setting.default else f"  # default: {_toml(setting.default)}"
-        lines.append(f"{setting.name} = {_toml(value)}{mark}")
+        mark = "" if required or value == setting.default else f"  # default: {toml_value(setting.default)}"
+        lines.append(f"{setting.name} = {toml_value(value)}{mark}")
     return lines
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A setting's value as TOML writes it."""
     if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     if isinstance(value, str):
         # A JSON string is a TOML basic string, but for the one control character that JSON lets through.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -32,10 +32,10 @@ class Store:
 class Device:
     """[[device]]: an ALSA capture device."""
 
-    name: str
+    name: str  # what lines call it by
     pcm: str = "default"  # ALSA PCM name
-    channels: int = 16
-    rate: int = 8000  # frames per second; 8000 or a multiple of it
+    channels: int = 16  # how many it has, recorded or not
+    rate: int = 8000  # frames per second: 8000, 16000, 32000 or 48000
     period_ms: int = 100  # milliseconds of audio per read
 
 
@@ -43,8 +43,8 @@ class Device:
 class Line:
     """[[line]]: one tapped line."""
 
-    name: str
-    device: str
+    name: str  # what people call the line
+    device: str  # name of a [[device]]
     channels: tuple[int, ...]  # device channels from 0: one for a mono (two-wire) tap; agent then customer for a pair
     extension: str = ""  # the PBX extension at this line
     trunk: str = ""  # the PBX's name of the trunk, as call records print it
@@ -58,9 +58,9 @@ class Line:
 class Agent:
     """[[agent]]: one customer-service agent (座席)."""
 
-    id: str  # 工号
-    name: str
-    team: str = ""
+    id: str  # agent number (工号)
+    name: str  # as people know the agent
+    team: str = ""  # the group whose figures the agent's calls count to; each call keeps the team of its time
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Assignment:
     """[[assignment]]: who sat at a line or extension, and from when to when."""
 
     agent: str  # id of an [[agent]]
-    line: str = ""  # name of a [[line]]; or
-    extension: str = ""  # a PBX extension
+    line: str = ""  # name of a [[line]]; give this or extension
+    extension: str = ""  # a PBX extension; give this or line
     since: str = ""  # local date "2026-11-22" or date and time; empty: always
     until: str = ""  # the same, not included; empty: still
 
@@ -79,7 +79,7 @@ class LineSenseSettings:
     """[line_sense]: the tap board's serial port."""
 
     port: str = ""  # device path; empty: no board
-    baud: int = 115200
+    baud: int = 115200  # bits per second
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class CallRecordSettings:
     """[call_records]: the PBX's call-record (SMDR) port."""
 
     port: str = ""  # device path; empty: none
-    baud: int = 9600
+    baud: int = 9600  # bits per second
     format: str = "8N1"  # data bits, parity, stop bits
     layout: str = "panasonic_ns1000"  # name of a record layout
 
@@ -110,7 +110,7 @@ class Analysis:
     engine: str = "whisper"  # "whisper" or "vosk"
     model: str = "whisper-base"  # name of an installed model (whisper) or vosk model
     models: str = ""  # folder of installed models; empty: the default cache
-    beam: int = 5
+    beam: int = 5  # hypotheses kept by the whisper decoder
     threads: int = 1  # CPU threads of the recogniser
     rulebook: str = ""  # path of a rulebook file; empty: the one that ships
     attempts: int = 3  # tries before a call is parked
@@ -121,9 +121,9 @@ class Analysis:
 class Web:
     """[web]: the pages on the LAN."""
 
-    host: str = "0.0.0.0"  # noqa: S104  the LAN is whom it is for
-    port: int = 8080
-    workers: int = 2
+    host: str = "0.0.0.0"  # noqa: S104  address to listen on; this one is every interface, since the LAN is whom it is for
+    port: int = 8080  # TCP port
+    workers: int = 2  # processes that answer
     session_minutes: int = 480  # idle time until a person has to log in again
 
 
@@ -132,14 +132,14 @@ class SerialConsole:
     """[console]: the technician's serial port."""
 
     port: str = ""  # device path; empty: none
-    baud: int = 115200
+    baud: int = 115200  # bits per second
 
 
 @dataclass(frozen=True)
 class Simulation:
     """[simulation]: only for demos, replays and tests."""
 
-    speed: float = 1.0  # times real time
+    speed: float = 1.0  # times real time, of the simulated clock
     start: str = ""  # simulated UTC instant of the tap's first frame; empty: no simulated clock
     anchor: str = ""  # real UTC instant at which the simulated clock shows `start`: all simulated twins share it
     events: str = ""  # file of line events that stand in for the tap board (a replay writes it); empty: none
