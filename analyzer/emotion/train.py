@@ -87,7 +87,8 @@ def against_reference(corpus: Corpus) -> Corpus:
 
 def train(corpus: Corpus) -> Trained:
     """The machines, and the curves that make probabilities of their decisions, laid on speakers the machines had not heard."""
-    mean, sd = corpus.x.mean(axis=0), corpus.x.std(axis=0)
+    # A measure that never varies tells nothing, and must not divide by nothing.
+    mean, sd = corpus.x.mean(axis=0), np.maximum(corpus.x.std(axis=0), 1e-6)
     z = ((corpus.x - mean) / sd).astype(np.float32)
     angry = corpus.label == "angry"
     unseen = _unseen_speakers(z, angry, corpus.speaker)
