@@ -267,7 +267,7 @@ def _judge(costs: list[float], same_tone: bool, same_pinyin: bool) -> float | No
     if worst == 0:
         # Two syllables of the same class are too common: they must be the same sounds in the same tones.
         return 0.2 if size > 2 or (same_pinyin and same_tone) else None
-    if size < 3 or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
+    if size < 3 or (size < 5 and not same_tone) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
         return None
     return 0.3 + 0.5 * (worst + rest) / (size / 4)
 

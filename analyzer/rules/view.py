@@ -70,13 +70,13 @@ class CallView:
         return self._finders[line]
 
     def say(self, side: str, patterns: Sequence[Pattern], excepting: Sequence[Pattern] = ()) -> list[Said]:
-        """Where the side says one of the patterns, in order; places that an exception overlaps are left out, and so are
+        """Where the side says one of the patterns, in order; places whose beginning lies in an exception are left out, and so are
         repetitions of the same place."""
         finder = self.finder(side)
         void = finder.find_any(excepting)
         kept: list[Found] = []
         for found in finder.find_any(patterns):
-            if not any(v.first < found.last and v.last > found.first for v in void) and (not kept or found.first >= kept[-1].last):
+            if not any(v.first <= found.first < v.last for v in void) and (not kept or found.first >= kept[-1].last):
                 kept.append(found)
         return [self._said(finder, f) for f in kept]
 

@@ -107,6 +107,7 @@ class Follow:
     before: bool = False
     grace_s: float = 2.0
     wanted: bool = True
+    once: bool = False
     or_rule: str = ""
     excused: Patterns = ()
     excused_side: str = "customer"
@@ -123,6 +124,8 @@ class Follow:
                 continue
             if self.wanted and answer is None:
                 yield Finding(when.start, when.end, when.text, certainty(when.cost), call.side(side))
+                return
+            if self.once:
                 return
             if not self.wanted and answer is not None:
                 yield Finding(
@@ -195,9 +198,9 @@ class Repeated:
 
 
 def _sentences(call: CallView, side: str) -> list[tuple[int, int]]:
-    """Spans of units between sentence ends, or turns of speech where the recogniser wrote no marks."""
+    """Spans of units between marks, or utterances where the recogniser wrote none."""
     units = call.finder(side).line.units
-    cuts = [i for i, u in enumerate(units) if u.parted >= 2] + [len(units)]
+    cuts = [i for i, u in enumerate(units) if u.parted >= 1] + [len(units)]
     return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
