@@ -38,4 +38,14 @@ MIGRATIONS = (
             "CREATE INDEX results_by_priority ON results (high_priority, call_id)",
         ),
     ),
+    # For the call list at a million calls: ordered by each score, and the few analyses that failed.
+    Migration(
+        "0002-list",
+        (
+            "CREATE INDEX results_by_compliance ON results (compliance, call_id)",
+            "CREATE INDEX results_by_experience ON results (experience, call_id)",
+            "CREATE INDEX results_by_risk ON results (risk, call_id)",
+            "CREATE INDEX jobs_undone ON jobs (state) WHERE state <> 'done'",
+        ),
+    ),
 )

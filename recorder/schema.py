@@ -66,4 +66,12 @@ MIGRATIONS = (
             "CREATE INDEX records_open ON call_records (started_at) WHERE call_id IS NULL",
         ),
     ),
+    # For the call list at a million calls: ordered by duration, and a piece of a number found in the index alone.
+    Migration(
+        "0003-list",
+        (
+            "CREATE INDEX calls_by_duration ON calls (duration_s)",
+            "CREATE INDEX calls_by_number ON calls (caller_number, called_number)",
+        ),
+    ),
 )

@@ -159,7 +159,7 @@ def test_migrations_are_made_once_and_a_broken_one_leaves_no_trace(tmp_path: Pat
     connection = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
     assert migrate(connection, MIGRATIONS[:1]) == ["0001-calls"]
     connection.execute("INSERT INTO lines VALUES ('1', 'pair', '', 'zh')")
-    assert migrate(connection, MIGRATIONS) == ["0002-closed-seq"]
+    assert migrate(connection, MIGRATIONS) == [step.name for step in MIGRATIONS[1:]]
     assert migrate(connection, MIGRATIONS) == []
     assert connection.execute("SELECT count(*) FROM lines").fetchone()[0] == 1
     broken = Migration("0099-broken", ("CREATE TABLE half (x)", "CREATE NONSENSE"))
@@ -167,4 +167,4 @@ def test_migrations_are_made_once_and_a_broken_one_leaves_no_trace(tmp_path: Pat
         migrate(connection, [*MIGRATIONS, broken])
     names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     assert "half" not in names
-    assert connection.execute("SELECT count(*) FROM migrations").fetchone()[0] == 2
+    assert connection.execute("SELECT count(*) FROM migrations").fetchone()[0] == len(MIGRATIONS)
