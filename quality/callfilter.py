@@ -77,6 +77,8 @@ def narrow_sets(wanted: CallFilter, zone: ZoneInfo) -> list[Condition]:
     if times:
         where = " AND ".join(t.sql for t in times)
         sets.append(Condition(f"SELECT id FROM calls.calls c WHERE {where}", tuple(v for t in times for v in t.values)))  # noqa: S608
+    if wanted.min_duration_s is not None:
+        sets.append(Condition("SELECT id FROM calls.calls WHERE duration_s >= ?", (wanted.min_duration_s,)))
     if wanted.number:
         digits = _digits(wanted.number)
         found = "SELECT rowid FROM calls.calls WHERE instr(caller_number, ?) OR instr(called_number, ?)"
@@ -117,8 +119,7 @@ def _on_analysis(wanted: CallFilter) -> list[Condition]:
     if wanted.rule:
         found.append(Condition("EXISTS (SELECT 1 FROM analysis.hits WHERE call_id = c.id AND rule = ?)", (wanted.rule,)))
     if wanted.priority is not None:
-        high = "EXISTS (SELECT 1 FROM analysis.results WHERE call_id = c.id AND high_priority = 1)"
-        found.append(Condition(high if wanted.priority else f"NOT {high}"))
+        found.append(of_priority(wanted.priority))
     if wanted.analysis:
         found.append(_state_of_analysis(wanted.analysis))
     if _scored(wanted) and wanted.score != "form":
@@ -164,6 +165,12 @@ def _score_column(name: str) -> str:
 def _between(sql: str, wanted: CallFilter) -> Condition:
     low = 0.0 if wanted.min_score is None else wanted.min_score
     return Condition(sql, (low, 100.0 if wanted.max_score is None else wanted.max_score))
+
+
+def of_priority(high: bool) -> Condition:
+    """The call is of high priority, or is not."""
+    exists = "EXISTS (SELECT 1 FROM analysis.results WHERE call_id = c.id AND high_priority = 1)"
+    return Condition(exists if high else f"NOT {exists}")
 
 
 def id_list(ids: frozenset[str]) -> Condition:

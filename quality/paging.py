@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from hw.messages import UserError
-from quality.callfilter import CallFilter, Condition, conditions, id_list, narrow_sets
+from quality.callfilter import CallFilter, Condition, conditions, id_list, narrow_sets, of_priority
 
 NARROW = 10_000  # a set of calls no longer than this is looked up call by call; a longer one is met soon enough in order
 COUNT_UP_TO = 10_000  # beyond it the list says "more than"
@@ -62,24 +62,48 @@ class Cursor:
         return base64.urlsafe_b64encode(json.dumps([self.phase, self.after, self.id]).encode()).decode()
 
 
-def find(
-    connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo, cursor: Cursor, limit: int
-) -> tuple[list[str], Cursor | None]:
+@dataclass(frozen=True)
+class Way:
+    """How the calls of a filter are reached in an order: a FROM clause and a WHERE clause."""
+
+    source: str
+    where: Condition
+
+
+def way(connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo, sort: str) -> Way:
+    """By way of a short set of calls where the filter allows one, else along the order's index."""
+    parts = conditions(wanted, zone)
+    narrow = _narrow(connection, wanted, zone)
+    if narrow is not None:
+        parts.append(id_list(narrow))
+    if sort in ("longest", "shortest"):
+        parts.append(Condition("c.duration_s IS NOT NULL"))
+    where = Condition(" AND ".join(p.sql for p in parts) or "1", tuple(v for p in parts for v in p.values))
+    if not SORTS[sort][0].startswith("r."):
+        return Way("calls.calls c", where)
+    if narrow is not None:
+        return Way("calls.calls c JOIN analysis.results r ON r.call_id = c.id", where)
+    # CROSS JOIN fixes the order: walk the results by score, look each call up.
+    return Way("analysis.results r CROSS JOIN calls.calls c ON c.id = r.call_id", where)
+
+
+def find(connection: sqlite3.Connection, by: Way, cursor: Cursor, limit: int) -> tuple[list[str], Cursor | None]:
     """Ids of the next calls, and the cursor after them (None at the end)."""
-    if cursor.sort != "priority" or wanted.priority is not None:
-        return _find(connection, wanted, zone, cursor, limit)
-    ids, following = _find(connection, replace(wanted, priority=cursor.phase == 0), zone, cursor, limit)
+    if cursor.sort != "priority":
+        return _find(connection, by, cursor, limit)
+    ids, following = _find(connection, _prioritised(by, cursor.phase == 0), cursor, limit)
     if following or cursor.phase == 1:
         return ids, following
+    second = Cursor("priority", phase=1)
     if len(ids) == limit:
-        return ids, Cursor("priority", phase=1)
-    more, following = _find(connection, replace(wanted, priority=False), zone, Cursor("priority", phase=1), limit - len(ids))
+        return ids, second
+    more, following = _find(connection, _prioritised(by, False), second, limit - len(ids))
     return ids + more, following
 
 
-def count(connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo, sort: str) -> tuple[int, bool]:
+def count(connection: sqlite3.Connection, by: Way) -> tuple[int, bool]:
     """How many calls fit, and whether that is exact: counting stops at COUNT_UP_TO, or with 0 when it takes too long."""
-    source, found = _source(connection, wanted, zone, sort)
+    source, found = by.source, by.where
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {found.sql} LIMIT {COUNT_UP_TO + 1})"  # noqa: S608
     connection.set_progress_handler(lambda: 1, COUNT_STEPS)
     try:
@@ -93,37 +117,22 @@ def count(connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo, so
     return min(number, COUNT_UP_TO), number <= COUNT_UP_TO
 
 
-def _find(
-    connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo, cursor: Cursor, limit: int
-) -> tuple[list[str], Cursor | None]:
+def _find(connection: sqlite3.Connection, by: Way, cursor: Cursor, limit: int) -> tuple[list[str], Cursor | None]:
     column, direction = SORTS[cursor.sort]
-    source, found = _source(connection, wanted, zone, cursor.sort)
-    values = list(found.values)
-    where = found.sql
+    values = list(by.where.values)
+    where = by.where.sql
     if cursor.id is not None:
         where += f" AND ({column}, c.id) {'<' if direction == 'DESC' else '>'} (?, ?)"
         values += [cursor.after, cursor.id]
-    sql = f"SELECT c.id, {column} FROM {source} WHERE {where} ORDER BY {column} {direction}, c.id {direction} LIMIT ?"  # noqa: S608
+    sql = f"SELECT c.id, {column} FROM {by.source} WHERE {where} ORDER BY {column} {direction}, c.id {direction} LIMIT ?"  # noqa: S608
     rows = connection.execute(sql, (*values, limit + 1)).fetchall()
     following = replace(cursor, after=rows[limit - 1][1], id=rows[limit - 1][0]) if len(rows) > limit else None
     return [row[0] for row in rows[:limit]], following
 
 
-def _source(connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo, sort: str) -> tuple[str, Condition]:
-    """The FROM clause and the WHERE clause, by way of a short set of calls where the filter allows one."""
-    parts = conditions(wanted, zone)
-    narrow = _narrow(connection, wanted, zone)
-    if narrow is not None:
-        parts.append(id_list(narrow))
-    if sort in ("longest", "shortest"):
-        parts.append(Condition("c.duration_s IS NOT NULL"))
-    by_score = SORTS[sort][0].startswith("r.")
-    # CROSS JOIN fixes the order: walk the results by score, look each call up.
-    scored = "calls.calls c JOIN analysis.results r ON r.call_id = c.id" if narrow is not None else (
-        "analysis.results r CROSS JOIN calls.calls c ON c.id = r.call_id"
-    )  # fmt: skip
-    where = Condition(" AND ".join(p.sql for p in parts) or "1", tuple(v for p in parts for v in p.values))
-    return scored if by_score else "calls.calls c", where
+def _prioritised(by: Way, high: bool) -> Way:
+    wanted = of_priority(high)
+    return Way(by.source, Condition(f"{by.where.sql} AND {wanted.sql}", (*by.where.values, *wanted.values)))
 
 
 def _narrow(connection: sqlite3.Connection, wanted: CallFilter, zone: ZoneInfo) -> frozenset[str] | None:

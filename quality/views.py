@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from analyzer.result import Deduction
 from quality.callfilter import CallFilter
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views, utterance
-from quality.paging import Cursor, count, find
+from quality.paging import Cursor, count, find, way
 from quality.store import reading
 
 
@@ -51,12 +51,14 @@ class Views:
         duration, only ended ones. Raises UserError on an unknown sort, score name or a cursor that is none."""
         wanted = wanted or CallFilter()
         with reading(self._store) as connection:
-            ids, following = find(connection, wanted, self._zone, Cursor.parse(cursor, sort), limit)
+            start = Cursor.parse(cursor, sort)
+            by = way(connection, wanted, self._zone, sort)
+            ids, following = find(connection, by, start, limit)
             rows = self._rows(connection, ids)
             if cursor is None and following is None:
                 total, exact = len(ids), True
             else:
-                total, exact = count(connection, wanted, self._zone, sort)
+                total, exact = count(connection, by)
         return CallPage(rows, following.text() if following else None, max(total, len(rows)), exact)
 
     def call(self, call_id: str, only_agent: str | None = None) -> CallView | None:

@@ -45,7 +45,7 @@ class _Book:
         font = {"font_name": "Microsoft YaHei" if language == "zh" else "Calibri", "font_size": 10, "valign": "vcenter"}
         ruled = {**font, "bottom": 1, "bottom_color": "#D9D9D9"}
         self._plain = self._book.add_format(font)
-        aligned = {"text": {"indent": 1}, "instant": {"align": "center"}}
+        aligned: dict[str, dict[str, object]] = {"text": {"indent": 1}, "instant": {"align": "center"}}
         self._cells = {
             kind: self._book.add_format({**ruled, **aligned.get(kind, {}), "num_format": f}) for kind, f in _NUMBER_FORMATS.items()
         }
