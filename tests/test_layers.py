@@ -98,5 +98,22 @@ def test_recorder_and_webui_load_no_recogniser(service: str) -> None:
         f"for name in {modules!r}: importlib.import_module(name)\n"
         f"print(*[name for name in {HEAVY_LIBRARIES!r} if name in sys.modules])\n"
     )
-    loaded = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False)  # noqa: S603
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False)
     assert (loaded.returncode, loaded.stdout.strip()) == (0, ""), loaded.stderr
+
+
+ADAPTERS = ("hw.alsa", "hw.linesense", "hw.smdr", "hw.paced", "hw.serialport", "hw.simulated")
+MAY_NAME_ADAPTERS = ("hw/", "recorder/__main__.py", "recorder/replay.py", "recorder/bench", "console/demo/", "console/serial")
+"""Beside each service's __main__: what puts simulated devices in place (demo, replay), what measures, and the technician's port."""
+
+
+def test_only_the_entrances_name_concrete_devices() -> None:
+    named = [
+        f"{path.relative_to(HOUSE)} imports {name}"
+        for room in MAY_IMPORT
+        for path in python_files(room)
+        if not path.relative_to(HOUSE).as_posix().startswith(MAY_NAME_ADAPTERS)
+        for name in sorted(imports_of(path))
+        if name.startswith(ADAPTERS)
+    ]
+    assert named == []

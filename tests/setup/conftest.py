@@ -41,7 +41,7 @@ class FreshHouse:
         }  # fmt: skip
         (self.path / "calls").write_text("")
         script = self.path / "console/setup/setup.sh"
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [str(self.tools / "bash"), str(script), group], env=environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip

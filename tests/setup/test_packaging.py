@@ -11,8 +11,8 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("firmware", "hw", "recorder", "analyzer", "quality", "webui", "console")
-NOT_INSTALLED = ("console/setup", "hw/board", "hw/udev", "hw/alsa", "webui/vendor.sh")
-"""Set-up itself, wiring and system files: used from the checkout, never imported or read by the program."""
+NOT_INSTALLED = ("console/setup", "hw/board", "hw/udev", "hw/alsa", "webui/vendor.sh", "webui/babel.cfg")
+"""Set-up, tools, wiring and system files: used from the checkout, never imported or read by the program."""
 
 
 def build_wheel(folder: Path) -> set[str]:
@@ -24,7 +24,7 @@ def build_wheel(folder: Path) -> set[str]:
     for room in ROOMS:
         shutil.copytree(HOUSE / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
     offline = ("--no-deps", "--no-index", "--no-build-isolation")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", *offline, "-w", str(folder), str(source)], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", *offline, "-w", str(folder), str(source)], check=True)
     [wheel] = folder.glob("*.whl")
     return set(zipfile.ZipFile(wheel).namelist())
 

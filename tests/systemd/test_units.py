@@ -23,7 +23,7 @@ def setting(unit: Path, name: str) -> list[str]:
 
 
 def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -83,6 +83,6 @@ def test_what_it_starts_exists_and_takes_these_arguments(unit: Path) -> None:
     [command] = setting(unit, "ExecStart")
     program, *arguments = command.split()
     here = Path(sys.executable).parent / Path(program).name
-    answer = subprocess.run([str(here), *arguments, "--help"], capture_output=True, text=True, cwd=HOUSE, check=False)  # noqa: S603
+    answer = subprocess.run([str(here), *arguments, "--help"], capture_output=True, text=True, cwd=HOUSE, check=False)
     assert answer.returncode == 0, answer.stderr
     assert "--config" in answer.stdout
