@@ -34,7 +34,7 @@ function onKey(event) {
 }
 
 if (sound) {
-  setUpPlayer(sound, jump, nextHit);
+  setUpPlayer(sound, nextHit);
   followSound(sound, ".turn");
   followSound(sound, ".hits li");
   jumpOnClick(".turn, .hits li, .lane rect, [data-jump]", jump);

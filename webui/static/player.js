@@ -1,19 +1,14 @@
-// Waveform and controls. Without wavesurfer.js (not set up) or without peaks the browser's own player stays.
+// Waveform and controls. Without wavesurfer.js (not set up) or without peaks the controls work all the same.
 const SMALL_LANE_PX = 42;
 
-export function setUpPlayer(sound, jump, nextHit) {
-  const controls = document.querySelector(".controls");
-  controls.hidden = false;
-  sound.controls = false;
-  sound.hidden = true;
-  document.querySelector(".legend")?.removeAttribute("hidden");
+export function setUpPlayer(sound, nextHit) {
   playButton(sound);
   clock(sound);
   problems(sound);
   document.getElementById("speed").addEventListener("change", (event) => { sound.playbackRate = Number(event.target.value); });
   document.getElementById("next-hit")?.addEventListener("click", nextHit);
   zoom(sound);
-  waveform(sound).catch(() => { sound.controls = true; sound.hidden = false; });
+  waveform(sound).catch((error) => { console.warn("no waveform:", error.message); });
   const player = document.querySelector(".player");
   new ResizeObserver(() => document.documentElement.style.setProperty("--player", `${player.offsetHeight}px`)).observe(player);
 }
