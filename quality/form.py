@@ -37,12 +37,10 @@ class Evidence:
     needs: tuple[str, ...] = ()
     window: str = ""
     seconds_s: float = 0.0
-    longer_than_s: float = 0.0
     grades: tuple[str, ...] = ()
     clean: str = ""
     found: str = ""
     missing: str = ""
-    music: str = ""
     fault: Message = NO_TEXT
     fine: Message = NO_TEXT
 

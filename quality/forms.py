@@ -18,17 +18,17 @@ from quality.form import NOT_APPLICABLE, Evidence, Form, Grade, Item, Section, T
 FORM_DATA = Path(__file__).parent / "formdata"
 DEFAULT_FORM = "A"
 
-_KINDS = ("rules", "words", "holds")
+_KINDS = ("rules", "words", "music")
 _WHENS = ("agent", "both_sides", "hold")
-_WINDOWS = ("", "start", "end", "before_hold", "after_hold")
+_WINDOWS = ("", "start", "end")
 
 
 @functools.cache
 def shipped_forms() -> tuple[Form, ...]:
     """The forms that come with the box, the default first."""
-    taboos = tomllib.loads((FORM_DATA / "taboos.toml").read_text("utf-8"))
+    common = tomllib.loads((FORM_DATA / "common.toml").read_text("utf-8"))
     files = sorted(FORM_DATA.glob("form_*.toml"))
-    return tuple(read_form(tomllib.loads(file.read_text("utf-8")) | taboos) for file in files)
+    return tuple(read_form(common | tomllib.loads(file.read_text("utf-8"))) for file in files)
 
 
 def load_form(form_id: str = DEFAULT_FORM) -> Form:
@@ -110,7 +110,7 @@ def _problems(form: Form) -> Iterator[str]:
 def _evidence_problems(form: Form, evidence: Evidence) -> Iterator[str]:
     if evidence.kind not in _KINDS or evidence.when not in _WHENS or evidence.window not in _WINDOWS:
         yield f"kind {evidence.kind!r}, when {evidence.when!r} or window {evidence.window!r} is unknown"
-    named = {*evidence.grades, evidence.clean, evidence.found, evidence.missing, evidence.music} - {""}
+    named = {*evidence.grades, evidence.clean, evidence.found, evidence.missing} - {""}
     yield from (f"grade {name!r} is unknown" for name in sorted(named - form.shares.keys()))
     for pattern in (*evidence.patterns, *evidence.needs):
         try:

@@ -12,6 +12,7 @@ from analyzer.rules.evidence import Line
 from analyzer.rules.pattern import Finder, Found, Pattern, compile_pattern
 
 HOLD_S = 8.0  # seconds of silence after "请稍等" that make it a wait; shorter is looking something up while talking
+HOLD_RULE = "hold_notice"
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Hold:
-    """A wait the agent announced: from the end of the announcing utterance to the agent's next word (indices into the agent's
-    utterances), in seconds."""
+    """A wait the agent announced: seconds from the end of the announcing utterance to the agent's next word."""
 
     start: float
     end: float
-    before: int
-    after: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Heard:
             return ()
         announced = {self._line.units[f.last - 1].utterance for f in self._find(("@hold",))}
         waits = [
-            Hold(said.end, following.start, n, n + 1)
+            Hold(said.end, following.start)
             for n, (said, following) in enumerate(pairwise(self.agent))
             if n in announced and self._silent_s(said.end, following.start) >= HOLD_S
         ]
@@ -79,16 +77,21 @@ class Heard:
         return end - start - sum(s for s in spoken if s > 0)
 
     @cached_property
+    def waited(self) -> bool:
+        """Whether the customer was put on hold: announced, or noticed by the rule on holds."""
+        return bool(self.holds) or any(hit.rule == HOLD_RULE for hit in self.hits)
+
+    @cached_property
     def music(self) -> tuple[tuple[float, float], ...]:
         """Hold music, from the measures."""
         spans = self.acoustics.get("music")
         return tuple((float(s["start"]), float(s["end"])) for s in spans) if isinstance(spans, list) else ()
 
-    def said(self, patterns: Sequence[str]) -> list[tuple[int, Moment]]:
-        """Where the agent says one of the patterns, with the index of the utterance, in order."""
+    def said(self, patterns: Sequence[str]) -> list[Moment]:
+        """Where the agent says one of the patterns, in order."""
         units = self._line.units
         return [
-            (units[f.first].utterance, Moment(units[f.first].start, units[f.last - 1].end, self._line.text(f.first, f.last)))
+            Moment(units[f.first].start, units[f.last - 1].end, self._line.text(f.first, f.last))
             for f in self._find(tuple(patterns))
         ]
 

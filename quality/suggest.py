@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from analyzer.result import CallFacts, Hit, Utterance
 from hw.messages import Message
 from quality.form import NOT_APPLICABLE, Evidence, Form, Item, score
-from quality.heard import Heard, Hold, Moment
+from quality.heard import Heard, Moment
 
 NO_OPINION = Message("the machine has no evidence here: listen and judge", "机器没有依据，请人工听评")
 NO_WAIT = Message("no waiting in this call", "通话中没有让客户等候")
@@ -87,9 +87,9 @@ def _suggestion(form: Form, item: Item, heard: Heard) -> Suggestion:
 def _opinions(form: Form, evidence: Evidence, heard: Heard) -> Iterable[_Opinion]:
     if not heard.agent or (evidence.when == "both_sides" and not heard.both_sides):
         return ()
-    if evidence.when == "hold" and not heard.holds:
+    if evidence.when == "hold" and not heard.waited:
         return (_Opinion(NOT_APPLICABLE, NO_WAIT),)
-    judge = {"rules": _by_rules, "words": _by_words, "holds": _by_holds}[evidence.kind]
+    judge = {"rules": _by_rules, "words": _by_words, "music": _by_music}[evidence.kind]
     opinion = judge(form, evidence, heard)
     return (opinion,) if opinion else ()
 
@@ -98,11 +98,9 @@ def _by_rules(form: Form, evidence: Evidence, heard: Heard) -> _Opinion | None:
     return _counted(evidence, _moments(form, heard.hits, evidence.rules, evidence.evidence))
 
 
-def _by_holds(_: Form, evidence: Evidence, heard: Heard) -> _Opinion | None:
-    if evidence.music:
-        music = [Moment(s, e, "♪") for s, e in heard.music if any(s < h.end and e > h.start for h in heard.holds)]
-        return _Opinion(evidence.music, evidence.fine, tuple(music)) if music else None
-    return _counted(evidence, tuple(_waited(h) for h in heard.holds if h.end - h.start > evidence.longer_than_s))
+def _by_music(_: Form, evidence: Evidence, heard: Heard) -> _Opinion | None:
+    music = [Moment(s, e, "♪") for s, e in heard.music if any(s < h.end and e > h.start for h in heard.holds)]
+    return _Opinion(evidence.found, evidence.fine, tuple(music)) if music else None
 
 
 def _counted(evidence: Evidence, faults: tuple[Moment, ...]) -> _Opinion | None:
@@ -113,11 +111,9 @@ def _counted(evidence: Evidence, faults: tuple[Moment, ...]) -> _Opinion | None:
 
 
 def _by_words(_: Form, evidence: Evidence, heard: Heard) -> _Opinion | None:
-    said = [(index, m) for index, m in heard.said(evidence.patterns) if _in_window(evidence, heard, m)]
-    if evidence.window in ("before_hold", "after_hold"):
-        return _at_every_hold(evidence, heard, said)
+    said = [moment for moment in heard.said(evidence.patterns) if _in_window(evidence, heard, moment)]
     if said:
-        return _Opinion(evidence.found, evidence.fine, (said[0][1],)) if evidence.found else None
+        return _Opinion(evidence.found, evidence.fine, (said[0],)) if evidence.found else None
     if not evidence.missing or (evidence.needs and not heard.anybody_said(evidence.needs)):
         return None
     return _Opinion(evidence.missing, evidence.fault)
@@ -127,23 +123,6 @@ def _in_window(evidence: Evidence, heard: Heard, moment: Moment) -> bool:
     if evidence.window == "start":
         return moment.start <= evidence.seconds_s
     return evidence.window != "end" or moment.end >= heard.end - evidence.seconds_s
-
-
-def _at_every_hold(evidence: Evidence, heard: Heard, said: list[tuple[int, Moment]]) -> _Opinion | None:
-    """Said at every wait: the utterance that announces it or the one before; or the first one or two after it."""
-
-    def at(hold: Hold) -> list[Moment]:
-        near = (hold.before - 1, hold.before) if evidence.window == "before_hold" else (hold.after, hold.after + 1)
-        return [moment for index, moment in said if index in near]
-
-    silent = tuple(_waited(h) for h in heard.holds if not at(h))
-    if silent:
-        return _Opinion(evidence.missing, evidence.fault, silent) if evidence.missing else None
-    return _Opinion(evidence.found, evidence.fine, tuple(at(h)[0] for h in heard.holds)) if evidence.found else None
-
-
-def _waited(hold: Hold) -> Moment:
-    return Moment(hold.start, hold.end, f"{hold.end - hold.start:.0f} s")
 
 
 def _moments(form: Form, hits: Sequence[Hit], rules: Sequence[str], words: str = "") -> tuple[Moment, ...]:

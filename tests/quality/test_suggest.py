@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.result import Hit, Utterance
+from analyzer.rules.engine import check
+from analyzer.rules.evidence import CallEvidence
+from analyzer.rules.rulebook import load
 from quality.forms import load_form
 from quality.suggest import coverage, machine_score, suggest, suggest_taboos
 
@@ -70,27 +73,37 @@ def test_english_calls_are_heard() -> None:
         assert grade(item, english) == "excellent", item
 
 
-HELD = [(A, "我帮您查一下，请稍等。"), (C, "好。")]
+HELD = talk((A, "我帮您查一下，请稍等。"), (C, "好。"), (A, "让您久等了，查到了。", 20.0))
+HOLD_ITEMS = ("hold_music", "hold_reason", "hold_apology", "hold_update")
 
 
 def test_a_good_hold() -> None:
-    call = talk(*HELD, (A, "让您久等了，查到了。", 20.0))
-    found = suggest(FORM, [], call, {"music": [{"start": 8.0, "end": 20.0}]})
-    assert [found[i].grade for i in ("hold_music", "hold_reason", "hold_apology", "hold_update")] == ["excellent"] * 4
+    found = suggest(FORM, [], HELD, {"music": [{"start": 8.0, "end": 20.0}]})
+    assert [found[i].grade for i in HOLD_ITEMS] == ["excellent"] * 4
 
 
-def test_a_bad_hold() -> None:
-    call = talk((A, "您稍等。"), (C, "好。"), (A, "查到了。", 130.0))
-    found = suggest(FORM, [], call)
-    assert [found[i].grade for i in ("hold_music", "hold_reason", "hold_apology", "hold_update")] == [None, "bad", "bad", "bad"]
-    assert found["hold_update"].moments[0].end - found["hold_update"].moments[0].start == pytest.approx(133.2)
+@pytest.mark.parametrize(
+    ("lacks", "grades"),
+    [("20 s: 未说明原因 no reason given", [None, "bad", "excellent", "excellent"]),
+     ("20 s: 返回后未致歉 no apology after", [None, "excellent", "bad", "excellent"]),
+     ("130 s: 未说明原因 no reason given; 超过 over 120 s", [None, "bad", "excellent", "bad"])],
+)  # fmt: skip
+def test_what_a_hold_lacks_decides(lacks: str, grades: list[str | None]) -> None:
+    """The words are those of analyzer.rules.kinds.hold."""
+    for call in (HELD, POLITE):  # whether or not the announcement was recognised: the rule noticed the hold
+        found = suggest(FORM, [hit("hold_notice", lacks)], call)
+        assert [found[i].grade for i in HOLD_ITEMS] == grades
 
 
-def test_one_of_two_holds_without_apology_counts() -> None:
-    call = talk(*HELD, (A, "让您久等了。", 15.0), *HELD, (A, "明天到。", 15.0), (A, "还有一个包裹。"))
-    found = suggest(FORM, [], call)
-    assert (found["hold_reason"].grade, found["hold_apology"].grade) == ("excellent", "bad")
-    assert len(found["hold_apology"].moments) == 1
+def test_the_rule_on_holds_still_says_what_the_form_looks_for() -> None:
+    call = talk((A, "请稍等。"), (C, "好。"), (A, "查到了。", 130.0))
+    silence = {"start": call[1].end, "end": call[2].start}
+    hits = check(load(), CallEvidence(call[-1].end, 2, tuple(call), {"silences": [silence]}))
+    assert [suggest(FORM, hits, call)[i].grade for i in HOLD_ITEMS] == [None, "bad", "bad", "bad"]
+
+
+def test_unannounced_silence_is_a_wait_without_reason() -> None:
+    assert grade("hold_reason", POLITE, hit("dead_air", "12.0 s")) == "poor"
 
 
 def test_a_customer_who_talks_meanwhile_is_not_waiting() -> None:
