@@ -66,6 +66,10 @@ class CallReader:
         sql = "SELECT * FROM calls WHERE closed_seq > ? AND state IN ('closed', 'interrupted') ORDER BY closed_seq LIMIT ?"
         return [call_of(row) for row in self._rows(sql, closed_seq, limit)]
 
+    def last_closed_seq(self) -> int:
+        """The closed_seq of the call closed last; 0 before the first."""
+        return int(self._rows("SELECT coalesce(max(closed_seq), 0) AS last FROM calls")[0]["last"])
+
     def calls_between(self, start: float, end: float) -> list[Call]:
         """Calls that started from `start` up to but not at `end` (UTC epoch seconds), oldest first."""
         sql = "SELECT * FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at"

@@ -67,7 +67,8 @@ class CallStore(CallReader):
 
     def sync(self, settings: Settings) -> None:
         """Bring lines, agents and assignments to what the settings say. Lines and agents that are no longer set up stay, since
-        their calls do."""
+        their calls do. A replay's settings know nothing of who sits where."""
+        is_replay = any(line.source for line in settings.line)
         lines = [
             {"name": line.name, "layout": layout_of(line.channels), "extension": line.extension, "language": line.language}
             for line in settings.line
@@ -79,8 +80,9 @@ class CallStore(CallReader):
         with self.writing() as db:
             db.table("lines").upsert_all(lines, pk="name")
             db.table("agents").upsert_all([dataclasses.asdict(agent) for agent in settings.agent], pk="id")
-            db.table("assignments").delete_where()
-            db.table("assignments").insert_all(seats)
+            if not is_replay:
+                db.table("assignments").delete_where()
+                db.table("assignments").insert_all(seats)
 
     def start_call(self, call: Call, part: Part | None) -> None:
         """A call has begun, with its first part unless it has none (an unanswered one)."""

@@ -149,6 +149,8 @@ class LineRecorder:
             self._refused = start
             log.error("line %s: a call is not recorded, there is no room", self.line.name)
             return
+        if self.line.source:  # a replay's off-hook only marks the file's start: who called whom is not known
+            start = replace(start, direction="unknown")
         try:
             self._call = OpenCall(self._shop, self.line, self._timeline, start)
         except OSError as error:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hw.messages import Message
+from hw.smdr_layout import FOLDER as LAYOUTS
 from recorder.settings.checks_lines import check_lines
 from recorder.settings.files import Entries, Entry, problem
 from recorder.settings.sections import Settings
@@ -96,6 +97,15 @@ def _site(settings: Settings, entries: Entries) -> Iterator[Message]:
 
 
 def _ports(settings: Settings, entries: Entries) -> Iterator[Message]:
+    known = sorted(path.stem for path in LAYOUTS.glob("*.toml"))
+    if settings.call_records.layout not in known:
+        names = ", ".join(known)
+        yield problem(
+            entries.tables["call_records"],
+            "layout",
+            f"{settings.call_records.layout!r} is no record layout; known are: {names}",
+            f"{settings.call_records.layout!r} 不是已知的话单格式；已有：{names}",
+        )
     if not re.fullmatch(r"[5-8][NEO][12]", settings.call_records.format):
         yield problem(
             entries.tables["call_records"],

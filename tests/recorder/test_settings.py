@@ -123,6 +123,7 @@ AGENT = '[[agent]]\nid = "a"\nname = "A"\n[[agent]]\nid = "b"\nname = "B"\n'
         ('[site]\nlanguage = "de"', 'must be one of "zh", "en"'),
         ("[web]\nport = 0", "must be from 1 to 65535"),
         ('[call_records]\nformat = "9X3"', "data bits, parity and stop bits"),
+        ('[call_records]\nlayout = "panasonic"', "known are: panasonic_ns1000"),
         ('[simulation]\nstart = "soon"', "UTC instant"),
         ("[simulation]\nspeed = nan", "must be from"),
         ("[line]\nname = 1", "write [[line]]"),
