@@ -8,9 +8,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from recorder.live import LineStatus, read_status
-
 from analyzer.schema import ANALYSIS_DB
+from recorder.live import LineStatus, read_status
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings
 from recorder.times import to_text

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.pipeline import Pipeline, to_json
-
 from analyzer.audio import open_audio
+from analyzer.pipeline import Pipeline, to_json
 from analyzer.result import Analysis, CallFacts
 from quality.forms import load_form
 from quality.suggest import machine_score, suggest
@@ -31,20 +30,19 @@ class Understanding:
 
     def of_file(self, path: Path, language: str = "auto", progress: OnProgress = None) -> dict[str, object]:
         """What `callbox analyze --json` prints of `path`."""
-        facts = CallFacts()
-        return describe(self.analysis_of(path, facts, language, progress), facts)
+        return describe(self.analysis_of(path, CallFacts(), language, progress))
 
 
-def describe(analysis: Analysis, facts: CallFacts) -> dict[str, object]:
+def describe(analysis: Analysis) -> dict[str, object]:
     """An analysis as the contract of `callbox analyze --json` has it, the form's machine score (or null) among the scores."""
     description = to_json(analysis)
     scores = description["scores"]
     assert isinstance(scores, dict)
-    scores["form"] = form_score(analysis, facts)
+    scores["form"] = form_score(analysis)
     return description
 
 
-def form_score(analysis: Analysis, facts: CallFacts) -> float | None:
+def form_score(analysis: Analysis) -> float | None:
     """The machine's part of form A, 0–100, over the items it has evidence for; None when it has none."""
     form = load_form("a")
-    return machine_score(form, suggest(form, analysis.hits, analysis.utterances, analysis.acoustics, facts))
+    return machine_score(form, suggest(form, analysis.hits, analysis.utterances, analysis.acoustics))

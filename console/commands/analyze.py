@@ -7,7 +7,6 @@ from pathlib import Path
 
 from console.commands.shared import add_config, settings_of
 from console.output import Progress, say, say_json
-from console.understand import Understanding
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,6 +21,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyse the file and print what was understood."""
+    from console.understand import Understanding
+
     understanding = Understanding(settings_of(arguments))
     progress = Progress(f"analysing {arguments.file.name}", f"正在分析 {arguments.file.name}")
     result = understanding.of_file(arguments.file, language=arguments.language, progress=progress)

@@ -27,7 +27,6 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run_analyzer(arguments: argparse.Namespace) -> int:
     """CPU seconds per second of audio and peak memory of the analysis."""
     from analyzer.bench import bench_analyzer
-
     from console.demo.bundle import bundled_calls
 
     files = arguments.files or [call.audio for call in bundled_calls()]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from console.checkup import Finding, examine
 from console.commands.shared import add_config, settings_of
 from console.output import say, say_message
 from console.status import collect
+
+if TYPE_CHECKING:
+    from console.checkup import Finding
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,6 +22,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every finding; exit status 1 when something needs a hand."""
+    from console.checkup import examine
+
     settings = settings_of(arguments)
     findings = list(examine(settings, collect(settings)))
     for finding in findings:

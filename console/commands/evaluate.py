@@ -43,7 +43,6 @@ def run_emotion(arguments: argparse.Namespace) -> int:
 def run_rules(arguments: argparse.Namespace) -> int:
     """Recall and precision of the rules over whole calls."""
     from analyzer.evaluate.rules import evaluate_rules
-
     from console.understand import Understanding
 
     understanding = Understanding(settings_of(arguments))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from console.commands.shared import add_config, settings_of
-from console.output import Progress, say
+from console.output import Progress, complain, say, say_message
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,10 +25,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments)
     progress = Progress("recording", "正在录音")
-    outcome = replay(arguments.files, settings, arguments.speed, progress)
+    outcome = replay(arguments.files, settings, arguments.speed, progress, arguments.language)
     progress.end()
     for path, call_id in outcome.calls:
         say(f"{call_id}  {path}")
+    for warning in outcome.warnings:
+        say_message(warning)
     for error in outcome.errors:
-        say(error.en, error.zh)
+        complain(error)
     return 2 if outcome.errors else 0

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from analyzer.store import AnalysisReader
 from console.demo.plan import Placed
 from console.demo.run import Demo
-from quality.callfilter import CallFilter
+from console.output import say, table
+from console.understand import describe
+from hw.messages import terminal_language
 from quality.callrows import CallRow
 from quality.views import Views
+from quality.weekly import weekly_summary, write_xlsx
+from recorder.times import to_text
 
-START_TOLERANCE_S = 3.0
+START_TOLERANCE_S = 4.0
 """A recorded call belongs to a planned one when they start this close on the same line: calls there are further apart than that."""
 LENGTH_TOLERANCE_S = 3.0
-"""The simulated line is hung up a moment after the audio ends, and a line without sense keeps pre-roll and no hang-over."""
+"""The line is hung up a moment after the audio ends; a call found by voice begins and ends with it, give or take pre-roll."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A planned call and what became of it. description: as `callbox analyze --json` plus the call's facts; None when not found."""
+    """A planned call and what became of it. description: as `callbox analyze --json` with the call's facts; None when not found."""
 
     placed: Placed
     row: CallRow | None
@@ -35,14 +42,73 @@ class Outcome:
 
 def outcomes(demo: Demo) -> list[Outcome]:
     """Every planned call with what was recorded and understood of it."""
-    views = Views(Path(demo.house.settings.store.path), demo.house.settings.site.timezone)
-    rows = views.list_calls(CallFilter(), limit=500, sort="newest").rows
-    return [_outcome(placed, rows, views, demo.house.start) for placed in demo.plan.placed]
+    store = Path(demo.house.settings.store.path)
+    rows = Views(store, demo.house.settings.site.timezone).list_calls(limit=500).rows
+    analyses = AnalysisReader(store)
+    return [_outcome(placed, rows, analyses, demo.house.start) for placed in demo.plan.placed]
 
 
-def _outcome(placed: Placed, rows: tuple[CallRow, ...], views: Views, start: float) -> Outcome:
+def _outcome(placed: Placed, rows: tuple[CallRow, ...], analyses: AnalysisReader, start: float) -> Outcome:
     row = next((row for row in rows if row.line == placed.line.name and _same_time(row, placed, start)), None)
-    view = None if row is None else views.call(row.id)
-    if row is None or view is None or view.scores is None:
+    analysis = None if row is None else analyses.analysis(row.id)
+    if row is None or analysis is None:
         return Outcome(placed, row, None)
-    return Outcome(placed, row, _described(placed, row, view))
+    return Outcome(placed, row, {**_facts(placed, row), **describe(analysis)})
+
+
+def _same_time(row: CallRow, placed: Placed, start: float) -> bool:
+    talk_began = row.answered_at if row.answered_at is not None else row.started_at
+    return abs(talk_began - (start + placed.starts_at)) <= START_TOLERANCE_S
+
+
+def _facts(placed: Placed, row: CallRow) -> dict[str, object]:
+    return {
+        "name": placed.call.name,
+        "id": row.id,
+        "line": row.line,
+        "layout": row.layout,
+        "direction": row.direction,
+        "started_at": to_text(row.started_at),
+        "ring_s": row.ring_s,
+        "caller_number": row.caller_number,
+        "called_number": row.called_number,
+        "agent": row.agent_id,
+        "agent_name": row.agent_name,
+        "team": row.team,
+        "hung_up_by": row.hung_up_by,
+    }
+
+
+def show(results: list[Outcome]) -> None:
+    """A table of all calls, and a word on those that were not found as they happened."""
+    chinese = terminal_language() == "zh"
+    heads = ("call", "line", "s", "utterances", "compliance", "experience", "risk", "form", "rules hit")
+    if chinese:
+        heads = ("通话", "线路", "秒", "话语", "合规", "体验", "风险", "表单", "命中规则")
+    say(table(heads, [_cells(result) for result in results]))
+    for result in results:
+        if not result.faithful:
+            name = f"{result.placed.call.name} ({result.placed.line.name})"
+            say(f"NOT as planned: {name}", f"与计划不符:{name}")
+
+
+def _cells(result: Outcome) -> tuple[str, ...]:
+    name, line = result.placed.call.name, result.placed.line.name
+    if result.row is None or result.description is None:
+        return (name, line, *("–",) * 7)
+    said = result.description
+    scores, hits, utterances = said["scores"], said["rule_hits"], said["utterances"]
+    assert isinstance(scores, dict) and isinstance(hits, list) and isinstance(utterances, list)
+    marks = ["–" if scores[name] is None else f"{scores[name]:.0f}" for name in ("compliance", "experience", "risk", "form")]
+    rules = ", ".join(dict.fromkeys(hit["rule"] for hit in hits)) or "–"
+    return (name, line, f"{result.row.duration_s:.0f}", str(len(utterances)), *marks, rules)
+
+
+def export_week(demo: Demo) -> Path:
+    """Write the weekly summary of the demo's calls beside its store."""
+    zone = ZoneInfo(demo.house.settings.site.timezone)
+    year, week, _ = datetime.fromtimestamp(demo.house.start, zone).isocalendar()
+    path = demo.house.store / f"weekly-{year}-W{week:02d}.xlsx"
+    store = Path(demo.house.settings.store.path)
+    write_xlsx(weekly_summary(store, f"{year}-W{week:02d}", demo.house.settings.site.timezone), path, terminal_language())
+    return path
