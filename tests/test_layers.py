@@ -114,6 +114,6 @@ def test_only_the_entrances_name_concrete_devices() -> None:
         for path in python_files(room)
         if not path.relative_to(HOUSE).as_posix().startswith(MAY_NAME_ADAPTERS)
         for name in sorted(imports_of(path))
-        if name.startswith(ADAPTERS)
+        if f"{name}.".startswith(tuple(f"{adapter}." for adapter in ADAPTERS))
     ]
     assert named == []
