@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hw.messages import Message
+
 SIDES = ("agent", "customer", "mixed")
 EMOTIONS = ("angry", "happy", "neutral", "sad")
 
@@ -95,4 +97,4 @@ class Analysis:
     wall_s: float
     rulebook_version: str
     pipeline_version: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()

@@ -1,0 +1,27 @@
+"""The recogniser the settings name. Engines are imported here, when one is wanted: nobody else pays for them."""
+
+from __future__ import annotations
+
+from analyzer import models
+from analyzer.asr.interface import Recognizer
+from hw.messages import UserError
+from recorder.settings.sections import Analysis
+
+ENGINES = ("whisper", "vosk")
+
+
+def load_recognizer(settings: Analysis) -> Recognizer:
+    """Load the model. Raises UserError when the engine is unknown, or the model is missing or damaged."""
+    if settings.engine not in ENGINES:
+        raise UserError(
+            f"[analysis] engine = {settings.engine!r} is unknown: choose one of {', '.join(ENGINES)}",
+            f"[analysis] engine = {settings.engine!r} 无效:请选择 {', '.join(ENGINES)} 之一",
+        )
+    folder = models.locate(settings.model, models.folder(settings))
+    if settings.engine == "vosk":
+        from analyzer.asr.vosk import VoskRecognizer
+
+        return VoskRecognizer(folder, models.language_of(folder))
+    from analyzer.asr.whisper import WhisperRecognizer
+
+    return WhisperRecognizer(folder, settings.beam, settings.threads)

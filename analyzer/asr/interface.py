@@ -1,0 +1,41 @@
+"""What a speech recogniser is, whichever engine does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from analyzer.result import Word
+from hw.interfaces import Samples
+from hw.messages import Message
+
+LONGEST_CLIP_S = 28.0
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was said in one clip.
+
+    text: simplified characters in Chinese; empty when nothing was heard. confidence: 0–1. words: times in seconds from the clip's
+    first sample. problem: set when the engine failed on this clip; its text is then empty.
+    """
+
+    text: str
+    confidence: float
+    words: tuple[Word, ...] = ()
+    problem: Message | None = None
+
+
+NOTHING = Transcript("", 0.0)
+
+
+class Recognizer(Protocol):
+    """Turns clips into words. Loading takes seconds and hundreds of megabytes: make one and keep it."""
+
+    def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
+        """One transcript a clip, in order. clips: of one speaker, in order of time, mono, 8 kHz, shape (n,), at most LONGEST_CLIP_S
+        each. language: "zh" or "en". Never raises for what is in a clip; raises UserError when the engine has no such language."""
+
+    def language_of(self, clips: Sequence[Samples]) -> str:
+        """The language spoken, "zh" or "en", judged from the first half minute of the clips; the engine's own if it has one."""

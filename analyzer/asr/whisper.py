@@ -1,0 +1,155 @@
+"""Whisper through faster-whisper (CTranslate2, int8): packed windows, several decoded together, words cut back to their clips."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+from numpy.typing import NDArray
+
+from analyzer.asr.guards import is_loop, without_phantoms
+from analyzer.asr.interface import NOTHING, Transcript
+from analyzer.asr.packing import Slot, Window, pack, slot_of
+from analyzer.asr.script import simplified
+from analyzer.audio import RATE
+from analyzer.result import Word
+from hw.interfaces import Samples
+from hw.messages import Message
+
+log = logging.getLogger(__name__)
+
+_RATE = 16000  # what the model hears
+_TOGETHER = 4  # windows decoded in one batch: a fifth faster than one by one, at 12 MB more
+_APART_S = 2.0  # between windows of a batch on the common time line; never decoded
+
+FAILED = Message("the recogniser failed on a stretch of speech; its words are missing", "识别引擎在一段语音上出错;该段文字缺失")
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """A word on the time line of its batch, in seconds."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+
+
+class WhisperRecognizer:
+    """See Recognizer. folder: an installed CTranslate2 Whisper model. beam: hypotheses kept. threads: CPU threads."""
+
+    def __init__(self, folder: Path, beam: int = 5, threads: int = 1) -> None:
+        self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+        self._batches = BatchedInferencePipeline(self._model)
+        self._beam = beam
+
+    def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
+        """See Recognizer."""
+        transcripts = [NOTHING] * len(clips)
+        windows = pack(clips)
+        for first in range(0, len(windows), _TOGETHER):
+            self._recognise(windows[first : first + _TOGETHER], language, transcripts)
+        return transcripts
+
+    def _recognise(self, windows: Sequence[Window], language: str, transcripts: list[Transcript]) -> None:
+        """Fill in the transcripts of these windows; a window the engine fails on is the only one that is lost."""
+        try:
+            found = self._decode(windows, language)
+        except Exception:
+            # Whatever a native engine throws at one window must not cost the others, nor the call.
+            log.exception("whisper failed on %d windows", len(windows))
+            self._recognise_apart(windows, language, transcripts)
+            return
+        for slot, words in found:
+            transcripts[slot.clip] = _transcript(words, slot, language)
+
+    def _recognise_apart(self, windows: Sequence[Window], language: str, transcripts: list[Transcript]) -> None:
+        if len(windows) > 1:
+            for window in windows:
+                self._recognise([window], language, transcripts)
+        else:
+            for slot in windows[0].slots:
+                transcripts[slot.clip] = Transcript("", 0.0, problem=FAILED)
+
+    def _decode(self, windows: Sequence[Window], language: str) -> list[tuple[Slot, list[_Heard]]]:
+        """The words of each slot, the slots moved to the batch's time line along with them."""
+        audio, offsets = _laid_out(windows)
+        slots = [
+            Slot(slot.clip, slot.start + offset, slot.end + offset)
+            for window, offset in zip(windows, offsets, strict=True)
+            for slot in window.slots
+        ]
+        spans = [{"start": o, "end": o + len(w.samples) / RATE} for w, o in zip(windows, offsets, strict=True)]
+        # Without timestamp tokens the text is better and placed as well, by alignment (docs/measurements.md, ASR).
+        segments, _ = self._batches.transcribe(
+            audio,
+            language=language,
+            beam_size=self._beam,
+            temperature=0.0,
+            word_timestamps=True,
+            without_timestamps=True,
+            clip_timestamps=spans,
+            batch_size=len(windows),
+        )
+        words: dict[int, list[_Heard]] = {slot.clip: [] for slot in slots}
+        for segment in segments:
+            for word in segment.words or ():
+                words[slot_of(word.end, slots).clip].append(_Heard(word.start, word.end, word.word, word.probability))
+        return [(slot, words[slot.clip]) for slot in slots]
+
+    def language_of(self, clips: Sequence[Samples]) -> str:
+        """See Recognizer."""
+        if not clips:
+            return "zh"
+        window = pack(clips)[0]
+        _, _, chances = self._model.detect_language(_upsampled(window.samples))
+        by_language = dict(chances)
+        return "zh" if by_language.get("zh", 0.0) + by_language.get("yue", 0.0) >= by_language.get("en", 0.0) else "en"
+
+
+def _laid_out(windows: Sequence[Window]) -> tuple[NDArray[np.float32], list[float]]:
+    """The windows on one time line at 16 kHz, and where each begins in seconds."""
+    gap = np.zeros(round(_APART_S * _RATE), np.float32)
+    pieces: list[NDArray[np.float32]] = []
+    offsets = []
+    at = 0
+    for window in windows:
+        offsets.append(at / _RATE)
+        audio = _upsampled(window.samples)
+        pieces += [audio, gap]
+        at += len(audio) + len(gap)
+    return np.concatenate(pieces), offsets
+
+
+def _upsampled(samples: Samples) -> NDArray[np.float32]:
+    audio: NDArray[np.float32] = soxr.resample(samples.astype(np.float32) / 32768.0, RATE, _RATE)
+    return audio
+
+
+def _transcript(heard: Sequence[_Heard], slot: Slot, language: str) -> Transcript:
+    """A clip's words on its own time line, phantoms and loops taken out."""
+    words = tuple(_words(heard, slot, language))
+    text = "".join(word.text for word in words) if language == "zh" else " ".join(word.text for word in words)
+    text = without_phantoms(text)
+    if not text or is_loop(text, slot.end - slot.start):
+        return NOTHING
+    weights = [len(word.text) for word in words]
+    confidence = sum(w.confidence * n for w, n in zip(words, weights, strict=True)) / sum(weights)
+    return Transcript(text, round(confidence, 3), words)
+
+
+def _words(heard: Sequence[_Heard], slot: Slot, language: str) -> Iterable[Word]:
+    texts = [word.text.strip() for word in heard]
+    if language == "zh":
+        texts = simplified(texts)
+    length = slot.end - slot.start
+    for word, text in zip(heard, texts, strict=True):
+        if text:
+            start = min(max(word.start - slot.start, 0.0), length)
+            end = min(max(word.end - slot.start, start), length)
+            yield Word(round(start, 2), round(end, 2), text, round(word.probability, 3))

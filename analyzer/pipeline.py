@@ -1,0 +1,185 @@
+"""From a call's audio to everything the analyzer knows of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+
+from analyzer.acoustics import measure
+from analyzer.asr.choose import load_recognizer
+from analyzer.asr.interface import Recognizer, Transcript
+from analyzer.audio import AudioInput, open_audio
+from analyzer.clips import Clip, clips
+from analyzer.emotion.model import EmotionModel
+from analyzer.hearing import Hearing, listen
+from analyzer.progress import Progress, nobody
+from analyzer.result import Analysis, CallFacts, Hit, Utterance
+from analyzer.rules import engine, rulebook
+from analyzer.rules.evidence import CallEvidence
+from analyzer.scores import score
+from hw.interfaces import Samples
+from hw.messages import Message
+from recorder.settings.sections import Analysis as AnalysisSettings
+from recorder.settings.sections import Site
+
+PIPELINE_VERSION = "1"
+"""Raised when a call analysed before would now come out better: such calls are analysed again."""
+
+_BATCH_S = 330.0  # seconds of one side's speech recognised together: three batches of four full windows
+_REFERENCE = 5  # utterances of a speaker taken as how they sound when calm
+_UNHEARD_S = 1.0  # a shorter stretch in which no word was recognised is a noise, not an utterance
+_LISTENING = 0.05  # share of the work that is the first pass
+
+
+class Pipeline:
+    """Loads each model when it is first needed and keeps it. Of one thread."""
+
+    def __init__(self, settings: AnalysisSettings, site: Site) -> None:
+        self._settings = settings
+        self._site = site
+
+    @cached_property
+    def _recognizer(self) -> Recognizer:
+        return load_recognizer(self._settings)
+
+    @cached_property
+    def _emotion(self) -> EmotionModel:
+        return EmotionModel.load()
+
+    @cached_property
+    def _rulebook(self) -> rulebook.Rulebook:
+        return rulebook.load(Path(self._settings.rulebook) if self._settings.rulebook else None)
+
+    def language_of(self, path: Path) -> str:
+        """The language spoken in a file, "zh" or "en", judged from its first half minute of speech. Raises UserError as open_audio
+        does."""
+        with open_audio(path) as audio:
+            hearing = listen(audio)
+            chosen: list[Samples] = []
+            for clip in clips(audio, hearing.sides):
+                chosen.append(clip.samples)
+                if sum(map(len, chosen)) >= 20 * 8000:
+                    break
+        return self._recognizer.language_of(chosen) if chosen else self._site.language
+
+    def analyze(self, audio: AudioInput, facts: CallFacts, progress: Progress | None = None) -> Analysis:
+        """Understand one call. progress is told the work done and its total. Raises UserError when a model is missing."""
+        report = progress or nobody
+        wall, cpu = time.monotonic(), time.process_time()
+        book = self._rulebook
+        hearing = listen(audio, lambda done, total: report(_LISTENING * done, max(done, total)))
+        said = list(self._said(audio, hearing, facts.language, report))
+        utterances = tuple(sorted((u for u, _ in said if _worth_keeping(u)), key=lambda u: (u.start, u.end)))
+        problems = dict.fromkeys(t.problem for _, t in said if t.problem)
+        speech = {side.name: side.speech for side in hearing.sides}
+        acoustics = measure(utterances, speech, hearing.music, hearing.duration_s)
+        channels = len(hearing.sides)
+        hits = engine.check(
+            book, CallEvidence(hearing.duration_s, channels, utterances, acoustics, facts, company=self._site.company)
+        )
+        scores, deductions = score(book, hits)
+        report(hearing.duration_s, hearing.duration_s)
+        return Analysis(
+            duration_s=round(hearing.duration_s, 3),
+            channels=audio.channels,
+            utterances=utterances,
+            hits=tuple(hits),
+            deductions=tuple(deductions),
+            scores=scores,
+            acoustics=acoustics,
+            cpu_s=round(time.process_time() - cpu, 3),
+            wall_s=round(time.monotonic() - wall, 3),
+            rulebook_version=book.version,
+            pipeline_version=PIPELINE_VERSION,
+            warnings=(*audio.warnings, *hearing.warnings, *problems),
+        )
+
+    def _said(
+        self, audio: AudioInput, hearing: Hearing, language: str, report: Progress
+    ) -> Iterator[tuple[Utterance, Transcript]]:
+        """Every utterance with its words and mood, side by side, batch by batch."""
+        calm: dict[str, list[Samples]] = {side.name: [] for side in hearing.sides}
+        for batch in _batches(clips(audio, hearing.sides)):
+            side = batch[0].side.name
+            samples = [clip.samples for clip in batch]
+            calm[side] += samples[: max(0, _REFERENCE - len(calm[side]))]
+            transcripts = self._recognizer.transcribe(samples, language)
+            moods = self._emotion.predict(samples, calm[side])
+            for clip, transcript, mood in zip(batch, transcripts, moods, strict=True):
+                yield _utterance(clip, transcript, mood), transcript
+            done = _LISTENING + (1 - _LISTENING) * batch[-1].span[1] / max(hearing.duration_s, 0.001)
+            report(done * hearing.duration_s, hearing.duration_s)
+
+
+def _batches(found: Iterator[Clip]) -> Iterator[list[Clip]]:
+    """One side's clips at a time: windows shared between people would put words in the wrong mouth."""
+    waiting: dict[str, list[Clip]] = {}
+    for clip in found:
+        batch = waiting.setdefault(clip.side.name, [])
+        batch.append(clip)
+        if sum(c.span[1] - c.span[0] for c in batch) >= _BATCH_S:
+            yield waiting.pop(clip.side.name)
+    yield from waiting.values()
+
+
+def _utterance(clip: Clip, transcript: Transcript, mood: dict[str, float]) -> Utterance:
+    start, end = clip.span
+    return Utterance(
+        start=round(start, 2),
+        end=round(end, 2),
+        side=clip.side.name,
+        text=transcript.text,
+        confidence=transcript.confidence,
+        emotion={label: round(chance, 3) for label, chance in mood.items()},
+        level_db=round(clip.side.level_db(clip.span), 1),
+        words=tuple(
+            type(word)(round(word.start + start, 2), round(word.end + start, 2), word.text, word.confidence)
+            for word in transcript.words
+        ),
+    )
+
+
+def _worth_keeping(utterance: Utterance) -> bool:
+    return bool(utterance.text) or utterance.end - utterance.start >= _UNHEARD_S + 0.4  # its margins are no speech
+
+
+def to_json(analysis: Analysis) -> dict[str, object]:
+    """An analysis in the words of `callbox analyze --json`; plain dicts, lists, numbers and text."""
+    return {
+        "duration_s": analysis.duration_s,
+        "channels": analysis.channels,
+        "utterances": [_utterance_json(u) for u in analysis.utterances],
+        "rule_hits": [_hit_json(h) for h in analysis.hits],
+        "scores": asdict(analysis.scores),
+        "deductions": [asdict(d) for d in analysis.deductions],
+        "acoustics": analysis.acoustics,
+        "cpu_s": analysis.cpu_s,
+        "wall_s": analysis.wall_s,
+        "rulebook_version": analysis.rulebook_version,
+        "pipeline_version": analysis.pipeline_version,
+        "warnings": warnings_json(analysis.warnings),
+    }
+
+
+def warnings_json(warnings: Sequence[Message]) -> list[dict[str, str]]:
+    """Warnings in both languages, as analysis.db keeps them too."""
+    return [{"en": warning.en, "zh": warning.zh} for warning in warnings]
+
+
+def _utterance_json(utterance: Utterance) -> dict[str, object]:
+    return {
+        "start": utterance.start,
+        "end": utterance.end,
+        "side": utterance.side,
+        "text": utterance.text,
+        "confidence": utterance.confidence,
+        "emotion": utterance.emotion,
+        "level_db": utterance.level_db,
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, object]:
+    return asdict(hit)
