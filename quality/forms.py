@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,24 @@ def load_form(form_id: str = DEFAULT_FORM) -> Form:
         if form.id.casefold() == form_id.casefold():
             return form
     raise unknown_form(form_id, [form.id for form in shipped_forms()])
+
+
+def read_kept(document: Mapping[str, Any]) -> Form:
+    """A form as review.db keeps it. Evidence that this version of the program does not understand is left out: the form and what
+    people gave on it stay readable."""
+    sections = []
+    for section in document["section"]:
+        items = [{**item, "evidence": [e for e in item.get("evidence", ()) if _understood(e)]} for item in section["item"]]
+        sections.append({**section, "item": items})
+    return replace(read_form({**document, "section": sections}), document=dict(document))
+
+
+def _understood(table: Mapping[str, Any]) -> bool:
+    try:
+        evidence = _evidence(table)
+    except (TypeError, ValueError):
+        return False
+    return evidence.kind in _KINDS and evidence.when in _WHENS and evidence.window in _WINDOWS
 
 
 def read_form(document: Mapping[str, Any]) -> Form:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from hw.messages import UserError
 from quality.changes import record
 from quality.form import Form
-from quality.forms import DEFAULT_FORM, read_form, shipped_forms, unknown_form
+from quality.forms import DEFAULT_FORM, read_kept, shipped_forms, unknown_form
 from quality.store import reading, writing
 from recorder.times import to_text
 
@@ -43,7 +43,7 @@ class Forms:
         with reading(self._store) as connection:
             rows = connection.execute("SELECT document FROM review.forms").fetchall()
         found: dict[str, Form] = {}
-        for form in [*shipped_forms(), *(read_form(json.loads(row["document"])) for row in rows)]:
+        for form in [*shipped_forms(), *(read_kept(json.loads(row["document"])) for row in rows)]:
             if form.id not in found or _order(form.version) >= _order(found[form.id].version):
                 found[form.id] = form
         return sorted(found.values(), key=lambda form: (form.id != DEFAULT_FORM, form.id))
@@ -70,7 +70,7 @@ def keep(database: Database, form: Form, by: str) -> None:
 
 def _kept(connection: sqlite3.Connection, form_id: str, version: str) -> Form | None:
     row = connection.execute("SELECT document FROM review.forms WHERE id = ? AND version = ?", (form_id, version)).fetchone()
-    return read_form(json.loads(row["document"])) if row else None
+    return read_kept(json.loads(row["document"])) if row else None
 
 
 def _order(version: str) -> list[tuple[int, int | str]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,20 @@ def test_a_kept_version_cannot_be_changed(tmp_path: Path) -> None:
     kept = forms.get("A", FORM.version)
     assert kept is not None
     assert kept.pass_line == 80
+
+
+def test_a_form_kept_by_another_version_of_the_program_stays_readable(tmp_path: Path) -> None:
+    kept = document()
+    evidence = kept["section"][0]["item"][0]["evidence"]
+    evidence[0]["smell"] = "good"
+    evidence[1]["kind"] = "telepathy"
+    Forms(tmp_path).add(replace(FORM, document=kept), by="li")
+    form = Forms(tmp_path).get("A", FORM.version)
+    assert form is not None
+    assert form.items.keys() == FORM.items.keys()
+    assert form.items["standard_greeting"].evidence == ()
+    assert form.items["ask_name"].evidence == FORM.items["ask_name"].evidence
+    Forms(tmp_path).add(form, by="li")  # what is kept stays as it was
 
 
 def test_unknown_forms_are_clear(tmp_path: Path) -> None:
