@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from quality.callrows import AnalysisState
+from webui.rulenames import rule_name
 
 
 def score_name(name: str) -> str:
@@ -15,7 +16,7 @@ def score_name(name: str) -> str:
         "risk": gettext("Risk"),
         "form": gettext("Form"),
     }
-    return names[name]
+    return names.get(name, name)
 
 
 def analysis_name(state: str) -> str:
@@ -100,6 +101,22 @@ def filter_name(name: str) -> str:
         "analysis": gettext("Analysis"),
     }
     return names.get(name, name)
+
+
+def filter_value(name: str, value: str) -> str:
+    """A filter's value as the reader chose it."""
+    choices: dict[str, dict[str, str]] = {
+        "reviewed": {"yes": gettext("reviewed"), "no": gettext("not yet")},
+        "priority": {"yes": gettext("high"), "no": gettext("normal")},
+        "direction": {"in": gettext("incoming"), "out": gettext("outgoing")},
+    }
+    if name == "rule":
+        return rule_name(value)
+    if name == "score":
+        return score_name(value)
+    if name == "analysis":
+        return analysis_name(value)
+    return choices.get(name, {}).get(value, value)
 
 
 def gap_reason(reason: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from quality.assess import Assessment, assess
 from quality.callrows import CallView
 from quality.form import Form
@@ -17,14 +19,21 @@ def review_context(call: CallView) -> dict[str, object]:
     store = box().store
     review = Reviews(store).latest(call.row.id)
     may_review = person().role in REVIEWERS and call.row.state not in ("unanswered", "recording")
+    forms = Forms(store).list()
     given_on = Forms(store).get(review.form_id, review.form_version) if review and not may_review else None
-    form = given_on or Forms(store).current()
+    form = given_on or _chosen(forms, review)
     machine = assess(form, call)
     return {
-        "form": form, "review": review, "may_review": may_review, "machine": machine.score, "covered": machine.coverage,
+        "form": form, "forms": forms if may_review else [], "review": review, "may_review": may_review, "machine": machine.score, "covered": machine.coverage,
         "suggestions": machine.suggestions, "taboo_suggestions": machine.taboos, "problem": None, "item_problems": {},
-        "filled": _from_review(form, review) if review else _from_machine(machine, may_review),
+        "filled": _from_review(form, review) if review and review.form_id == form.id else _from_machine(machine, may_review),
     }  # fmt: skip
+
+
+def _chosen(forms: list[Form], review: Review | None) -> Form:
+    """The form that was asked for, else the one of the review that holds, else the first."""
+    asked = request.values.get("form_id", review.form_id if review else "")
+    return next((form for form in forms if form.id == asked), forms[0])
 
 
 def _from_review(form: Form, review: Review) -> Marks:

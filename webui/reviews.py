@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.formstore import Forms
 from quality.reviewcheck import Marks, ReviewErrors
 from quality.reviews import Reviews
 from webui.access import REVIEWERS, allow
@@ -38,14 +37,17 @@ def save(call_id: object) -> ResponseReturnValue:
     except UserError as error:
         return call_page(call, filled=filled, problem=error.message.text(language())), 409
     flash(gettext("The review is saved: %(total)s points.", total=score(review.total)), "good")
-    return redirect(url_for("calls.page", call_id=call_id))
+    return redirect(url_for("calls.page", call_id=call.row.id))
 
 
 def _filled() -> Marks:
-    known = Forms(box().store).current().items
-    grades = {item: request.form[f"grade-{item}"] for item in known if f"grade-{item}" in request.form}
-    comments = {item: request.form.get(f"comment-{item}", "") for item in known}
-    return Marks(grades, comments, tuple(request.form.getlist("taboo")), request.form.get("comment", ""))
+    taboos = tuple(request.form.getlist("taboo"))
+    return Marks(_fields("grade-"), _fields("comment-"), taboos, request.form.get("comment", ""))
+
+
+def _fields(prefix: str) -> dict[str, str]:
+    """By item; quality refuses items that the form does not have."""
+    return {name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)}
 
 
 def _based_on() -> int | None:

@@ -76,7 +76,7 @@ def test_an_agent_without_a_number_sees_no_call() -> None:
 
 def _addresses(app: Flask, call_id: str) -> list[tuple[str, str, str]]:
     """Every route with its places filled in, as (address, method, endpoint)."""
-    fill = {"call_id": call_id, "kind": "wav", "code": "en", "filename": "app.css", "week": "2026-W47"}
+    fill = {"call_id": call_id, "kind": "wav", "code": "en", "filename": "base.css", "week": "2026-W47"}
     found = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

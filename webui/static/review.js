@@ -27,7 +27,7 @@ function total(form) {
   const points = failed ? 0 : (100 * earned) / worth;
   const output = document.getElementById("total");
   output.textContent = worth ? String(Math.round(points * 10) / 10) : "–";
-  output.className = worth && points >= Number(form.dataset.pass) ? "points good" : "points poor";
+  output.className = !worth ? "points" : points >= Number(form.dataset.pass) ? "points good" : "points poor";
   const left = document.getElementById("open-items");
   left.textContent = open ? left.dataset.text.replace("{}", open) : "";
 }
