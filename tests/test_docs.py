@@ -69,7 +69,7 @@ def test_every_command_named_anywhere_exists() -> None:
         (path.name, word)
         for path in PAGES
         for code in [*re.findall(r"`([^`\n]+)`", FENCE.sub("", page(path))), *FENCE.findall(page(path))]
-        for word in re.findall(r"(?:^|bin/|\s)callbox ([a-z]+)\b", code)
+        for word in re.findall(r"(?:^ *|bin/)callbox ([a-z]+)\b", code, re.MULTILINE)
     }
     assert {(name, word) for name, word in named if word not in first_words} == set()
 

@@ -65,4 +65,4 @@ step "python-$GROUP" "$(digest pyproject.toml constraints.txt)" "$VENV/bin/callb
 step "npm-$GROUP" "$(digest package.json package-lock.json webui/vendor.sh)" webui/static/vendor "browser parts" "网页部件" install_browser_parts
 step translations "$(digest webui/translations/*/LC_MESSAGES/messages.po)" webui/translations/zh/LC_MESSAGES/messages.mo \
   "translations" "界面翻译" compile_translations
-step model "$(digest <(echo "$MODEL"))" "${HOME:-/root}/.cache/callbox/models/$MODEL/model.bin" "speech model $MODEL" "语音识别模型 $MODEL" install_model
+step model "$(digest <(echo "$MODEL"))" "${CALLBOX_MODELS:-$HOME/.cache/callbox/models}/$MODEL/model.bin" "speech model $MODEL" "语音识别模型 $MODEL" install_model
