@@ -137,32 +137,36 @@ def _word(part: str) -> Word:
 
 
 class Finder:
-    """Looks patterns up in one line, remembering what it has found. `ordinary`: everyday words that only sound like a rule's."""
+    """Looks patterns up in one line, remembering what it has found. ordinary: everyday words that only sound like a rule's.
+
+    lenient: words that excuse are taken for said when they are nearly heard, since what is missing is the fault; words that are the
+    fault themselves are not.
+    """
 
     def __init__(self, line: Line, ordinary: Sequence[str] = ()) -> None:
         self.line = line
-        self._words: dict[Word, list[Found]] = {}
+        self._words: dict[tuple[Word, bool], list[Found]] = {}
         self._barriers = _barriers(line)
         self._everyday = _covered(line.chars, ordinary)
 
-    def find(self, pattern: Pattern) -> list[Found]:
+    def find(self, pattern: Pattern, lenient: bool = False) -> list[Found]:
         """Every place where the pattern stands, in order, the closest match of each start only."""
         best: dict[int, Found] = {}
-        for found in self._chains(pattern):
+        for found in self._chains(pattern, lenient):
             if found.first not in best or found.cost < best[found.first].cost:
                 best[found.first] = found
         return [best[first] for first in sorted(best)]
 
-    def find_any(self, patterns: Sequence[Pattern]) -> list[Found]:
+    def find_any(self, patterns: Sequence[Pattern], lenient: bool = False) -> list[Found]:
         """Every place where one of the patterns stands, in order of start; overlapping ones are all given."""
-        return sorted((f for p in patterns for f in self.find(p)), key=lambda f: (f.first, f.cost, -f.last))
+        return sorted((f for p in patterns for f in self.find(p, lenient)), key=lambda f: (f.first, f.cost, -f.last))
 
-    def _chains(self, pattern: Pattern) -> Iterator[Found]:
-        chains = self._element(pattern[0])
+    def _chains(self, pattern: Pattern, lenient: bool) -> Iterator[Found]:
+        chains = self._element(pattern[0], lenient)
         for element in pattern[1:]:
             if not chains:
                 return
-            nexts = self._element(element)
+            nexts = self._element(element, lenient)
             chains = [
                 Found(a.first, b.last, a.cost + b.cost)
                 for a in chains
@@ -176,14 +180,15 @@ class Finder:
         """Whether a barrier of at least `level` stands before one of the units first..last."""
         return any(self._barriers[i] >= level for i in range(first, min(last, len(self._barriers) - 1) + 1))
 
-    def _element(self, element: Element) -> list[Found]:
-        return [found for word in element.words for found in self._word(word)]
+    def _element(self, element: Element, lenient: bool) -> list[Found]:
+        return [found for word in element.words for found in self._word(word, lenient)]
 
-    def _word(self, word: Word) -> list[Found]:
-        if word not in self._words:
-            found = self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word)
-            self._words[word] = [f for f in found if self._allowed(word, f)]
-        return self._words[word]
+    def _word(self, word: Word, lenient: bool) -> list[Found]:
+        key = word, lenient
+        if key not in self._words:
+            found = self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word, lenient)
+            self._words[key] = [f for f in found if self._allowed(word, f)]
+        return self._words[key]
 
     def _allowed(self, word: Word, found: Found) -> bool:
         units = self.line.units
@@ -201,7 +206,7 @@ class Finder:
     def _spelled(self, word: Word) -> list[Found]:
         return [Found(at, at + len(word.units), 0.0) for at in _places(self.line.chars, word.chars)]
 
-    def _sounding(self, word: Word) -> list[Found]:
+    def _sounding(self, word: Word, lenient: bool) -> list[Found]:
         if word.spelled:
             return []
         spans = {(at, at + len(word.units)) for at in _places(self.line.sounds, word.sounds)}
@@ -210,11 +215,18 @@ class Finder:
         found = []
         for first, last in sorted(spans):
             heard = self.line.chars[first:last]
-            if heard != word.chars and not (len(word.units) <= 3 and any(self._everyday[first:last])):
-                cost = self._cost(word, first, last)
+            if heard != word.chars and self._may_be_misheard(word, first, last, lenient):
+                cost = self._cost(word, first, last, lenient)
                 if cost is not None:
                     found.append(Found(first, last, cost))
         return found
+
+    def _may_be_misheard(self, word: Word, first: int, last: int, lenient: bool) -> bool:
+        """Whether what is spelled otherwise may be the word: not where an everyday word stands, and in two syllables not where one of
+        them is a particle or pronoun, which are next to everything."""
+        if len(word.units) <= 3 and any(self._everyday[first:last]) and not (lenient and all(self._everyday[first:last])):
+            return False
+        return lenient or len(word.units) > 2 or not FUNCTION_WORDS.intersection(word.chars + self.line.chars[first:last])
 
     def _nearly(self, word: Word) -> set[tuple[int, int]]:
         """Spans that share one half of the word's sounds: an error of one unit leaves one half whole."""
@@ -231,7 +243,7 @@ class Finder:
                         spans.add((start, start + length))
         return spans
 
-    def _cost(self, word: Word, first: int, last: int) -> float | None:
+    def _cost(self, word: Word, first: int, last: int, lenient: bool) -> float | None:
         """How far what was heard is from the word; None when too far."""
         heard = self.line.units[first:last]
         if len(heard) != len(word.units):
@@ -244,7 +256,8 @@ class Finder:
             same_tone &= unit.sound.tone in (sound.tone, 5) or sound.tone == 5
             same_pinyin &= unit.sound.pinyin == sound.pinyin
             costs.append(step)
-        return _judge(sorted(costs, reverse=True), same_tone, same_pinyin)
+        judge = _judge_leniently if lenient else _judge
+        return judge(sorted(costs, reverse=True), same_tone, same_pinyin)
 
     def _cost_of_shift(self, word: Word, first: int, last: int) -> float | None:
         """One unit lost or one too many in a long word, everything else as it should sound."""
@@ -265,13 +278,23 @@ def _judge(costs: list[float], same_tone: bool, same_pinyin: bool) -> float | No
     """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ."""
     size, worst, rest = len(costs), costs[0], sum(costs[1:])
     if worst == 0:
-        # Two syllables of the same class are too common: they must be the same sounds in the same tones.
-        return 0.2 if size > 2 or (same_pinyin and same_tone) else None
+        # Two syllables of the same class are too common: they must be the same sounds. Tones change in speech (three-three).
+        return 0.2 if size > 2 or same_pinyin else None
     if size < 3 or (size < 5 and not same_tone) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
         return None
     return 0.3 + 0.5 * (worst + rest) / (size / 4)
 
 
+def _judge_leniently(costs: list[float], _same_tone: bool, _same_pinyin: bool) -> float | None:
+    size, worst, rest = len(costs), costs[0], sum(costs[1:])
+    if worst == 0:
+        return 0.2
+    fits = worst <= MOST_LENIENT.get(size, 1.0) and rest <= (0.0 if size < 5 else 0.7)
+    return 0.4 if fits else None
+
+
+FUNCTION_WORDS = frozenset("的了是在就也都我你您他她吗吧呢啊不没有这那一个们得地着过到")
+MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.5, 5: 0.7}
 MOST = {3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
 """How far one syllable of a word of so many may be (sound.distance); longer words may have any one syllable wrong."""
 

@@ -69,13 +69,15 @@ class CallView:
             self._finders[line] = Finder(self.evidence.lines[line], self._ordinary)
         return self._finders[line]
 
-    def say(self, side: str, patterns: Sequence[Pattern], excepting: Sequence[Pattern] = ()) -> list[Said]:
+    def say(
+        self, side: str, patterns: Sequence[Pattern], excepting: Sequence[Pattern] = (), lenient: bool = False
+    ) -> list[Said]:
         """Where the side says one of the patterns, in order; places whose beginning lies in an exception are left out, and so are
-        repetitions of the same place."""
+        repetitions of the same place. lenient: also what only nearly sounds like it; exceptions always are."""
         finder = self.finder(side)
-        void = finder.find_any(excepting)
+        void = finder.find_any(excepting, True)
         kept: list[Found] = []
-        for found in finder.find_any(patterns):
+        for found in finder.find_any(patterns, lenient):
             if not any(v.first <= found.first < v.last for v in void) and (not kept or found.first >= kept[-1].last):
                 kept.append(found)
         return [self._said(finder, f) for f in kept]

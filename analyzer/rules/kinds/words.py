@@ -85,7 +85,7 @@ class Missing(Windowed):
         units = call.finder(side).line.units
         if len(units) < self.least_units or call.evidence.duration_s < self.least_s:
             return
-        missing = [name for name, words in self.parts.items() if not self.within(call, side, call.say(side, words, self.unless))]
+        missing = [name for name, words in self.parts.items() if not self.within(call, side, call.say(side, words, self.unless, True))]
         if missing:
             since, until = self.window(call, side)
             end = min(until, call.evidence.duration_s)
@@ -116,8 +116,8 @@ class Follow:
         """The first place where the order is broken."""
         if call.is_mono and self.when_side != self.then_side and not self.wanted:
             return
-        answers = call.say(self.then_side, self.then, self.then_unless)
-        excuses = call.say(self.excused_side, self.excused)
+        answers = call.say(self.then_side, self.then, self.then_unless, self.wanted)
+        excuses = call.say(self.excused_side, self.excused, (), True)
         for when in self._occasions(call):
             answer = next((a for a in answers if self._in_reach(when, a)), None)
             if any(self._in_reach(when, e) for e in excuses):
@@ -183,7 +183,7 @@ class Repeated:
     def find(self, call: CallView, side: str) -> Iterator[Finding]:
         """The first sentence that comes that often, from its first to its last time."""
         finder = call.finder(side)
-        excused = finder.find_any(self.unless)
+        excused = finder.find_any(self.unless, True)
         sentences = [s for s in _sentences(call, side) if s[1] - s[0] >= self.least_units]
         sentences = [s for s in sentences if not any(e.first < s[1] and e.last > s[0] for e in excused)]
         pairs = [_pairs(finder.line.sounds[a:b]) for a, b in sentences]
