@@ -53,6 +53,16 @@ class Pipeline:
     def _rulebook(self) -> rulebook.Rulebook:
         return rulebook.load(Path(self._settings.rulebook) if self._settings.rulebook else None)
 
+    def load(self) -> None:
+        """Load every model and the rulebook now. Raises UserError when one is missing or wrong."""
+        for _ in (self._rulebook, self._recognizer, self._emotion):
+            pass
+
+    def is_high_priority(self, analysis: Analysis) -> bool:
+        """Whether a rule fired that puts a call first in the supervisor's list."""
+        urgent = {rule.id for rule in self._rulebook.rules if rule.high_priority}
+        return any(hit.rule in urgent for hit in analysis.hits)
+
     def language_of(self, path: Path) -> str:
         """The language spoken in a file, "zh" or "en", judged from its first half minute of speech. Raises UserError as open_audio
         does."""

@@ -48,4 +48,15 @@ MIGRATIONS = (
             "CREATE INDEX jobs_undone ON jobs (state) WHERE state <> 'done'",
         ),
     ),
+    Migration(
+        "0003-search",
+        (
+            # Rowid = utterances.id. Chinese characters stand apart, so that one or two of them are found as a phrase; sounds holds
+            # a syllable class for each (analyzer.rules.sound), so that homophones are found too.
+            "CREATE VIRTUAL TABLE utterance_search USING fts5 (characters, sounds, tokenize = 'unicode61')",
+            "ALTER TABLE results ADD COLUMN channels INTEGER NOT NULL DEFAULT 1",
+            # The call being analysed now. A row that is still there at start-up says that the analyzer died over that call.
+            "CREATE TABLE underway (call_id TEXT PRIMARY KEY, started_at TEXT NOT NULL) STRICT",
+        ),
+    ),
 )

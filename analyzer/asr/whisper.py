@@ -22,6 +22,7 @@ from hw.interfaces import Samples
 from hw.messages import Message
 
 log = logging.getLogger(__name__)
+logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # it reports every window
 
 _RATE = 16000  # what the model hears
 _TOGETHER = 4  # windows decoded in one batch: a fifth faster than one by one, at 12 MB more

@@ -1,0 +1,141 @@
+"""`python -m analyzer`: the analysis service. Works with what the recorder leaves over of the machine."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from analyzer.pipeline import PIPELINE_VERSION, Pipeline
+from analyzer.store import AnalysisStore
+from analyzer.worker import Stopped, Worker
+from hw.messages import UserError
+from recorder.settings.cli import add_arguments, complain, settings_or_exit
+from recorder.settings.sections import Settings
+
+log = logging.getLogger("analyzer")
+
+
+def main() -> int:
+    """Analyse until told to stop. 0 after a clean stop, 1 when it cannot work, 2 for wrong settings."""
+    parser = argparse.ArgumentParser(prog="analyzer", description="Understands every recorded call.")
+    add_arguments(parser)
+    parser.add_argument("--until-idle", action="store_true", help="end when every call there is has been analysed or given up")
+    arguments = parser.parse_args()
+    settings = settings_or_exit(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    os.umask(0o007)
+    try:
+        return _run(settings, until_idle=arguments.until_idle)
+    except UserError as error:
+        complain(error)
+        return 1
+
+
+def _run(settings: Settings, *, until_idle: bool) -> int:
+    store = Path(settings.store.path)
+    stop = _stop_signals()
+    pipeline = Pipeline(settings.analysis, settings.site)
+    with _alone(store):
+        _step_back()
+        # Before the first call: a model that is missing is no fault of the calls.
+        pipeline.load()
+        results = AnalysisStore(store)
+        try:
+            worker = Worker(
+                store,
+                results,
+                pipeline,
+                version=PIPELINE_VERSION,
+                attempts=settings.analysis.attempts,
+                progress=lambda _done, _total: _heed(stop),
+            )
+            log.info("analysing the calls of %s", store)
+            _work(worker, settings.analysis.poll_s, stop, until_idle=until_idle)
+        except Stopped:
+            pass
+        finally:
+            results.close()
+    log.info("stopped")
+    return 0
+
+
+def _work(worker: Worker, poll_s: float, stop: list[int], *, until_idle: bool) -> None:
+    trouble = ""
+    while not stop:
+        busy = False
+        try:
+            busy = worker.step(time.time())
+            if trouble:
+                log.info("the databases can be used again")
+            trouble = ""
+        except UserError as error:
+            if error.message.en != trouble:
+                log.error("%s", error.message.en)
+            trouble = error.message.en
+        if busy:
+            continue
+        if until_idle and not trouble and worker.is_idle():
+            return
+        _wait(poll_s, stop)
+
+
+def _wait(seconds: float, stop: list[int]) -> None:
+    until = time.monotonic() + seconds
+    while not stop and time.monotonic() < until:
+        time.sleep(min(0.2, seconds))
+
+
+def _heed(stop: list[int]) -> None:
+    if stop:
+        raise Stopped
+
+
+def _stop_signals() -> list[int]:
+    """A list that a signal to stop will be put into."""
+    caught: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: caught.append(received))
+    return caught
+
+
+def _step_back() -> None:
+    """Lowest priority for CPU and disk: the recorder goes first."""
+    os.nice(19)
+    with contextlib.suppress(psutil.Error, OSError, AttributeError):
+        psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
+
+
+@contextlib.contextmanager
+def _alone(store: Path) -> Iterator[None]:
+    """Only one analyzer works on a store; two would do every call twice."""
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        lock = (store / "analyzer.lock").open("w")
+    except OSError as error:
+        raise UserError(
+            f"{store}: the store cannot be made or written ({error.strerror}). Check [store] path and its owner.",
+            f"{store}:无法创建或写入数据目录({error.strerror})。请检查 [store] path 及其所有者。",
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(
+                f"Another analyzer is already working on {store}. Stop it first: systemctl stop callbox-analyzer",
+                f"已有另一个分析服务在处理 {store}。请先停止:systemctl stop callbox-analyzer",
+            ) from None
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

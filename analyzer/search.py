@@ -1,0 +1,118 @@
+"""Full-text search over everything that was said: words as written first, then what only sounds like them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.database import open_to_read, unusable
+from analyzer.index import exact_query, sound_query
+from analyzer.result import Utterance
+from analyzer.rows import utterance_of
+from analyzer.schema import ANALYSIS_DB
+from analyzer.units import spoken
+
+MOST = 2000  # utterances looked at for one term
+_AROUND = 12  # characters of a snippet before what was found
+
+
+@dataclass(frozen=True)
+class Found:
+    """An utterance that has the term.
+
+    start: seconds into the call where the term is said (its utterance begins, where word times are not known). at, length: where
+    the term lies in text, in characters; length 0 when it only sounds like it. snippet: a few words around it.
+    """
+
+    call_id: str
+    seq: int
+    side: str
+    start: float
+    text: str
+    at: int
+    length: int
+    snippet: str
+
+    @property
+    def sounds_like(self) -> bool:
+        """Whether only the sound fits."""
+        return self.length == 0
+
+
+def search(store: Path, query: str, most: int = MOST) -> dict[str, list[Found]]:
+    """The calls in which every term of the query (parted by spaces, or a phrase in double quotes) was said, each with the places,
+    as written before as heard, newest call first. An empty query, or a store without results, finds nothing. Raises UserError."""
+    connection = open_to_read(store)
+    if connection is None:
+        return {}
+    try:
+        by_term = [_calls_with(connection, term, most) for term in terms(query)]
+    except sqlite3.Error as error:
+        raise unusable(store / ANALYSIS_DB, error) from error
+    finally:
+        connection.close()
+    if not by_term:
+        return {}
+    common = set.intersection(*(set(calls) for calls in by_term))
+    # Call ids are UUIDv7: their order is that of time.
+    return {call: [found for calls in by_term for found in calls[call]] for call in sorted(common, reverse=True)}
+
+
+def terms(query: str) -> list[str]:
+    """The terms of a query: words parted by spaces, phrases in double quotes; what has nothing to search in it is left out."""
+    parts = query.replace("“", '"').replace("”", '"').split('"')
+    found = [term for place, part in enumerate(parts) for term in ([part] if place % 2 else part.split())]
+    return [term.strip() for term in found if spoken(term)]
+
+
+def _calls_with(connection: sqlite3.Connection, term: str, most: int) -> dict[str, list[Found]]:
+    calls: dict[str, list[Found]] = {}
+    seen: set[int] = set()
+    for query, literal in ((exact_query(term), True), (sound_query(term), False)):
+        for row in _rows(connection, query, most) if query else ():
+            if row["id"] not in seen:
+                seen.add(row["id"])
+                calls.setdefault(row["call_id"], []).append(_found(row, term if literal else ""))
+    return calls
+
+
+def _rows(connection: sqlite3.Connection, query: str, most: int) -> Iterator[sqlite3.Row]:
+    sql = """SELECT u.* FROM utterance_search s JOIN utterances u ON u.id = s.rowid
+        WHERE utterance_search MATCH ? ORDER BY s.rowid DESC LIMIT ?"""
+    yield from connection.execute(sql, (query, most))
+
+
+def _found(row: sqlite3.Row, term: str) -> Found:
+    utterance = utterance_of(row)
+    at, length = _place(utterance.text, term)
+    snippet = utterance.text[max(0, at - _AROUND) : at + length + 2 * _AROUND]
+    return Found(
+        row["call_id"], row["seq"], utterance.side, _time_of(utterance, at), utterance.text, at, length, snippet.strip()
+    )
+
+
+def _place(text: str, term: str) -> tuple[int, int]:
+    """Where a term lies in a text, spaces, case and punctuation between its units apart; (0, 0) when it does not."""
+    wanted = spoken(term)
+    if not wanted:
+        return 0, 0
+    places = [(i, c.lower()) for i, c in enumerate(text) if c.isalnum()]
+    letters, needle = "".join(c for _, c in places), "".join(c for unit in wanted for c in unit if c.isalnum())
+    first = letters.find(needle)
+    if first < 0:
+        return 0, 0
+    start, last = places[first][0], places[first + len(needle) - 1][0]
+    return start, last + 1 - start
+
+
+def _time_of(utterance: Utterance, at: int) -> float:
+    """When the character at `at` is said."""
+    said = 0
+    before = sum(c.isalnum() for c in utterance.text[:at])
+    for word in utterance.words:
+        said += sum(c.isalnum() for c in word.text)
+        if said > before:
+            return word.start
+    return utterance.start

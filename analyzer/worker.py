@@ -1,0 +1,97 @@
+"""The analyzer at work: call by call, never touching audio, never losing a call."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from analyzer.backlog import Backlog
+from analyzer.progress import Progress, nobody
+from analyzer.recorded import RecordedCall
+from analyzer.result import Analysis, CallFacts
+from analyzer.store import AnalysisStore
+from hw.messages import UserError
+from recorder.audiofiles import open_call
+from recorder.calls import Call
+
+log = logging.getLogger(__name__)
+
+DIED = "the analyzer died over this call"
+
+
+class Analyst(Protocol):
+    """What the worker asks of a pipeline."""
+
+    def analyze(self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None) -> Analysis:
+        """Understand one call."""
+
+    def is_high_priority(self, analysis: Analysis) -> bool:
+        """Whether it belongs on top of the list."""
+
+
+class Stopped(Exception):  # noqa: N818  not an error
+    """Raised by the caller's progress function to stop in the middle of a call; the call stays as it was."""
+
+
+class Worker:
+    """Does one call a step. version: of the pipeline; calls analysed by another one are done again. attempts: tries before a call
+    is parked. progress: told of the call at work; may raise Stopped."""
+
+    def __init__(
+        self, store: Path, results: AnalysisStore, analyst: Analyst, *, version: str, attempts: int, progress: Progress = nobody
+    ) -> None:
+        self._store = store
+        self._results = results
+        self._analyst = analyst
+        self._version = version
+        self._attempts = attempts
+        self._progress = progress
+        self._backlog = Backlog(store, results, version)
+        self._is_first = True
+
+    def step(self, now: float) -> bool:
+        """Analyse the next call there is; False when there is none to do now. Raises UserError only when a database cannot be used:
+        nothing is lost then, and the next step tries again."""
+        if self._is_first:
+            self._count_the_dead(now)
+            self._is_first = False
+        call = self._backlog.next(now)
+        if call is None:
+            return False
+        self._results.begin(call.id, now)
+        try:
+            analysis = self._understand(call)
+        except Stopped:
+            self._results.leave(call.id)
+            raise
+        except UserError as error:
+            self._fail(call.id, error.message.en, now)
+        except Exception as error:
+            # One call that breaks the pipeline must not keep the others waiting.
+            log.exception("call %s: analysis broke", call.id)
+            self._fail(call.id, f"{type(error).__name__}: {error}", now)
+        else:
+            self._results.save(call.id, analysis, self._analyst.is_high_priority(analysis), now)
+            log.info("call %s: %.0f s analysed in %.1f s", call.id, analysis.duration_s, analysis.wall_s)
+        return True
+
+    def is_idle(self) -> bool:
+        """Whether nothing is left to do, not even to try again."""
+        return self._backlog.is_empty()
+
+    def _understand(self, call: Call) -> Analysis:
+        facts = CallFacts(call.language, call.ring_s, call.hung_up_by, call.direction)
+        with open_call(self._store, call.id) as audio:
+            return self._analyst.analyze(RecordedCall(audio), facts, self._progress)
+
+    def _fail(self, call_id: str, reason: str, now: float) -> None:
+        job = self._results.fail(call_id, self._version, reason, self._attempts, now)
+        self._backlog.failed(job)
+        what = "given up" if job.state == "parked" else "will be tried again"
+        log.warning("call %s: try %d failed, %s: %s", call_id, job.attempts, what, reason)
+
+    def _count_the_dead(self, now: float) -> None:
+        """A call the analyzer died over counts as tried: one that kills it every time must not be tried for ever."""
+        for call_id in self._results.left_underway():
+            self._results.fail(call_id, self._version, DIED, self._attempts, now)
