@@ -49,6 +49,9 @@ def main() -> int:
     except UserError as error:
         complain(error)
         return 1
+    except OSError as error:
+        log.error("cannot go on: %s", error)
+        return 1
 
 
 def _run(settings: Settings) -> int:

@@ -49,55 +49,56 @@ class CallReader:
 
     def call(self, call_id: str) -> Call | None:
         """The call of that id, or None."""
-        rows = self._rows("SELECT * FROM calls WHERE id = ?", call_id)
+        rows = self.rows("SELECT * FROM calls WHERE id = ?", call_id)
         return call_of(rows[0]) if rows else None
 
     def parts(self, call_id: str) -> list[Part]:
         """The call's parts in order."""
-        return [part_of(row) for row in self._rows("SELECT * FROM parts WHERE call_id = ? ORDER BY seq", call_id)]
+        return [part_of(row) for row in self.rows("SELECT * FROM parts WHERE call_id = ? ORDER BY seq", call_id)]
 
     def gaps(self, call_id: str) -> list[Gap]:
         """The call's known losses in order of time."""
-        return [gap_of(row) for row in self._rows("SELECT * FROM gaps WHERE call_id = ? ORDER BY at, id", call_id)]
+        return [gap_of(row) for row in self.rows("SELECT * FROM gaps WHERE call_id = ? ORDER BY at, id", call_id)]
 
     def calls_closed_since(self, closed_seq: int = 0, limit: int = 1000) -> list[Call]:
         """Calls with audio that were closed or recovered after the one of `closed_seq`, in the order they were done with. Pass
         the last one's closed_seq to go on; 0 begins with the first. Unanswered calls have no audio and are not among them."""
         sql = "SELECT * FROM calls WHERE closed_seq > ? AND state IN ('closed', 'interrupted') ORDER BY closed_seq LIMIT ?"
-        return [call_of(row) for row in self._rows(sql, closed_seq, limit)]
+        return [call_of(row) for row in self.rows(sql, closed_seq, limit)]
 
     def last_closed_seq(self) -> int:
         """The closed_seq of the call closed last; 0 before the first."""
-        return int(self._rows("SELECT coalesce(max(closed_seq), 0) AS last FROM calls")[0]["last"])
+        return int(self.rows("SELECT coalesce(max(closed_seq), 0) AS last FROM calls")[0]["last"])
 
     def calls_between(self, start: float, end: float) -> list[Call]:
         """Calls that started from `start` up to but not at `end` (UTC epoch seconds), oldest first."""
         sql = "SELECT * FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at"
-        return [call_of(row) for row in self._rows(sql, to_text(start), to_text(end))]
+        return [call_of(row) for row in self.rows(sql, to_text(start), to_text(end))]
 
     def last_calls(self) -> dict[str, Call]:
         """The latest call of each line that had one, by line name."""
         sql = "SELECT * FROM calls WHERE line = ? ORDER BY started_at DESC LIMIT 1"
-        found = (self._rows(sql, line.name) for line in self.lines())
+        found = (self.rows(sql, line.name) for line in self.lines())
         return {rows[0]["line"]: call_of(rows[0]) for rows in found if rows}
 
     def lines(self) -> list[TappedLine]:
         """Every line that was ever set up, in name order."""
-        return [TappedLine(**dict(row)) for row in self._rows("SELECT * FROM lines ORDER BY name")]
+        return [TappedLine(**dict(row)) for row in self.rows("SELECT * FROM lines ORDER BY name")]
 
     def agents(self) -> list[Agent]:
         """Every agent that was ever set up, in id order."""
-        return [Agent(**dict(row)) for row in self._rows("SELECT * FROM agents ORDER BY id")]
+        return [Agent(**dict(row)) for row in self.rows("SELECT * FROM agents ORDER BY id")]
 
     def open_alarms(self) -> list[Alarm]:
         """Alarms raised and not cleared, oldest first."""
-        return [_alarm(row) for row in self._rows("SELECT * FROM alarms WHERE cleared_at IS NULL ORDER BY id")]
+        return [_alarm(row) for row in self.rows("SELECT * FROM alarms WHERE cleared_at IS NULL ORDER BY id")]
 
     def alarms(self, limit: int = 100) -> list[Alarm]:
         """The latest alarms, newest first."""
-        return [_alarm(row) for row in self._rows("SELECT * FROM alarms ORDER BY id DESC LIMIT ?", limit)]
+        return [_alarm(row) for row in self.rows("SELECT * FROM alarms ORDER BY id DESC LIMIT ?", limit)]
 
-    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """The rows of a query, for what has no method of its own. Raises UserError when the database cannot answer."""
         try:
             return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:

@@ -133,5 +133,5 @@ def close(store: CallStore, call_id: str, state: str) -> None:
     parts, gaps = store.parts(call_id), store.gaps(call_id)
     if call.ended_at is None:
         seconds = sum(((part.frames or 0) + following_gap(part, gaps)) / part.rate for part in parts)
-        store.end_call(call_id, call.started_at + seconds, round(seconds, 3), None)
+        store.end_call(call_id, call.started_at + seconds, round(seconds, 6), None)
     store.close_call(call_id, state)

@@ -6,13 +6,14 @@ import logging
 from dataclasses import replace
 
 from hw.interfaces import Samples
+from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
 from recorder.calls import Call, Gap
 from recorder.callstore import layout_of
 from recorder.ids import new_id
 from recorder.live import LineStatus
 from recorder.lookback import LookBack
 from recorder.opencall import OpenCall
-from recorder.segmenter import LOOK_BACK_S, Action, Drop, End, Learned, NextPart, Segmenter, Start, Timing, Unanswered
+from recorder.segmenter import LOOK_BACK_S, Segmenter
 from recorder.settings.sections import Line, Segmentation
 from recorder.shop import Shop
 from recorder.timeline import Timeline

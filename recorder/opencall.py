@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hw.interfaces import Samples
+from recorder.actions import Learned, Start
 from recorder.audiofiles import part_path
 from recorder.calls import Call, Gap, Part
 from recorder.callstore import layout_of, make_folder
 from recorder.ids import new_id
 from recorder.partfile import PartHeader, PartWriter
-from recorder.segmenter import Learned, Start
 from recorder.settings.sections import Line
 from recorder.shop import Shop
 from recorder.timeline import Timeline
@@ -104,7 +104,7 @@ class OpenCall:
         """The call ended before `frame`, which may lie before what was heard last."""
         self._finish_piece(min(frame, self._piece.end))
         self._keep_loss(frame)
-        duration = round((frame - self._start) / self._timeline.rate, 3)
+        duration = round((frame - self._start) / self._timeline.rate, 6)
         ended_at = self._started_at + duration
         self._shop.journal.do(lambda store: store.end_call(self.id, ended_at, duration, hung_up_by))
         self._shop.closer.call_ended(self.id, "closed")

@@ -30,14 +30,14 @@ class Records:
     def received(self, record: CallRecord, now: float) -> None:
         """A record came in: keep it, and join it to its call if that has ended."""
         log.info("call record: %s", record.raw)
-        self._journal.do(lambda store: self._keep(store, record, now))
+        ids: list[int] = []
+        # Two writes: one that is tried again must not keep the record twice.
+        self._journal.do(lambda store: ids.append(store.add_record(record, now)))
+        self._journal.do(lambda store: self._match(store, ids[0], record))
 
     def call_ended(self, call_id: str) -> None:
         """A call has ended: its record may be waiting."""
         self._journal.do(lambda store: self._match_waiting(store, call_id))
-
-    def _keep(self, store: CallStore, record: CallRecord, now: float) -> None:
-        self._match(store, store.add_record(record, now), record)
 
     def _match_waiting(self, store: CallStore, call_id: str) -> None:
         call = store.call(call_id)
@@ -46,7 +46,7 @@ class Records:
         since = to_text(call.started_at - START_S - (call.ring_s or 0.0))
         until = to_text((call.ended_at or call.started_at) + START_S)
         sql = "SELECT * FROM call_records WHERE call_id IS NULL AND started_at BETWEEN ? AND ? ORDER BY id"
-        for row in store.connection.execute(sql, (since, until)).fetchall():
+        for row in store.rows(sql, since, until):
             values = {key: row[key] for key in row.keys() if key in CallRecord.__dataclass_fields__}  # noqa: SIM118
             self._match(store, row["id"], CallRecord(**values | {"started_at": from_text(row["started_at"])}))
 
@@ -67,4 +67,4 @@ class Records:
                  AND id NOT IN (SELECT call_id FROM call_records WHERE call_id IS NOT NULL)"""
         earliest = to_text(record.started_at - LONGEST_CALL_S)
         latest = to_text(record.started_at + START_S + 600)
-        return [call_of(row) for row in store.connection.execute(sql, (earliest, latest)).fetchall()]
+        return [call_of(row) for row in store.rows(sql, earliest, latest)]

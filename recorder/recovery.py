@@ -47,7 +47,7 @@ def recover(store: CallStore, closer: Closer, *, everything: bool) -> int:
 
 
 def _open_calls(store: CallStore) -> dict[str, str | None]:
-    rows = store.connection.execute("SELECT id, ended_at FROM calls WHERE state = 'recording'")
+    rows = store.rows("SELECT id, ended_at FROM calls WHERE state = 'recording'")
     return {row["id"]: row["ended_at"] for row in rows}
 
 
@@ -60,7 +60,7 @@ def _leftovers(store: CallStore, *, everything: bool) -> Iterator[Path]:
 
 
 def _writing(store: CallStore) -> list[Part]:
-    rows = store.connection.execute("SELECT * FROM parts WHERE state = 'writing'").fetchall()
+    rows = store.rows("SELECT * FROM parts WHERE state = 'writing'")
     return [part for row in rows for part in store.parts(row["call_id"]) if part.id == row["id"]]
 
 

@@ -7,8 +7,8 @@ follows voice. All positions are frames of the tap, so a late event still cuts a
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
+from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
 from recorder.hangup import Signs
 from recorder.voice import FRAME_S, Heard
 
@@ -24,84 +24,6 @@ busy tone has 2 s in 4, ring-back during a transfer at most 1 s."""
 
 LOOK_BACK_S = 2.0
 """Seconds of audio that is kept in case an event comes late."""
-
-
-@dataclass(frozen=True)
-class Start:
-    """A call begins at `frame`. late_frames: audio that should be in it but was no longer at hand. answered: a line event says so.
-
-    direction: "in", "out" or "unknown". ring_s: first ring to answer; ring_count: rings; None when nothing told.
-    """
-
-    frame: int
-    direction: str = "unknown"
-    ring_s: float | None = None
-    ring_count: int | None = None
-    answered: bool = False
-    late_frames: int = 0
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A line event told, after the start, what the open call is. Fields as in Start."""
-
-    direction: str
-    ring_s: float | None
-    ring_count: int | None
-
-
-@dataclass(frozen=True)
-class NextPart:
-    """The open call goes on in a new part from `frame`."""
-
-    frame: int
-
-
-@dataclass(frozen=True)
-class End:
-    """The open call ends before `frame`. hung_up_by: "agent", "customer" or None when nothing told."""
-
-    frame: int
-    hung_up_by: str | None = None
-
-
-@dataclass(frozen=True)
-class Drop:
-    """What was taken for a call was a noise: forget it."""
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """The line rang from `frame` to `end` and nobody answered."""
-
-    frame: int
-    end: int
-    ring_s: float
-    ring_count: int
-
-
-Action = Start | Learned | NextPart | End | Drop | Unanswered
-
-
-@dataclass(frozen=True)
-class Timing:
-    """[segmentation] in frames of the line. look_back: frames kept for late events."""
-
-    rate: int
-    pre_roll: int
-    start_speech: int
-    hang_over: int
-    min_call: int
-    max_part: int
-    look_back: int
-
-    def seconds(self, frames: int) -> float:
-        """Frames → seconds, exact to the millisecond."""
-        return round(frames / self.rate, 3)
-
-    def frames(self, seconds: float) -> int:
-        """Seconds → frames."""
-        return round(seconds * self.rate)
 
 
 class Segmenter:

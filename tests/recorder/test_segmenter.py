@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hw.interfaces import LINE_EVENT_KINDS
-from recorder.segmenter import Action, Drop, End, Learned, NextPart, Segmenter, Start, Timing, Unanswered
+from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
+from recorder.segmenter import Segmenter
 from recorder.voice import Heard
 
 RATE = 8000

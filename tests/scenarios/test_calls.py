@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from hw.errors import DeviceError
-from hw.interfaces import CallRecord
+from hw.interfaces import LINE_EVENT_KINDS, CallRecord
 from recorder.audiofiles import open_call
 from recorder.calls import Call
 from recorder.settings.sections import Segmentation
@@ -206,3 +209,38 @@ def test_line_events_are_kept_as_they_came(box: Box) -> None:
     assert [tuple(row) for row in rows] == [
         ("1", kind) for kind in ("ring_start", "ring_stop", "ring_start", "off_hook", "on_hook")
     ]
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking would take minutes
+@given(data=st.data())
+def test_whatever_happens_on_a_line_every_call_holds_what_was_on_the_tap(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        box = Box(Path(folder) / "store", 40)
+        for sense in (0, 1):
+            times = sorted(data.draw(st.lists(st.floats(0.5, 39), max_size=8)))
+            for at in times:
+                kind, late = data.draw(st.sampled_from(LINE_EVENT_KINDS)), data.draw(st.sampled_from([0.0, 0.0, 0.7, 1.9]))
+                box.event(sense, kind, round(at, 3), late)
+        for start in data.draw(st.lists(st.integers(1, 30), max_size=3)):
+            box.speak(start, data.draw(st.integers(1, 8)), data.draw(st.integers(0, 4)))
+        for block in data.draw(st.sets(st.integers(1, 390), max_size=3)):
+            box.tap.losses[block * 800] = data.draw(st.integers(1, 700))
+        lost = {at: at + count for at, count in box.tap.losses.items()}
+        found = [call for call in calls(box) if call.state != "unanswered"]
+        truth = box.tap.samples.copy()
+        for at, end in lost.items():
+            if at not in box.tap.losses:  # it came to pass
+                truth[at:end] = 0
+        channels = {line.name: list(line.channels) for line in box.lines}
+        ends: dict[str, float] = {}
+        for call in found:
+            first = round((call.started_at - START) * RATE)
+            with open_call(box.store, call.id) as audio, box.reader() as reader:
+                heard = audio.read(0, audio.frames)
+                exact = truth[:, channels[call.line]]
+                # Starts are kept to the millisecond: the frame lies within four of it.
+                assert any(np.array_equal(heard, exact[at : at + len(heard)]) for at in range(max(0, first - 4), first + 5))
+                assert sum(part.frames or 0 for part in reader.parts(call.id)) == audio.frames
+                assert audio.frames == round((call.duration_s or 0) * RATE)
+            assert call.started_at >= ends.get(call.line, 0) - 0.001
+            ends[call.line] = call.ended_at or 0

@@ -1,0 +1,83 @@
+"""What the segmenter says shall be done with a line's audio, and the times it goes by. Positions are frames of the device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Start:
+    """A call begins at `frame`. late_frames: audio that should be in it but was no longer at hand. answered: a line event says so.
+
+    direction: "in", "out" or "unknown". ring_s: first ring to answer; ring_count: rings; None when nothing told.
+    """
+
+    frame: int
+    direction: str = "unknown"
+    ring_s: float | None = None
+    ring_count: int | None = None
+    answered: bool = False
+    late_frames: int = 0
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A line event told, after the start, what the open call is. Fields as in Start."""
+
+    direction: str
+    ring_s: float | None
+    ring_count: int | None
+
+
+@dataclass(frozen=True)
+class NextPart:
+    """The open call goes on in a new part from `frame`."""
+
+    frame: int
+
+
+@dataclass(frozen=True)
+class End:
+    """The open call ends before `frame`. hung_up_by: "agent", "customer" or None when nothing told."""
+
+    frame: int
+    hung_up_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What was taken for a call was a noise: forget it."""
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The line rang from `frame` to `end` and nobody answered."""
+
+    frame: int
+    end: int
+    ring_s: float
+    ring_count: int
+
+
+Action = Start | Learned | NextPart | End | Drop | Unanswered
+
+
+@dataclass(frozen=True)
+class Timing:
+    """[segmentation] in frames of the line. look_back: frames kept for late events."""
+
+    rate: int
+    pre_roll: int
+    start_speech: int
+    hang_over: int
+    min_call: int
+    max_part: int
+    look_back: int
+
+    def seconds(self, frames: int) -> float:
+        """Frames → seconds, exact to the millisecond."""
+        return round(frames / self.rate, 3)
+
+    def frames(self, seconds: float) -> int:
+        """Seconds → frames."""
+        return round(seconds * self.rate)
