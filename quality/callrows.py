@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from analyzer.result import Deduction, Hit, Scores, Utterance, Word
+from hw.messages import Message
 from recorder.times import from_text
 
 ANALYSIS_STATES = ("waiting", "done", "failed", "parked", "recording", "none")
@@ -115,7 +116,7 @@ class CallView:
     hits: tuple[Hit, ...]
     deductions: tuple[Deduction, ...]
     acoustics: dict[str, object]
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
     rulebook_version: str
     pipeline_version: str
 
@@ -170,8 +171,8 @@ def review_brief(row: sqlite3.Row) -> ReviewBrief | None:
     )  # fmt: skip
 
 
-def part_views(rows: list[sqlite3.Row]) -> tuple[PartView, ...]:
-    """Parts in order, each placed after the audio of those before it."""
+def part_views(rows: list[sqlite3.Row], gaps: list[sqlite3.Row]) -> tuple[PartView, ...]:
+    """Parts in order, each placed after those before it and the losses that follow them, as recorder.audiofiles plays the call."""
     views, start = [], 0.0
     for row in rows:
         duration = None if row["frames"] is None else row["frames"] / row["rate"]
@@ -181,8 +182,16 @@ def part_views(rows: list[sqlite3.Row]) -> tuple[PartView, ...]:
                 row["state"], row["sha256"],
             )
         )  # fmt: skip
-        start += duration or 0.0
+        start += (duration or 0.0) + _lost_after(row, gaps)
     return tuple(views)
+
+
+def _lost_after(part: sqlite3.Row, gaps: list[sqlite3.Row]) -> float:
+    """Seconds lost at the part's end; what is lost inside it is silence in its file."""
+    if part["frames"] is None:
+        return 0.0
+    mine = [gap for gap in gaps if gap["part_id"] == part["id"] and gap["start_frame"] is not None]
+    return float(sum(gap["frames"] for gap in mine if gap["start_frame"] >= part["frames"]) / part["rate"])
 
 
 def gap_views(rows: list[sqlite3.Row], parts: tuple[PartView, ...]) -> tuple[GapView, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from analyzer.result import Deduction
+from hw.messages import Message
 from quality.callfilter import CallFilter
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views, utterance
 from quality.paging import Cursor, count, find, way
@@ -92,18 +93,19 @@ class Views:
         def of_call(sql: str) -> list[sqlite3.Row]:
             return connection.execute(sql, (row.id,)).fetchall()
 
-        parts = part_views(of_call("SELECT * FROM calls.parts WHERE call_id = ? ORDER BY seq"))
+        gaps = of_call("SELECT * FROM calls.gaps WHERE call_id = ? ORDER BY at")
+        parts = part_views(of_call("SELECT * FROM calls.parts WHERE call_id = ? ORDER BY seq"), gaps)
         result = of_call("SELECT * FROM analysis.results WHERE call_id = ?")
         hits = of_call("SELECT * FROM analysis.hits WHERE call_id = ? ORDER BY seq")
         place = {found["seq"]: index for index, found in enumerate(hits)}
         points = of_call("SELECT * FROM analysis.deductions WHERE call_id = ? ORDER BY id")
         return CallView(
-            row=row, parts=parts, gaps=gap_views(of_call("SELECT * FROM calls.gaps WHERE call_id = ? ORDER BY at"), parts),
+            row=row, parts=parts, gaps=gap_views(gaps, parts),
             utterances=tuple(map(utterance, of_call("SELECT * FROM analysis.utterances WHERE call_id = ? ORDER BY seq"))),
             hits=tuple(map(hit, hits)),
             deductions=tuple(Deduction(d["score"], d["rule"], d["points"], place[d["hit_seq"]]) for d in points),
             acoustics=json.loads(result[0]["acoustics"]) if result else {},
-            warnings=tuple(json.loads(result[0]["warnings"])) if result else (),
+            warnings=tuple(Message(**warning) for warning in json.loads(result[0]["warnings"])) if result else (),
             rulebook_version=result[0]["rulebook_version"] if result else "",
             pipeline_version=result[0]["pipeline_version"] if result else "",
         )  # fmt: skip

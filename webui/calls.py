@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -45,7 +46,8 @@ def listing() -> ResponseReturnValue:
         "calls.html", page=page, args=args, query=query, problems=problems, sort=sort, sorts=SORTS, scores=filters.SCORES,
         choices=views().choices(), set_filters=filters.active(args), without=_without_each(args), cursor=args.get("after"),
         first_page=_address(args, after=None), next_page=page.next_cursor and _address(args, after=page.next_cursor),
-        snippets=found.snippets([row.id for row in page.rows]) if found else {}, sort_link=lambda *a: _sort_link(args, sort, *a),
+        snippets=found.snippets([row.id for row in page.rows]) if found else {}, place=partial(_place, found),
+        sort_link=partial(_sort_link, args, sort),
     )  # fmt: skip
 
 
@@ -54,6 +56,11 @@ def listing() -> ResponseReturnValue:
 def page(call_id: object) -> ResponseReturnValue:
     """One call."""
     return call_page(call_or_404(str(call_id)))
+
+
+def _place(found: textsearch.SearchResult | None, call_id: str) -> str | None:
+    """The end of a call's address that has the player stand where the words are said."""
+    return f"t={found.starts(call_id):.1f}" if found else None
 
 
 def _address(args: Mapping[str, str], **changes: str | None) -> str:

@@ -24,7 +24,8 @@ def review_context(call: CallView) -> dict[str, object]:
     form = given_on or _chosen(forms, review)
     machine = assess(form, call)
     return {
-        "form": form, "forms": forms if may_review else [], "review": review, "may_review": may_review, "machine": machine.score, "covered": machine.coverage,
+        "form": form, "forms": forms if may_review else [], "review": review, "may_review": may_review,
+        "machine": machine.score, "covered": machine.coverage,
         "suggestions": machine.suggestions, "taboo_suggestions": machine.taboos, "problem": None, "item_problems": {},
         "filled": _from_review(form, review) if review and review.form_id == form.id else _from_machine(machine, may_review),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pictures of every page, for people to look at (tests/screenshots, not kept in git), and what can be said of looks by measuring."""
+"""Pictures of every page, for people to look at (tests/screenshots, not in git), and what can be said of looks by measuring."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ CONTRAST = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode, e = node.parentElement;
-    if (!node.textContent.trim() || !e.checkVisibility() || e.closest("svg, option, .visually-hidden, :disabled, .skip, noscript")) continue;
+    const apart = e.closest("svg, option, .visually-hidden, :disabled, .skip, noscript");
+    if (!node.textContent.trim() || !e.checkVisibility() || apart) continue;
     const style = getComputedStyle(e);
     const [a, b] = [light(parse(style.color).rgb), light(ground(e))].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
@@ -44,8 +45,10 @@ CONTRAST = """() => {
   return faults;
 }"""
 
-UNLABELLED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href]")].filter((e) =>
-  e.checkVisibility() && !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim() || e.title)).map((e) => e.outerHTML)"""
+UNLABELLED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href]")]
+  .filter((e) => e.checkVisibility())
+  .filter((e) => !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim() || e.title))
+  .map((e) => e.outerHTML)"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

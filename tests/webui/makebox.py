@@ -6,15 +6,18 @@ The calls that can be heard are the bundled ones: their sound, and their script 
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
-from analyzer.schema import ANALYSIS_DB
+from analyzer.result import Analysis, Deduction, Hit, Scores, Utterance
+from analyzer.store import AnalysisStore
+from hw.messages import Message
 from quality.users import Users
+from recorder.audiofiles import part_path
 from recorder.ids import new_id
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings, Site, Store, Web
@@ -24,23 +27,40 @@ from tests.quality.factory import Made, fill
 BUNDLE = Path(__file__).parents[2] / "console" / "democalls" / "calls"
 PASSWORD = "lily-pond-47"  # noqa: S105
 START = from_text("2026-11-20T02:15:00Z")  # Friday of the factory's week, 10:15 in Shanghai
+APART_S = 1020.0  # seconds from the start of one call to the next
 
 # user → role, agent
 PEOPLE = {
     "inspector": ("inspector", None), "manager": ("manager", None), "admin": ("admin", None),
     "wang": ("agent", "8001"), "liu": ("agent", "8004"),
 }  # fmt: skip
-# name → bundled call, agent, parts, scores, hits as (rule, words looked for in the script, points by score)
+TEAMS = {"8001": "售前", "8002": "售前", "8003": "售前", "8004": "售后", "8005": "售后"}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call with sound. scores: None when it has no analysis. faults: rule, words looked for in the script, points by score.
+    parked: why the analysis was given up."""
+
+    bundled: str
+    agent: str
+    scores: tuple[float, float, float] | None = None
+    faults: tuple[tuple[str, str, dict[str, float]], ...] = ()
+    parts: int = 1
+    parked: str = ""
+
+
 HEARD = {
-    "rude": ("courier_shirk", "8004", 1, (64.0, 52.0, 45.0), (
+    "rude": Heard("courier_shirk", "8004", (64.0, 52.0, 45.0), (
         ("shirk", "这个不归我管", {"compliance": 12.0, "experience": 10.0}), ("shirk", "不是我负责", {"compliance": 12.0}),
         ("argue", "难道是我让它丢的吗", {"experience": 18.0}), ("sensitive_word", "投诉", {"risk": 25.0}),
         ("escalate_hint", "投诉", {"risk": 30.0, "compliance": 12.0}),
     )),
-    "perfect": ("shoes_perfect", "8001", 1, (100.0, 100.0, 100.0), ()),
-    "parts": ("fund_overpromise", "8001", 2, (90.0, 95.0, 60.0), (("overpromise", "保证", {"risk": 40.0, "compliance": 10.0}),)),
-    "parked": ("near_misses_fund", "8002", 1, None, ()),
-    "waiting": ("bank_disclose", "8005", 1, None, ()),
+    "perfect": Heard("shoes_perfect", "8001", (100.0, 100.0, 100.0)),
+    "parts": Heard("fund_overpromise", "8001", (90.0, 95.0, 60.0),
+                   (("overpromise", "保证", {"risk": 40.0, "compliance": 10.0}),), parts=2),
+    "parked": Heard("near_misses_fund", "8002", parked="the model whisper-base is damaged (SHA-256 differs)"),
+    "waiting": Heard("bank_disclose", "8005"),
 }  # fmt: skip
 
 
@@ -59,14 +79,14 @@ def make_box(store: Path, port: int = 0, language: str = "zh") -> TestBox:
     """Write everything; the store's folder is made."""
     store.mkdir(parents=True, exist_ok=True)
     made = fill(store, calls=40)
-    ids = {}
-    calls, analysis = (_open(store / name) for name in (CALLS_DB, ANALYSIS_DB))
-    for order, name in enumerate(HEARD):
-        ids[name] = _add_heard(store, calls, analysis, name, START + 60 * 17 * order)
-    ids["recording"] = _add_silent(calls, "recording", START + 7200)
-    ids["unanswered"] = _add_silent(calls, "unanswered", START + 7260)
+    calls = sqlite3.connect(store / CALLS_DB, isolation_level=None)
+    analyses = AnalysisStore(store)
+    ids = {name: _add_heard(store, calls, analyses, name, START + APART_S * n) for n, name in enumerate(HEARD)}
+    for n, state in enumerate(("recording", "unanswered")):
+        ids[state] = new_id(START + 7200 + n)
+        _insert(calls, "calls", _call(ids[state], START + 7200 + n, "8003", state))
     calls.close()
-    analysis.close()
+    analyses.close()
     users = Users(store)
     for name, (role, agent) in PEOPLE.items():
         users.add(name, PASSWORD, role, agent_id=agent)
@@ -74,88 +94,63 @@ def make_box(store: Path, port: int = 0, language: str = "zh") -> TestBox:
     return TestBox(store, settings, ids, made)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None)
-
-
-def _add_heard(store: Path, calls: sqlite3.Connection, analysis: sqlite3.Connection, name: str, started: float) -> str:
-    bundled, agent, parts, scores, faults = HEARD[name]
-    script = json.loads((BUNDLE / f"{bundled}.json").read_text("utf-8"))
-    call_id = new_id(started)
-    duration = _add_audio(store, calls, BUNDLE / f"{bundled}.flac", call_id, parts, started)
-    _add_call(calls, call_id, started, agent, "closed", duration)
-    if name == "parked":
-        _insert(analysis, "jobs", _job(call_id, "parked", 3, "the model whisper-base is damaged (SHA-256 differs)"))
-    if scores is None:
-        return call_id
-    _insert(analysis, "jobs", _job(call_id, "done", 1, ""))
-    for seq, turn in enumerate(script["turns"]):
-        _insert(analysis, "utterances", _utterance(call_id, seq, turn))
-    for seq, (rule, words, points) in enumerate(faults):
-        turn = next(turn for turn in script["turns"] if words in turn["text"])
-        _insert(analysis, "hits", {
-            "call_id": call_id, "seq": seq, "rule": rule, "side": turn["side"], "start_s": turn["start"], "end_s": turn["end"],
-            "evidence": words, "confidence": 0.9,
-        })  # fmt: skip
-        for score, off in points.items():
-            _insert(analysis, "deductions", {"call_id": call_id, "score": score, "rule": rule, "points": off, "hit_seq": seq})
-    _insert(analysis, "results", {
-        "call_id": call_id, "pipeline_version": "test", "rulebook_version": "test", "compliance": scores[0], "experience": scores[1],
-        "risk": scores[2], "high_priority": int(name == "rude"), "acoustics": "{}", "warnings": "[]", "analyzed_at": to_text(started),
-    })  # fmt: skip
+def _add_heard(store: Path, calls: sqlite3.Connection, analyses: AnalysisStore, name: str, started: float) -> str:
+    wanted, call_id = HEARD[name], new_id(started)
+    source = BUNDLE / f"{wanted.bundled}.flac"
+    duration = float(soundfile.info(source).duration)
+    _insert(calls, "calls", {**_call(call_id, started, wanted.agent, "closed"), "duration_s": duration, "hung_up_by": "customer"})
+    for part in _parts(store, source, call_id, wanted.parts, started):
+        _insert(calls, "parts", part)
+    if wanted.parked:
+        analyses.fail(call_id, "test", wanted.parked, 1, started)
+    elif wanted.scores:
+        analyses.save(call_id, _analysis(wanted, duration), name == "rude", started)
     return call_id
 
 
-def _add_audio(store: Path, calls: sqlite3.Connection, source: Path, call_id: str, parts: int, started: float) -> float:
-    """The call's sound as that many FLAC files of the same length; returns its seconds."""
+def _call(call_id: str, started: float, agent: str, state: str) -> dict[str, object]:
+    return {
+        "id": call_id, "line": "line1", "layout": "pair", "language": "zh", "direction": "in", "state": state,
+        "started_at": to_text(started), "ring_s": 6.0, "caller_number": "13800138000", "called_number": "4008001234",
+        "agent_id": agent, "team": TEAMS[agent],
+    }  # fmt: skip
+
+
+def _parts(store: Path, source: Path, call_id: str, count: int, started: float) -> list[dict[str, object]]:
+    """The call's sound written as that many FLAC files of the same length, and their rows."""
     samples, rate = soundfile.read(source, dtype="int16", always_2d=True)
-    folder = store / "audio" / "2026" / "11" / "20"
-    folder.mkdir(parents=True, exist_ok=True)
-    step = -(-len(samples) // parts)
-    rows = []
-    for seq in range(parts):
-        piece = samples[seq * step : (seq + 1) * step]
-        part_id = new_id(started + seq)
-        path = folder / f"{part_id}.flac"
-        if parts == 1:
-            shutil.copy(source, path)
-        else:
-            soundfile.write(path, piece, rate, subtype="PCM_16")
+    step, rows = -(-len(samples) // count), []
+    for seq in range(count):
+        piece, part_id = samples[seq * step : (seq + 1) * step], new_id(started + seq)
+        path = part_path(store, part_id, started).with_suffix(".flac")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, piece, rate, subtype="PCM_16")
         rows.append({
             "id": part_id, "call_id": call_id, "seq": seq, "path": str(path.relative_to(store)), "started_at": to_text(started),
             "frames": len(piece), "rate": rate, "channels": samples.shape[1], "bytes": path.stat().st_size, "state": "closed",
         })  # fmt: skip
-    for row in rows:
-        _insert(calls, "parts", row)
-    return float(len(samples) / rate)
+    return rows
 
 
-def _add_call(calls: sqlite3.Connection, call_id: str, started: float, agent: str, state: str, duration: float | None) -> None:
-    team = {"8001": "售前", "8002": "售前"}.get(agent, "售后")
-    _insert(calls, "calls", {
-        "id": call_id, "line": "line1", "layout": "pair", "language": "zh", "direction": "in", "state": state,
-        "started_at": to_text(started), "duration_s": duration, "ring_s": 6.0, "caller_number": "13800138000",
-        "called_number": "4008001234", "agent_id": agent, "team": team, "hung_up_by": "customer" if duration else None,
-    })  # fmt: skip
+def _analysis(wanted: Heard, duration: float) -> Analysis:
+    turns = json.loads((BUNDLE / f"{wanted.bundled}.json").read_text("utf-8"))["turns"]
+    hits, deductions = [], []
+    for index, (rule, words, points) in enumerate(wanted.faults):
+        turn = next(turn for turn in turns if words in turn["text"])
+        hits.append(Hit(rule, turn["side"], turn["start"], turn["end"], words, 0.9))
+        deductions += [Deduction(score, rule, off, index) for score, off in points.items()]
+    assert wanted.scores
+    return Analysis(
+        duration, 2, tuple(map(_utterance, turns)), tuple(hits), tuple(deductions), Scores(*wanted.scores), {}, 1.0, 1.0,
+        rulebook_version="test", pipeline_version="test", warnings=(Message("the customer is far away", "客户声音较远"),),
+    )  # fmt: skip
 
 
-def _add_silent(calls: sqlite3.Connection, state: str, started: float) -> str:
-    call_id = new_id(started)
-    _add_call(calls, call_id, started, "8003", state, None)
-    return call_id
-
-
-def _job(call_id: str, state: str, attempts: int, reason: str) -> dict[str, object]:
-    return {"call_id": call_id, "pipeline_version": "test", "state": state, "attempts": attempts, "reason": reason,
-            "finished_at": to_text(START)}  # fmt: skip
-
-
-def _utterance(call_id: str, seq: int, turn: dict[str, object]) -> dict[str, object]:
-    mood = {label: 0.9 if label == turn["mood"] else 0.03 for label in ("angry", "happy", "neutral", "sad")}
-    return {"call_id": call_id, "seq": seq, "start_s": turn["start"], "end_s": turn["end"], "side": turn["side"], "text": turn["text"],
-            "confidence": 0.9, "level_db": -24.0, "emotion": json.dumps(mood), "words": "[]"}  # fmt: skip
+def _utterance(turn: dict[str, Any]) -> Utterance:
+    mood = {label: 0.91 if label == turn["mood"] else 0.03 for label in ("angry", "happy", "neutral", "sad")}
+    return Utterance(turn["start"], turn["end"], turn["side"], turn["text"], 0.9, mood, -24.0)
 
 
 def _insert(database: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
     marks = ", ".join("?" * len(row))
-    database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+    database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))

@@ -18,7 +18,7 @@ from webui.filters import parse
 
 
 def ids_in(page: str) -> list[str]:
-    return re.findall(r'<tr.*?href="/calls/([0-9a-f-]{36})"', page, re.DOTALL)
+    return re.findall(r'<tr.*?href="/calls/([0-9a-f-]{36})(?:#[^"]*)?"', page, re.DOTALL)
 
 
 def test_the_list_shows_each_call_once_page_by_page(own_box: TestBox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,8 @@ def test_the_list_shows_each_call_once_page_by_page(own_box: TestBox, monkeypatc
 def test_a_row_tells_what_matters(log_in: LogIn, box: TestBox) -> None:
     page = log_in("manager").get("/calls?agent=8004&since=2026-11-20&until=2026-11-20&sort=oldest").text
     row = next(row for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL) if box.ids["rude"] in row)
-    for text in ("10:15:00", "刘洋", "8004", "13800138000", "line1", ">64<", ">52<", ">45<", "high priority", "Shirking", "飞燕快递"):
+    facts = ("10:15:00", "刘洋", "8004", "13800138000", "line1", ">64<", ">52<", ">45<")
+    for text in (*facts, "high priority", "Shirking", "飞燕快递"):
         assert text in row, text
 
 
@@ -124,3 +125,19 @@ def test_the_sites_language_is_what_people_read_unless_they_choose(own_box: Test
         assert header in browser.get("/login").text
     browser.set_cookie("callbox_lang", "zh")
     assert "登录" in browser.get("/login").text
+
+
+def test_search_finds_words_shows_them_in_place_and_leads_there(log_in: LogIn, box: TestBox) -> None:
+    page = log_in("manager").get("/calls?q=派件员 负责").text
+    assert ids_in(page) == [box.ids["rude"]]
+    assert "<mark>派件员</mark>" in page
+    start = re.search(rf'/calls/{box.ids["rude"]}#t=([\d.]+)"', page)
+    assert start
+    assert 10 < float(start[1]) < 24
+    assert "Nobody said “火星”" in log_in("manager").get("/calls?q=火星").text
+
+
+def test_search_and_filters_work_together(log_in: LogIn, box: TestBox) -> None:
+    assert ids_in(log_in("manager").get("/calls?q=派件员&agent=8004").text) == [box.ids["rude"]]
+    assert ids_in(log_in("manager").get("/calls?q=派件员&agent=8001").text) == []
+    assert log_in("manager").get('/calls?q="*(').status_code == 200

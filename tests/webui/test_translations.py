@@ -73,14 +73,20 @@ class Texts(HTMLParser):
         super().__init__()
         self.found: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found += [value for name, value in attrs if name in ("title", "aria-label", "placeholder", "alt") and value]
 
     def handle_data(self, data: str) -> None:
         self.found.append(data)
 
 
-@pytest.mark.parametrize("path", ["/calls", "/calls?agent=9999&priority=no&score=risk&max_score=50&direction=in", "/weekly", "/weekly?week=2020-W01", "/about", "/nowhere"])
+PATHS = (
+    "/calls", "/calls?agent=9999&priority=no&score=risk&max_score=50&direction=in", "/calls?q=火星", "/weekly",
+    "/weekly?week=2020-W01", "/about", "/nowhere",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_chinese_page_has_no_english_word(box: TestBox, path: str) -> None:
     assert english_words(box, path) == []
 

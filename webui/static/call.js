@@ -42,6 +42,13 @@ if (sound) {
 }
 setUpReview();
 
+// "#t=12.3": the list's search leads to where the words are said.
+const place = location.hash.match(/^#t=([\d.]+)$/);
+if (sound && place) {
+  const stand = () => { sound.currentTime = Number(place[1]); };
+  if (sound.readyState > 0) stand(); else sound.addEventListener("loadedmetadata", stand, { once: true });
+}
+
 // Back to the list as it was filtered, when the list is where the reader came from.
 const back = document.querySelector("[data-back]");
 const from = document.referrer && new URL(document.referrer);
