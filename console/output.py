@@ -16,6 +16,11 @@ def say(en: str, zh: str = "") -> None:
     sys.stdout.flush()
 
 
+def note(en: str, zh: str) -> None:
+    """One line about what is going on, on standard error: standard output is for the answer, which may be JSON."""
+    sys.stderr.write((zh if terminal_language() == "zh" else en) + "\n")
+
+
 def say_message(message: Message) -> None:
     """A ready-made message on standard output."""
     say(message.en, message.zh)

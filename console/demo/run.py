@@ -16,7 +16,7 @@ from console.demo.house import House, build, empty
 from console.demo.plan import Plan, plan
 from console.demo.services import Service
 from console.demo.twins import Twins
-from console.output import Progress, say
+from console.output import Progress, note
 from console.status import collect
 from hw.clock import FastClock
 from hw.messages import UserError
@@ -55,7 +55,7 @@ def running_demo(store: Path, speed: float, serve: bool) -> Iterator[Demo]:
 def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitStack) -> Demo:
     port = free_port(8080)
     count = len(timetable.placed)
-    say(f"building the simulated tap: {count} calls on 8 lines", f"正在生成模拟线路:8 条线路,{count} 通电话")
+    note(f"building the simulated tap: {count} calls on 8 lines", f"正在生成模拟线路:8 条线路,{count} 通电话")
     house = build(store, timetable, speed, port)
     password = secrets.token_urlsafe(9)
     add_users(Path(house.settings.store.path), password)
@@ -127,7 +127,7 @@ def start_services(house: House, serve: bool) -> dict[str, Service]:
 def announce(url: str, password: str) -> None:
     """Where to look, and as whom."""
     names = ", ".join(name for name, _, _ in ACCOUNTS)
-    say(f"pages: {url}   users: {names}   password: {password}", f"网页:{url}   用户:{names}   密码:{password}")
+    note(f"pages: {url}   users: {names}   password: {password}", f"网页:{url}   用户:{names}   密码:{password}")
 
 
 def wait_for_recorder(house: House, timetable: Plan, services: dict[str, Service]) -> None:
