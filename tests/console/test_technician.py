@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from recorder.live import LineStatus
 
 from console.status import Alarm, BoxStatus
 from console.technician import LONGEST_COMMAND, Conversation, Keyboard
+from recorder.live import LineStatus
 
 LINE = LineStatus(line="3", state="talking", since="2026-11-22T01:02:03.000Z", call_id="c", level_db=-31.4)
 STATUS = BoxStatus(

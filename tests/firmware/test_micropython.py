@@ -28,7 +28,7 @@ def node(script: str, *data: Path) -> str:
     if shutil.which("node") is None or not INTERPRETER.exists():
         pytest.fail("node or MicroPython's interpreter is missing: run make setup (npm ci)")
     command = ["node", str(HERE / "micropython.mjs"), str(ROOT / "firmware"), str(HERE / script), *map(str, data)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     return ran.stdout
 
@@ -50,7 +50,7 @@ def test_micropython_sends_the_same_bytes_as_cpython(tmp_path: Path, first_ms: i
     data.write_text(json.dumps({"inputs": 3, "first_ms": first_ms, "step_ms": 10, "samples": samples, "received": hexes}))
     command = [sys.executable, str(HERE / "drive.py"), str(data)]
     environment = {"PYTHONPATH": str(ROOT)}
-    cpython = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)  # noqa: S603
+    cpython = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert cpython.stderr.strip() == "cpython"
     micropython = node("drive.py", data)
     assert micropython == cpython.stdout

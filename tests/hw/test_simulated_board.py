@@ -102,7 +102,7 @@ def test_the_command_runs_a_board_until_it_is_told_to_stop(tmp_path: Path) -> No
     schedule.write_text(json.dumps([[3, 1, "pick_up"], [5, 1, "hang_up"]]))
     command = [sys.executable, "-m", "hw.simulated.board", "--link", str(link), "--schedule", str(schedule), "--inputs", "2"]
     command += ["--start", "2026-11-22T01:00:00Z", "--speed", "20"]
-    process = subprocess.Popen(command)  # noqa: S603
+    process = subprocess.Popen(command)
     try:
         _wait_for(link)
         sense = SerialLineSense(str(link), 115200, SystemClock())
