@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from webui.access import EVERYONE, allow, public
 from webui.languages import language, local_path
 from webui.throttle import login_limits
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("auth", __name__)
 
 
@@ -93,6 +94,7 @@ def login() -> ResponseReturnValue:
         return render_template("login.html", form=form, problem=None)
     user = _users().check(form.name.data, form.password.data) if form.validate_on_submit() else None
     if user is None:
+        log.warning("log-in refused: name %.60r, from %s", form.name.data, request.remote_addr)
         problem = gettext("User name or password is wrong. Check both and try again.")
         return render_template("login.html", form=form, problem=problem), 401
     _open_session(user)
@@ -102,7 +104,6 @@ def login() -> ResponseReturnValue:
 def _open_session(user: User) -> None:
     session.clear()
     session.permanent = True
-    session["since"] = int(time.time())
     login_user(Person(user))
 
 

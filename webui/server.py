@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -14,6 +13,7 @@ from recorder.settings.sections import Web
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
 KEEPALIVE_S = 5
+RENEW_AFTER = 5000  # requests after which a worker is forked anew, so that a large report's memory is given back
 
 
 def check_port(web: Web) -> None:
@@ -48,8 +48,8 @@ def _unusable(web: Web, error: OSError) -> UserError:
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with its options given here and nowhere else: no command line, no environment."""
 
-    def __init__(self, make_app: Callable[[], Flask], web: Web) -> None:
-        self._make_app = make_app
+    def __init__(self, app: Flask, web: Web) -> None:
+        self._app = app
         self._web = web
         super().__init__()
 
@@ -62,6 +62,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "threads": THREADS,
             "keepalive": KEEPALIVE_S,
+            "max_requests": RENEW_AFTER,
+            "max_requests_jitter": RENEW_AFTER // 10,
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
@@ -73,4 +75,4 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Called by gunicorn in each worker."""
-        return self._make_app()
+        return self._app

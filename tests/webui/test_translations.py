@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from tests.webui.conftest import logged_in
@@ -27,7 +27,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 def extracted() -> Catalog:
     catalog = Catalog()
     with (WEBUI / "babel.cfg").open() as file:
-        methods, options = parse_mapping(file)
+        methods, options = parse_mapping_cfg(file)
     for _, line, message, _, context in extract_from_dir(WEBUI, methods, options, keywords=KEYWORDS):  # type: ignore[arg-type]
         catalog.add(message, None, [("", line)], context=context)
     return catalog
