@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
+from flask_login import current_user
 
 from webui.access import public
 
@@ -25,9 +26,10 @@ def init_languages(app: Flask, default: str, timezone: str) -> None:
 
 
 def language() -> str:
-    """ "zh" or "en": what this request is answered in."""
-    chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in LOCALES else str(current_app.config["SITE_LANGUAGE"])
+    """ "zh" or "en": what this browser chose, else what its user reads elsewhere, else the site's."""
+    account = getattr(current_user, "account", None)
+    choices = (request.cookies.get(COOKIE), account and account.language, current_app.config["SITE_LANGUAGE"])
+    return next(str(choice) for choice in choices if choice in LOCALES)
 
 
 def _locale() -> str:
@@ -43,10 +45,13 @@ def local_name(zh: str, en: str) -> str:
 @blueprint.post("/language/<code>")
 @public
 def switch(code: str) -> ResponseReturnValue:
-    """Remember the language for a year and go back to the page."""
+    """Remember the language in this browser, for a year, and for whoever is logged in; and go back to the page."""
     answer = redirect(local_path(request.form.get("next", "")))
-    if code in LOCALES:
-        answer.set_cookie(COOKIE, code, max_age=YEAR_S, httponly=True, samesite="Lax")
+    if code not in LOCALES:
+        return answer
+    answer.set_cookie(COOKIE, code, max_age=YEAR_S, httponly=True, samesite="Lax")
+    if current_user.is_authenticated:
+        current_app.extensions["callbox_users"].set_language(current_user.account.id, code)
     return answer
 
 

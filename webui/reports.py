@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from hw.messages import UserError
+from quality.callrows import CallRow
+from quality.figures import RuleCount, grouped, rule_counts
 from quality.week import Week
 from quality.weekly import WeeklySummary, weekly_summary
 from quality.weeklycsv import write_csv
@@ -25,6 +28,7 @@ from webui.languages import language
 
 blueprint = Blueprint("reports", __name__)
 
+TOP_RULES = 2  # named beside each agent and team
 FILES = {
     "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "csv": (write_csv, "text/csv"),
@@ -41,6 +45,7 @@ def weekly() -> ResponseReturnValue:
     return render_template(
         "weekly.html", week=week, before=_weeks_on(week, -1), after=_weeks_on(week, 1), summary=summary,
         most_calls=max([group.figures.calls for group in summary.days] + [1]), day_name=_day_name, week_calls=partial(_calls, week),
+        top_agent=_top_rules(summary, lambda row: row.agent_id or ""), top_team=_top_rules(summary, lambda row: row.team),
     )  # fmt: skip
 
 
@@ -65,6 +70,12 @@ def _summary(week: Week) -> WeeklySummary:
     settings = box().settings
     rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
     return weekly_summary(box().store, week, settings.site.timezone, rulebook=rulebook)
+
+
+def _top_rules(summary: WeeklySummary, key: Callable[[CallRow], str]) -> dict[str, tuple[RuleCount, ...]]:
+    """The rules that each agent or team broke most."""
+    groups = grouped(summary.detail, lambda detail: key(detail.row))
+    return {name: tuple(rule_counts(details)[:TOP_RULES]) for name, details in groups.items()}
 
 
 def _latest_week() -> Week:

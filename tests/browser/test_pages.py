@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from webui.ranges import SLICE_BYTES
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +133,23 @@ def test_a_call_of_two_parts_plays_across_the_seam(visit: Window) -> None:
     page.locator("#sound").evaluate(f"sound => {{ sound.currentTime = {seam} - 0.5; sound.play(); }}")
     wait_for_sound(page, lambda now: now > seam + 0.5)
     expect(page.locator("#sound-problem")).to_be_hidden()
+
+
+def test_a_long_call_plays_on_where_one_answer_ends_and_jumps_far(visit: Window) -> None:
+    window = visit()
+    window.log_in("inspector")
+    ranges: list[str] = []
+    window.page.on("response", lambda answer: ranges.append(answer.headers.get("content-range", "")))
+    window.open(f"/calls/{window.served.box.ids['long']}")
+    page = window.page
+    expect(page.locator("#wave.drawn")).to_be_attached()
+    slice_s = SLICE_BYTES / (8000 * 2 * 2)
+    page.locator("#sound").evaluate("sound => { sound.playbackRate = 16; sound.play(); }")
+    wait_for_sound(page, lambda now: now > 2 * slice_s + 5)
+    page.locator("#sound").evaluate("sound => { sound.playbackRate = 1; sound.currentTime = 220; }")
+    wait_for_sound(page, lambda now: 221 < now < 230)
+    expect(page.locator("#sound-problem")).to_be_hidden()
+    assert len({text for text in ranges if text.startswith("bytes ")}) > 1
 
 
 def test_review_a_call_with_a_draft_that_survives_a_reload(visit: Window) -> None:

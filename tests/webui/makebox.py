@@ -61,6 +61,7 @@ HEARD = {
                    (("overpromise", "保证", {"risk": 40.0, "compliance": 10.0}),), parts=2),
     "parked": Heard("near_misses_fund", "8002", parked="the model whisper-base is damaged (SHA-256 differs)"),
     "waiting": Heard("bank_disclose", "8005"),
+    "long": Heard("english_repair", "8005"),
 }  # fmt: skip
 
 
