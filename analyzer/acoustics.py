@@ -114,7 +114,9 @@ def _overlaps(speech: dict[str, list[Span]], utterances: dict[str, list[Utteranc
 
 
 def _rates(utterances: list[Utterance], spans: list[Span]) -> dict[str, object]:
-    counted = [(u, len(spoken(u.text)), _overlap_s((u.start, u.end), spans)) for u in utterances]
+    # Speech the recogniser made nothing of would look slow.
+    worded = [u for u in utterances if spoken(u.text)]
+    counted = [(u, len(spoken(u.text)), _overlap_s((u.start, u.end), spans)) for u in worded]
     minutes = []
     for minute in range(int(max((u.end for u in utterances), default=0.0) // 60) + 1):
         within = [(n, s) for u, n, s in counted if minute * 60 <= u.start < minute * 60 + 60]

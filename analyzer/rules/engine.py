@@ -44,7 +44,14 @@ def applies(one: Check, call: CallView) -> bool:
 
 def _hit(rule: Rule, one: Check, found: Finding, mono: bool) -> Hit:
     confidence = one.confidence * found.confidence * (MIXED_SHARE if mono else 1.0)
-    return Hit(rule.id, found.side or rule.side, round(found.start, 2), round(found.end, 2), found.evidence, round(confidence, 3))
+    return Hit(
+        rule.id,
+        found.side or rule.side,
+        round(float(found.start), 2),
+        round(float(found.end), 2),
+        found.evidence,
+        round(confidence, 3),
+    )
 
 
 def _merged(hits: Iterator[Hit]) -> list[Hit]:

@@ -92,6 +92,12 @@ def compile_pattern(text: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
     return tuple(elements)
 
 
+def literal(text: str) -> Pattern:
+    """The pattern of a text that is no pattern: a name, as settings give it."""
+    part = "_".join(spoken(text)) if not HAN.search(text) else "".join(spoken(text))
+    return (Element((_word(part),), 0, 0),) if part else ()
+
+
 def _gap(token: str) -> tuple[int, int]:
     match = re.fullmatch(r"~(?:(\d+)-)?(\d+)", token)
     if match is None:
@@ -222,8 +228,8 @@ class Finder:
         return found
 
     def _may_be_misheard(self, word: Word, first: int, last: int, lenient: bool) -> bool:
-        """Whether what is spelled otherwise may be the word: not where an everyday word stands, and in two syllables not where one of
-        them is a particle or pronoun, which are next to everything."""
+        """Whether what is spelled otherwise may be the word: not where an everyday word stands, and in two syllables not where one
+        of them is a particle or pronoun, which are next to everything."""
         if len(word.units) <= 3 and any(self._everyday[first:last]) and not (lenient and all(self._everyday[first:last])):
             return False
         return lenient or len(word.units) > 2 or not FUNCTION_WORDS.intersection(word.chars + self.line.chars[first:last])
@@ -248,16 +254,16 @@ class Finder:
         heard = self.line.units[first:last]
         if len(heard) != len(word.units):
             return self._cost_of_shift(word, first, last)
-        costs, same_tone, same_pinyin = [], True, True
+        costs, same_pinyin, tones = [], True, 0
         for unit, text, sound in zip(heard, word.units, word.syllables, strict=True):
             step = distance(unit.sound, sound) if unit.text != text else 0.0
-            if step > 0 and (unit.text in NO_TOLERANCE or text in NO_TOLERANCE):
+            if (step > 0 or not lenient) and unit.text != text and (unit.text in NO_TOLERANCE or text in NO_TOLERANCE):
                 return None
-            same_tone &= unit.sound.tone in (sound.tone, 5) or sound.tone == 5
+            tones += unit.sound.tone not in (sound.tone, 5) and sound.tone != 5
             same_pinyin &= unit.sound.pinyin == sound.pinyin
             costs.append(step)
         judge = _judge_leniently if lenient else _judge
-        return judge(sorted(costs, reverse=True), same_tone, same_pinyin)
+        return judge(sorted(costs, reverse=True), tones, same_pinyin)
 
     def _cost_of_shift(self, word: Word, first: int, last: int) -> float | None:
         """One unit lost or one too many in a long word, everything else as it should sound."""
@@ -274,18 +280,19 @@ class Finder:
         return None
 
 
-def _judge(costs: list[float], same_tone: bool, same_pinyin: bool) -> float | None:
-    """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ."""
+def _judge(costs: list[float], tones: int, same_pinyin: bool) -> float | None:
+    """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ. tones: how many
+    syllables have another tone."""
     size, worst, rest = len(costs), costs[0], sum(costs[1:])
     if worst == 0:
         # Two syllables of the same class are too common: they must be the same sounds. Tones change in speech (three-three).
-        return 0.2 if size > 2 or same_pinyin else None
-    if size < 3 or (size < 5 and not same_tone) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
+        return 0.2 if size > 3 or (size == 3 and tones < 2) or (size == 2 and same_pinyin) else None
+    if size < 3 or (size < 5 and tones) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
         return None
     return 0.3 + 0.5 * (worst + rest) / (size / 4)
 
 
-def _judge_leniently(costs: list[float], _same_tone: bool, _same_pinyin: bool) -> float | None:
+def _judge_leniently(costs: list[float], _tones: int, _same_pinyin: bool) -> float | None:
     size, worst, rest = len(costs), costs[0], sum(costs[1:])
     if worst == 0:
         return 0.2

@@ -69,9 +69,7 @@ class CallView:
             self._finders[line] = Finder(self.evidence.lines[line], self._ordinary)
         return self._finders[line]
 
-    def say(
-        self, side: str, patterns: Sequence[Pattern], excepting: Sequence[Pattern] = (), lenient: bool = False
-    ) -> list[Said]:
+    def say(self, side: str, patterns: Sequence[Pattern], excepting: Sequence[Pattern] = (), lenient: bool = False) -> list[Said]:
         """Where the side says one of the patterns, in order; places whose beginning lies in an exception are left out, and so are
         repetitions of the same place. lenient: also what only nearly sounds like it; exceptions always are."""
         finder = self.finder(side)

@@ -31,7 +31,9 @@ class Quiet:
 def quiets(call: CallView, announce: Patterns, asked: Patterns, unless: Patterns) -> list[Quiet]:
     """Every silence of the measures, with its announcement. A hold that a listener's sign interrupts is one hold."""
     found: list[Quiet] = []
-    announced = [(side, s) for side, words in (("agent", announce), ("customer", asked)) for s in call.say(side, words, unless, True)]
+    announced = [
+        (side, s) for side, words in (("agent", announce), ("customer", asked)) for s in call.say(side, words, unless, True)
+    ]
     music = [(seconds(m, "start"), seconds(m, "end")) for m in call.spans("music")]
     for silence in call.spans("silences"):
         start, end = seconds(silence, "start"), seconds(silence, "end")
@@ -105,5 +107,7 @@ class Hold:
         if not any(begun <= s.start <= hold.start + 0.5 for s in call.say(side, self.reason, (), True)):
             yield "未说明原因 no reason given"
         back = next((u.start for u in call.utterances(side) if u.end > hold.end + 0.1), None)
-        if back is not None and not any(hold.end - 1.0 <= s.start <= back + self.after_s for s in call.say(side, self.thanks, (), True)):
+        if back is not None and not any(
+            hold.end - 1.0 <= s.start <= back + self.after_s for s in call.say(side, self.thanks, (), True)
+        ):
             yield "返回后未致歉 no apology after"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from analyzer.rules.pattern import Pattern
+from analyzer.rules.pattern import Pattern, literal
 from analyzer.rules.view import CallView, Finding, Said
 
 Patterns = tuple[Pattern, ...]
@@ -72,10 +72,12 @@ class Words(Windowed):
 
 @dataclass(frozen=True)
 class Missing(Windowed):
-    """A fault is not to say all of `parts` (each: one of its words) in the window. least_units: the side must have said so much for
-    the rule to make sense, least_s: and the call have lasted so long."""
+    """A fault is not to say all of `parts` (each: one of its words) in the window. company_part: the part that
+    the company's own name, as settings give it, fulfils too. least_units: the side must have said so much for the rule to make
+    sense, least_s: and the call have lasted so long."""
 
     parts: dict[str, Patterns] = field(default_factory=dict)
+    company_part: str = ""
     unless: Patterns = ()
     least_units: int = 1
     least_s: float = 0.0
@@ -85,11 +87,16 @@ class Missing(Windowed):
         units = call.finder(side).line.units
         if len(units) < self.least_units or call.evidence.duration_s < self.least_s:
             return
-        missing = [name for name, words in self.parts.items() if not self.within(call, side, call.say(side, words, self.unless, True))]
+        missing = [name for name in self.parts if not self._said(call, side, name)]
         if missing:
             since, until = self.window(call, side)
             end = min(until, call.evidence.duration_s)
             yield Finding(since, end, "缺 missing: " + "; ".join(missing), 0.9, call.side(side))
+
+    def _said(self, call: CallView, side: str, part: str) -> bool:
+        names = [literal(name) for name in call.evidence.company] if part == self.company_part else []
+        words = [*self.parts[part], *(name for name in names if name)]
+        return bool(self.within(call, side, call.say(side, words, self.unless, True)))
 
 
 @dataclass(frozen=True)
