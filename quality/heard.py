@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from analyzer.result import Hit, Utterance
 from analyzer.rules.evidence import Line
-from analyzer.rules.pattern import Finder, Found, Pattern, compile_pattern
+from analyzer.rules.finder import Finder, Found
+from analyzer.rules.pattern import Pattern, compile_pattern
 
 HOLD_S = 8.0  # seconds of silence after "请稍等" that make it a wait; shorter is looking something up while talking
 HOLD_RULE = "hold_notice"

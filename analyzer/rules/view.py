@@ -9,7 +9,8 @@ from functools import cached_property
 from analyzer.acoustics import is_backchannel
 from analyzer.result import Utterance
 from analyzer.rules.evidence import CallEvidence
-from analyzer.rules.pattern import Finder, Found, Pattern
+from analyzer.rules.finder import Finder, Found
+from analyzer.rules.pattern import Pattern
 from analyzer.units import spoken
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from analyzer.result import Utterance
 from analyzer.rules.evidence import Line
-from analyzer.rules.pattern import Finder, PatternError, compile_pattern
+from analyzer.rules.finder import Finder
+from analyzer.rules.pattern import PatternError, compile_pattern
 from analyzer.rules.sound import distance, spell
 
 

@@ -1,0 +1,222 @@
+"""Patterns looked up in a line of speech, in characters and in sound.
+
+Recognition errors are mostly homophones. The shorter a word, the less may differ: two syllables must be the same sounds, long words
+may have one syllable wrong. What may differ at all is in `sound.distance`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analyzer.rules.evidence import Line
+from analyzer.rules.pattern import Element, Pattern, Word
+from analyzer.rules.sound import distance
+
+PAUSE_S = 2.5
+"""Seconds of silence over which one side's words are no longer one phrase."""
+
+DIGITS = frozenset("0123456789零〇一二三四五六七八九幺两")
+NO_TOLERANCE = frozenset("不没别无未非我他她谁能会")
+"""To take one of these for something else, or something else for it, changes the meaning: no tolerance is given to them."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Words found in a line: units first..last-1, and how far they are from the words looked for (0: spelled so; ~1: barely)."""
+
+    first: int
+    last: int
+    cost: float
+
+
+class Finder:
+    """Looks patterns up in one line, remembering what it has found. ordinary: everyday words that only sound like a rule's.
+
+    lenient: words that excuse are taken for said when they are nearly heard, since what is missing is the fault; words that are the
+    fault themselves are not.
+    """
+
+    def __init__(self, line: Line, ordinary: Sequence[str] = ()) -> None:
+        self.line = line
+        self._words: dict[tuple[Word, bool], list[Found]] = {}
+        self._barriers = _barriers(line)
+        self._everyday = _covered(line.chars, ordinary)
+
+    def find(self, pattern: Pattern, lenient: bool = False) -> list[Found]:
+        """Every place where the pattern stands, in order, the closest match of each start only."""
+        best: dict[int, Found] = {}
+        for found in self._chains(pattern, lenient):
+            if found.first not in best or found.cost < best[found.first].cost:
+                best[found.first] = found
+        return [best[first] for first in sorted(best)]
+
+    def find_any(self, patterns: Sequence[Pattern], lenient: bool = False) -> list[Found]:
+        """Every place where one of the patterns stands, in order of start; overlapping ones are all given."""
+        return sorted((f for p in patterns for f in self.find(p, lenient)), key=lambda f: (f.first, f.cost, -f.last))
+
+    def _chains(self, pattern: Pattern, lenient: bool) -> Iterator[Found]:
+        chains = self._element(pattern[0], lenient)
+        for element in pattern[1:]:
+            if not chains:
+                return
+            nexts = self._element(element, lenient)
+            chains = [
+                Found(a.first, b.last, a.cost + b.cost)
+                for a in chains
+                for b in nexts
+                if element.least_gap <= b.first - a.last <= element.most_gap
+                and not self._parted(a.last, b.first, 2 if element.most_gap == 0 else 1)
+            ]
+        yield from chains
+
+    def _parted(self, first: int, last: int, level: int) -> bool:
+        """Whether a barrier of at least `level` stands before one of the units first..last."""
+        return any(self._barriers[i] >= level for i in range(first, min(last, len(self._barriers) - 1) + 1))
+
+    def _element(self, element: Element, lenient: bool) -> list[Found]:
+        return [found for word in element.words for found in self._word(word, lenient)]
+
+    def _word(self, word: Word, lenient: bool) -> list[Found]:
+        key = word, lenient
+        if key not in self._words:
+            found = self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word, lenient)
+            self._words[key] = [f for f in found if self._allowed(word, f)]
+        return self._words[key]
+
+    def _allowed(self, word: Word, found: Found) -> bool:
+        units = self.line.units
+        if any(self._barriers[i] == 2 for i in range(found.first + 1, found.last)):
+            return False
+        if word.at_start and units[found.first].parted == 0:
+            return False
+        return not (word.at_end and found.last < len(units) and units[found.last].parted == 0)
+
+    def _digits(self, least: int) -> list[Found]:
+        """Runs of digits, however they are written, that no other word parts."""
+        line = "".join("0" if u.text in DIGITS else " " for u in self.line.units)
+        return [Found(m.start(), m.end(), 0.0) for m in re.finditer(f"0{{{least},}}", line)]
+
+    def _spelled(self, word: Word) -> list[Found]:
+        return [Found(at, at + len(word.units), 0.0) for at in _places(self.line.chars, word.chars)]
+
+    def _sounding(self, word: Word, lenient: bool) -> list[Found]:
+        if word.spelled:
+            return []
+        spans = {(at, at + len(word.units)) for at in _places(self.line.sounds, word.sounds)}
+        if len(word.units) >= 3:
+            spans |= self._nearly(word)
+        found = []
+        for first, last in sorted(spans):
+            heard = self.line.chars[first:last]
+            if heard != word.chars and self._may_be_misheard(word, first, last, lenient):
+                cost = self._cost(word, first, last, lenient)
+                if cost is not None:
+                    found.append(Found(first, last, cost))
+        return found
+
+    def _may_be_misheard(self, word: Word, first: int, last: int, lenient: bool) -> bool:
+        """Whether what is spelled otherwise may be the word: not where an everyday word stands, and in two syllables not where one
+        of them is a particle or pronoun, which are next to everything."""
+        if len(word.units) <= 3 and any(self._everyday[first:last]) and not (lenient and all(self._everyday[first:last])):
+            return False
+        return lenient or len(word.units) > 2 or not FUNCTION_WORDS.intersection(word.chars + self.line.chars[first:last])
+
+    def _nearly(self, word: Word) -> set[tuple[int, int]]:
+        """Spans that share one half of the word's sounds: an error of one unit leaves one half whole."""
+        size, half = len(word.units), len(word.units) // 2
+        spans = set()
+        for offset, piece in ((0, word.sounds[:half]), (half, word.sounds[half:])):
+            for at in _places(self.line.sounds, piece):
+                first = at - offset
+                lengths = (size - 1, size, size + 1) if size >= 6 else (size,)
+                for length in lengths:
+                    # A unit lost or added before the second half moves the start, not the end.
+                    start = first if offset == 0 else at + size - half - length
+                    if start >= 0 and start + length <= len(self.line.units):
+                        spans.add((start, start + length))
+        return spans
+
+    def _cost(self, word: Word, first: int, last: int, lenient: bool) -> float | None:
+        """How far what was heard is from the word; None when too far."""
+        heard = self.line.units[first:last]
+        if len(heard) != len(word.units):
+            return self._cost_of_shift(word, first, last)
+        costs, same_pinyin, tones = [], True, 0
+        for unit, text, sound in zip(heard, word.units, word.syllables, strict=True):
+            step = distance(unit.sound, sound) if unit.text != text else 0.0
+            if (step > 0 or not lenient) and unit.text != text and (unit.text in NO_TOLERANCE or text in NO_TOLERANCE):
+                return None
+            tones += unit.sound.tone not in (sound.tone, 5) and sound.tone != 5
+            same_pinyin &= unit.sound.pinyin == sound.pinyin
+            costs.append(step)
+        judge = _judge_leniently if lenient else _judge
+        return judge(sorted(costs, reverse=True), tones, same_pinyin)
+
+    def _cost_of_shift(self, word: Word, first: int, last: int) -> float | None:
+        """One unit lost or one too many in a long word, everything else as it should sound."""
+        heard = [u.text for u in self.line.units[first:last]]
+        long, short = (
+            (self.line.sounds[first:last], word.sounds)
+            if len(heard) > len(word.units)
+            else (word.sounds, self.line.sounds[first:last])
+        )
+        texts = heard if len(heard) > len(word.units) else list(word.units)
+        for i in range(1, len(long) - 1):
+            if long[:i] + long[i + 1 :] == short:
+                return None if texts[i] in NO_TOLERANCE else 0.6
+        return None
+
+
+def _judge(costs: list[float], tones: int, same_pinyin: bool) -> float | None:
+    """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ. tones: how many
+    syllables have another tone."""
+    size, worst, rest = len(costs), costs[0], sum(costs[1:])
+    if worst == 0:
+        # Two syllables of the same class are too common: they must be the same sounds. Tones change in speech (three-three).
+        return 0.2 if size > 3 or (size == 3 and tones < 2) or (size == 2 and same_pinyin) else None
+    if size < 3 or (size < 5 and tones) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
+        return None
+    return 0.3 + 0.5 * (worst + rest) / (size / 4)
+
+
+def _judge_leniently(costs: list[float], _tones: int, _same_pinyin: bool) -> float | None:
+    size, worst, rest = len(costs), costs[0], sum(costs[1:])
+    if worst == 0:
+        return 0.2
+    fits = worst <= MOST_LENIENT.get(size, 1.0) and rest <= (0.0 if size < 5 else 0.7)
+    return 0.4 if fits else None
+
+
+FUNCTION_WORDS = frozenset("的了是在就也都我你您他她吗吧呢啊不没有这那一个们得地着过到")
+MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.5, 5: 0.7}
+MOST = {3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
+"""How far one syllable of a word of so many may be (sound.distance); longer words may have any one syllable wrong."""
+
+
+def _places(line: str, piece: str) -> Iterator[int]:
+    at = line.find(piece) if piece else -1
+    while at >= 0:
+        yield at
+        at = line.find(piece, at + 1)
+
+
+def _barriers(line: Line) -> list[int]:
+    """Before each unit: 2 another turn or a long pause, 1 the end of a sentence, 0 nothing that parts words."""
+    barriers = [2] if line.units else []
+    for i in range(1, len(line.units)):
+        unit, before = line.units[i], line.units[i - 1]
+        if unit.parted == 3:
+            barriers.append(2 if unit.start - before.end > PAUSE_S or line.turns_between(i - 1, i) else 0)
+        else:
+            barriers.append(1 if unit.parted == 2 else 0)
+    return barriers
+
+
+def _covered(chars: str, words: Sequence[str]) -> list[bool]:
+    covered = [False] * len(chars)
+    for word in words:
+        for at in _places(chars, word):
+            covered[at : at + len(word)] = [True] * len(word)
+    return covered
