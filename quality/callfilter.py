@@ -69,6 +69,9 @@ def narrow_sets(wanted: CallFilter, zone: ZoneInfo) -> list[Condition]:
         sets.append(Condition("SELECT call_id FROM analysis.results WHERE high_priority = 1"))
     if wanted.reviewed or (wanted.score == "form" and _scored(wanted)):
         sets.append(Condition("SELECT DISTINCT call_id FROM review.reviews"))
+    if _scored(wanted) and wanted.score != "form":
+        column = _score_column(wanted.score)
+        sets.append(_between(f"SELECT call_id FROM analysis.results WHERE {column} BETWEEN ? AND ?", wanted))  # noqa: S608
     if wanted.analysis in ("failed", "parked"):
         sets.append(Condition("SELECT call_id FROM analysis.jobs WHERE state = ?", (wanted.analysis,)))
     for agent in filter(None, (wanted.only_agent, wanted.agent)):
