@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from hw.messages import Message, UserError
 
 RATE = 8000  # frames per second: what a telephone line carries
 BLOCK_S = 10.0  # seconds of audio in a block
+PIECE = 512  # frames read at a time where a file is damaged: of a read that fails nothing is given
 TOO_FAST = 768_000  # frames per second; beyond it the header is nonsense
 
 CUT_OFF = Message(
@@ -87,7 +89,7 @@ class FileAudio:
                 f"{self._path} says it has {self._file.samplerate} samples a second: its header is damaged",
                 f"{self._path} 的采样率为 {self._file.samplerate}:文件头已损坏",
             )
-        if len(self._read_native(1)) == 0:
+        if len(self._read_native(1, 0)) == 0:
             raise UserError(
                 f"{self._path} holds no sound: its header is there but no samples",
                 f"{self._path} 没有声音:只有文件头,没有采样",
@@ -119,18 +121,32 @@ class FileAudio:
         self._duration_s = frames / RATE
 
     def _native(self) -> Iterator[NDArray[np.float32]]:
-        while len(block := self._read_native(int(self._file.samplerate * BLOCK_S) or 1)):
+        frames, here = int(self._file.samplerate * BLOCK_S) or 1, 0
+        while len(block := self._read_native(frames, here)):
             yield block
+            if len(block) < frames:
+                return
+            here += frames
 
-    def _read_native(self, frames: int) -> NDArray[np.float32]:
-        """The next frames as the file has them, in −1…1; fewer at the end, or where the file is damaged."""
+    def _read_native(self, frames: int, here: int) -> NDArray[np.float32]:
+        """The next frames, from `here` on, as the file has them, in −1…1; fewer at the end, or where the file is damaged."""
         try:
             # Read as float: libsndfile turns a floating-point file into silence when asked for integers.
             block: NDArray[np.float32] = self._file.read(frames, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError:
             self._warnings[CUT_OFF] = None
-            return np.zeros((0, self._file.channels), np.float32)
+            block = self._salvage(here, frames)
         return np.nan_to_num(block, copy=False)
+
+    def _salvage(self, here: int, frames: int) -> NDArray[np.float32]:
+        """What can still be read of the `frames` from `here` on, the last of a damaged file."""
+        pieces = [np.zeros((0, self._file.channels), np.float32)]
+        # Opened again: libsndfile cannot seek in a FLAC file whose decoder has failed twice.
+        with contextlib.suppress(soundfile.LibsndfileError), soundfile.SoundFile(str(self._path)) as file:
+            file.seek(here)
+            for _ in range(-(-frames // PIECE)):
+                pieces.append(file.read(PIECE, dtype="float32", always_2d=True))
+        return np.concatenate(pieces)[:frames]
 
     def __enter__(self) -> Self:
         return self

@@ -112,6 +112,8 @@ class Pipeline:
     ) -> Iterator[tuple[Utterance, Transcript]]:
         """Every utterance with its words and mood, side by side, batch by batch."""
         calm: dict[str, list[Samples]] = {side.name: [] for side in hearing.sides}
+        all_s = sum(end - start for side in hearing.sides for start, end in side.utterances)
+        done_s = 0.0
         for batch in _batches(clips(audio, hearing.sides)):
             side = batch[0].side.name
             samples = [clip.samples for clip in batch]
@@ -120,8 +122,8 @@ class Pipeline:
             moods = self._emotion.predict(samples, calm[side])
             for clip, transcript, mood in zip(batch, transcripts, moods, strict=True):
                 yield _utterance(clip, transcript, mood), transcript
-            done = _LISTENING + (1 - _LISTENING) * batch[-1].span[1] / max(hearing.duration_s, 0.001)
-            report(done * hearing.duration_s, hearing.duration_s)
+            done_s += sum(end - start for start, end in (clip.span for clip in batch))
+            report((_LISTENING + (1 - _LISTENING) * done_s / all_s) * hearing.duration_s, hearing.duration_s)
 
 
 def _batches(found: Iterator[Clip]) -> Iterator[list[Clip]]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from console.commands import analyze, bench, demo, doctor, evaluate, export, models, replay, serial, status, users
-from console.output import complain
+from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
 COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, export, users, models, serial)
@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit status: 0 done, 1 done but something is wrong (doctor, verify), 2 could not be done."""
+    speak_any_locale()
     arguments = build_parser().parse_args(argv)
     if arguments.lang:
         os.environ["CALLBOX_LANG"] = arguments.lang

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
 
 from hw.messages import Message, terminal_language
 
@@ -26,9 +30,17 @@ def say_message(message: Message) -> None:
     say(message.en, message.zh)
 
 
+def speak_any_locale() -> None:
+    """A terminal that lacks a character shows a question mark: that must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def say_json(value: object) -> None:
-    """The machine-readable answer: one JSON document, Chinese kept readable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    """The machine-readable answer: one JSON document, Chinese kept readable where the locale can write it."""
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=not readable, indent=1) + "\n")
     sys.stdout.flush()
 
 
@@ -59,28 +71,38 @@ def _pad(text: str, width: int) -> str:
 
 
 class Progress:
-    """What long work is doing: a line rewritten in place on a terminal, a line now and then elsewhere."""
+    """What long work is doing: a line rewritten in place on a terminal, a line now and then elsewhere.
+
+    Use it in a `with`: an error that comes next then has a line of its own. Never goes back, never repeats its end.
+    """
 
     def __init__(self, en: str, zh: str = "") -> None:
         self._label = zh if zh and terminal_language() == "zh" else en
         self._started = time.monotonic()
-        self._last = 0.0
+        self._last = float("-inf")
+        self._share = -1.0
         self._terminal = sys.stderr.isatty()
 
-    def __call__(self, done: float, total: float) -> None:
-        """`done` of `total`, in whatever unit both are."""
+    def __call__(self, done: float, total: float, detail: str = "") -> None:
+        """`done` of `total`, in whatever unit both are; detail: what else to show."""
         now = time.monotonic()
-        if now - self._last < (0.2 if self._terminal else 5.0) and done < total:
+        share = 100.0 if total <= 0 else max(0.0, self._share, min(100.0, 100 * done / total))
+        finished = share >= 100.0 > self._share
+        due = now - self._last >= (0.2 if self._terminal else 5.0)
+        if not finished and (not due or self._share >= 100.0):
             return
-        self._last = now
-        share = 100.0 if total <= 0 else min(100.0, 100 * done / total)
-        self._write(f"{self._label}  {share:3.0f} %  {now - self._started:.0f} s")
+        self._last, self._share = now, share
+        shown = math.floor(share)  # 99.6 is not yet done
+        self._write(f"{self._label}  {shown:3d} %  {now - self._started:.0f} s{f'  {detail}' if detail else ''}")
 
     def _write(self, text: str) -> None:
         sys.stderr.write(f"\r\x1b[K{text}" if self._terminal else f"{text}\n")
         sys.stderr.flush()
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Leave the line as it stands."""
-        if self._terminal:
+        if self._terminal and self._share >= 0:
             sys.stderr.write("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from hw.messages import Message, UserError
 RATE = 8000
 BLOCK_S = 1
 """Seconds of sound held at a time."""
+PIECE = 512
+"""Frames read at a time where a file is damaged."""
 
 FASTEST = 768_000
 """Frames per second; beyond it a header is nonsense."""
@@ -72,7 +75,7 @@ def _copy(source: Path, file: soundfile.SoundFile, copy: Path) -> Staged:
     frames = 0
     broken: list[bool] = []
     with soundfile.SoundFile(copy, "w", RATE, file.channels, subtype="PCM_16", format="W64") as out:
-        for block in _at_rate(_blocks(file, broken), file.samplerate, file.channels):
+        for block in _at_rate(_blocks(source, file, broken), file.samplerate, file.channels):
             out.write(np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16))
             frames += len(block)
     if not frames:
@@ -87,17 +90,29 @@ def _copy(source: Path, file: soundfile.SoundFile, copy: Path) -> Staged:
     return Staged(source, copy, file.channels, seconds, warning)
 
 
-def _blocks(file: soundfile.SoundFile, broken: list[bool]) -> Iterator[NDArray[np.float32]]:
+def _blocks(source: Path, file: soundfile.SoundFile, broken: list[bool]) -> Iterator[NDArray[np.float32]]:
     """The sound as floats (libsndfile turns a floating-point file into silence when asked for integers); notes a broken end."""
+    here = 0
     while True:
         try:
             block: NDArray[np.float32] = file.read(file.samplerate * BLOCK_S, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError:
             broken.append(True)
+            yield from _salvaged(source, here)
             return
         if not len(block):
             return
+        here += len(block)
         yield np.nan_to_num(block, copy=False)
+
+
+def _salvaged(source: Path, here: int) -> Iterator[NDArray[np.float32]]:
+    """What a damaged file still gives from frame `here` on. Read in small pieces, since of a read that fails nothing is given, and
+    from a file opened again, since libsndfile cannot seek in a FLAC file whose decoder has failed twice."""
+    with contextlib.suppress(soundfile.LibsndfileError), soundfile.SoundFile(source) as file:
+        file.seek(here)
+        while len(piece := file.read(PIECE, dtype="float32", always_2d=True)):
+            yield np.nan_to_num(piece, copy=False)
 
 
 def _at_rate(blocks: Iterator[NDArray[np.float32]], rate: int, channels: int) -> Iterator[NDArray[np.float32]]:

@@ -24,9 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     from console.understand import Understanding
 
     understanding = Understanding(settings_of(arguments))
-    progress = Progress(f"analysing {arguments.file.name}", f"正在分析 {arguments.file.name}")
-    result = understanding.of_file(arguments.file, language=arguments.language, progress=progress)
-    progress.end()
+    with Progress(f"analysing {arguments.file.name}", f"正在分析 {arguments.file.name}") as progress:
+        result = understanding.of_file(arguments.file, language=arguments.language, progress=progress)
     if arguments.json:
         say_json(result)
     else:

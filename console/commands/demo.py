@@ -10,7 +10,7 @@ import threading
 import webbrowser
 from pathlib import Path
 
-from console.output import say, say_json
+from console.output import note, say, say_json
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,7 +48,7 @@ def _serve(url: str) -> None:
     """Keep the pages up until the person stops the demo."""
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         webbrowser.open(url)
-    say(f"serving {url} - stop with Ctrl-C", f"网页服务中:{url}(按 Ctrl-C 停止)")
+    note(f"serving {url} - stop with Ctrl-C", f"网页服务中:{url}(按 Ctrl-C 停止)")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
 

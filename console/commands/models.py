@@ -26,9 +26,9 @@ def run_install(arguments: argparse.Namespace) -> int:
     """Install a model."""
     from analyzer import models
 
-    progress = Progress(f"installing {arguments.what}", f"正在安装 {arguments.what}")
-    where = models.install(arguments.what, models.folder(settings_of(arguments).analysis), progress)
-    progress.end()
+    folder = models.folder(settings_of(arguments).analysis)
+    with Progress(f"installing {arguments.what}", f"正在安装 {arguments.what}") as progress:
+        where = models.install(arguments.what, folder, progress)
     say(f"{arguments.what}: installed in {where}", f"{arguments.what}:已安装到 {where}")
     return 0
 

@@ -24,9 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     from recorder.replay import replay
 
     settings = settings_of(arguments)
-    progress = Progress("recording", "正在录音")
-    outcome = replay(arguments.files, settings, arguments.speed, progress, arguments.language)
-    progress.end()
+    with Progress("recording", "正在录音") as progress:
+        outcome = replay(arguments.files, settings, arguments.speed, progress, arguments.language)
     for path, call_id in outcome.calls:
         say(f"{call_id}  {path}")
     for warning in outcome.warnings:

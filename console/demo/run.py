@@ -134,24 +134,23 @@ def wait_for_recorder(house: House, timetable: Plan, services: dict[str, Service
     """Until the simulated tap has ended and the recorder, having closed every file, has ended by itself."""
     simulation = house.settings.simulation
     clock = FastClock(house.start, house.anchor, simulation.speed)
-    progress = Progress(f"recording through ALSA at {simulation.speed:g} x", f"正在通过 ALSA 录音({simulation.speed:g} 倍速)")
-    while services["recorder"].running():
-        progress(max(0.0, min(clock.now() - house.start, timetable.ends_at * 0.99)), timetable.ends_at)
-        time.sleep(POLL_S)
-    services["recorder"].expect_success()
-    progress(1, 1)
-    progress.end()
+    label = (f"recording through ALSA at {simulation.speed:g} x", f"正在通过 ALSA 录音({simulation.speed:g} 倍速)")
+    with Progress(*label) as progress:
+        while services["recorder"].running():
+            progress(max(0.0, min(clock.now() - house.start, timetable.ends_at * 0.99)), timetable.ends_at)
+            time.sleep(POLL_S)
+        services["recorder"].expect_success()
+        progress(1, 1)
 
 
 def wait_for_analyzer(house: House, services: dict[str, Service]) -> None:
     """Until every recorded call has been understood or given up."""
-    progress = Progress("transcribing and scoring", "正在转写与评分")
-    while True:
-        status = collect(house.settings)
-        ended = status.calls.get("closed", 0) + status.calls.get("interrupted", 0)
-        progress(ended - status.waiting, ended)
-        if status.waiting == 0:
-            break
-        services["analyzer"].expect_running()
-        time.sleep(POLL_S)
-    progress.end()
+    with Progress("transcribing and scoring", "正在转写与评分") as progress:
+        while True:
+            status = collect(house.settings)
+            ended = status.calls.get("closed", 0) + status.calls.get("interrupted", 0)
+            progress(ended - status.waiting, ended, detail=f"{ended - status.waiting}/{ended}")
+            if status.waiting == 0:
+                break
+            services["analyzer"].expect_running()
+            time.sleep(POLL_S)
