@@ -10,7 +10,7 @@ from analyzer.audio import RATE, AudioInput
 from analyzer.leakage import own_speech, same_sound
 from analyzer.music import MusicListener, Shares, music_flags, music_spans
 from analyzer.progress import Progress, nobody
-from analyzer.utterances import utterance_spans
+from analyzer.utterances import Stretch, stretches
 from analyzer.vad import FRAME_S, FrameListener, Frames, Span, runs, speech_flags
 from hw.messages import Message
 
@@ -24,13 +24,13 @@ BOTH_THE_SAME = Message(
 
 @dataclass(frozen=True)
 class Side:
-    """One side of the call. channel: in the audio. speech: stretches of its own speech, bare. utterances: what is recognised, with
-    margins; both in order of time, in seconds. frames: its levels."""
+    """One side of the call. channel: in the audio. speech: stretches of its own speech, bare. utterances: what is recognised;
+    both in order of time, in seconds. frames: its levels."""
 
     name: str
     channel: int
     speech: list[Span]
-    utterances: list[Span]
+    utterances: list[Stretch]
     frames: Frames
 
     def level_db(self, span: Span) -> float:
@@ -78,7 +78,7 @@ def _hearing(duration_s: float, heard: list[Frames], tonal: list[Shares], warnin
     speech = own_speech([flags & ~m for flags, m in zip(raw, music, strict=True)], heard)
     names = ("mixed",) if len(heard) == 1 else ("agent", "customer")
     sides = tuple(
-        Side(name, channel, _breathless(runs(flags)), utterance_spans(flags, frames.level_db), frames)
+        Side(name, channel, _breathless(runs(flags)), stretches(flags, frames.level_db), frames)
         for channel, (name, flags, frames) in enumerate(zip(names, speech, heard, strict=True))
     )
     return Hearing(duration_s, sides, music_spans(music), warnings)

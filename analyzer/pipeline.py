@@ -11,7 +11,7 @@ from pathlib import Path
 from analyzer.acoustics import measure
 from analyzer.asr.choose import load_recognizer
 from analyzer.asr.interface import Recognizer, Transcript
-from analyzer.audio import AudioInput, open_audio
+from analyzer.audio import RATE, AudioInput, open_audio
 from analyzer.clips import Clip, clips
 from analyzer.emotion.model import EmotionModel
 from analyzer.hearing import Hearing, listen
@@ -71,7 +71,7 @@ class Pipeline:
             chosen: list[Samples] = []
             for clip in clips(audio, hearing.sides):
                 chosen.append(clip.samples)
-                if sum(map(len, chosen)) >= 20 * 8000:
+                if sum(map(len, chosen)) >= 20 * RATE:
                     break
         return self._recognizer.language_of(chosen) if chosen else self._site.language
 
@@ -112,7 +112,7 @@ class Pipeline:
     ) -> Iterator[tuple[Utterance, Transcript]]:
         """Every utterance with its words and mood, side by side, batch by batch."""
         calm: dict[str, list[Samples]] = {side.name: [] for side in hearing.sides}
-        all_s = sum(end - start for side in hearing.sides for start, end in side.utterances)
+        total_s = sum(end - start for side in hearing.sides for start, end in (u.clip for u in side.utterances))
         done_s = 0.0
         for batch in _batches(clips(audio, hearing.sides)):
             side = batch[0].side.name
@@ -122,8 +122,8 @@ class Pipeline:
             moods = self._emotion.predict(samples, calm[side])
             for clip, transcript, mood in zip(batch, transcripts, moods, strict=True):
                 yield _utterance(clip, transcript, mood), transcript
-            done_s += sum(end - start for start, end in (clip.span for clip in batch))
-            report((_LISTENING + (1 - _LISTENING) * done_s / all_s) * hearing.duration_s, hearing.duration_s)
+            done_s += sum(end - start for start, end in (clip.stretch.clip for clip in batch))
+            report((_LISTENING + (1 - _LISTENING) * done_s / total_s) * hearing.duration_s, hearing.duration_s)
 
 
 def _batches(found: Iterator[Clip]) -> Iterator[list[Clip]]:
@@ -132,13 +132,13 @@ def _batches(found: Iterator[Clip]) -> Iterator[list[Clip]]:
     for clip in found:
         batch = waiting.setdefault(clip.side.name, [])
         batch.append(clip)
-        if sum(c.span[1] - c.span[0] for c in batch) >= _BATCH_S:
+        if sum(len(c.samples) for c in batch) >= _BATCH_S * RATE:
             yield waiting.pop(clip.side.name)
     yield from waiting.values()
 
 
 def _utterance(clip: Clip, transcript: Transcript, mood: dict[str, float]) -> Utterance:
-    start, end = clip.span
+    (start, end), offset = clip.stretch.speech, clip.stretch.clip[0]
     return Utterance(
         start=round(start, 2),
         end=round(end, 2),
@@ -146,16 +146,16 @@ def _utterance(clip: Clip, transcript: Transcript, mood: dict[str, float]) -> Ut
         text=transcript.text,
         confidence=transcript.confidence,
         emotion={label: round(chance, 3) for label, chance in mood.items()},
-        level_db=round(clip.side.level_db(clip.span), 1),
+        level_db=round(clip.side.level_db(clip.stretch.speech), 1),
         words=tuple(
-            type(word)(round(word.start + start, 2), round(word.end + start, 2), word.text, word.confidence)
+            type(word)(round(word.start + offset, 2), round(word.end + offset, 2), word.text, word.confidence)
             for word in transcript.words
         ),
     )
 
 
 def _worth_keeping(utterance: Utterance) -> bool:
-    return bool(utterance.text) or utterance.end - utterance.start >= _UNHEARD_S + 0.4  # its margins are no speech
+    return bool(utterance.text) or utterance.end - utterance.start >= _UNHEARD_S
 
 
 def to_json(analysis: Analysis) -> dict[str, object]:

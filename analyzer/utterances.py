@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analyzer.vad import FRAME_S, Flags, Levels, Span, runs
@@ -12,8 +14,16 @@ _MARGIN_S = 0.2  # kept before and after: consonants at the edges are too weak f
 LONGEST_S = 24.0  # an utterance is cut here at the latest; with its margins it fits the recogniser's window of 28 s
 
 
-def utterance_spans(speech: Flags, level_db: Levels) -> list[Span]:
-    """Utterances with their margins, in order, never overlapping, in seconds."""
+@dataclass(frozen=True)
+class Stretch:
+    """An utterance. speech: from its first sound to its last. clip: what is cut out for it, margins included. In seconds."""
+
+    speech: Span
+    clip: Span
+
+
+def stretches(speech: Flags, level_db: Levels) -> list[Stretch]:
+    """The utterances of a side, in order; neither they nor their clips overlap."""
     kept = [run for run in _joined(runs(speech)) if (run[1] - run[0]) * FRAME_S >= _SHORTEST_S]
     pieces = [piece for run in kept for piece in _cut(run, level_db)]
     return _with_margins(pieces, len(speech))
@@ -44,12 +54,13 @@ def _cut(run: tuple[int, int], level_db: Levels) -> list[tuple[int, int]]:
     return [*pieces, (first, past)]
 
 
-def _with_margins(pieces: list[tuple[int, int]], frames: int) -> list[Span]:
+def _with_margins(pieces: list[tuple[int, int]], frames: int) -> list[Stretch]:
     margin = round(_MARGIN_S / FRAME_S)
-    spans = []
+    found = []
     for i, (first, past) in enumerate(pieces):
         # Two neighbours share what lies between them when it is too short for both margins.
         earliest = (pieces[i - 1][1] + first) // 2 if i else 0
         latest = (past + pieces[i + 1][0]) // 2 if i + 1 < len(pieces) else frames
-        spans.append((max(first - margin, earliest) * FRAME_S, min(past + margin, latest) * FRAME_S))
-    return spans
+        clip = (max(first - margin, earliest) * FRAME_S, min(past + margin, latest) * FRAME_S)
+        found.append(Stretch((first * FRAME_S, past * FRAME_S), clip))
+    return found

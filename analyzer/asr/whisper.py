@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ _SHORTEST_DROPPED_S = 1.0  # shorter clips, margins included, may well hold no w
 _SLOWEST = 1.0  # characters a second of a clip, pauses included; people say 3 to 6 in Chinese, three times that in English letters
 _SURE = 0.4  # confidence from which a second chance is believed: over noise the decoder makes up words it is unsure of
 _APART_S = 2.0  # between windows of a batch on the common time line; never decoded
+
+_BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 
 FAILED = Message("the recogniser failed on a stretch of speech; its words are missing", "识别引擎在一段语音上出错;该段文字缺失")
 
@@ -159,13 +162,19 @@ def _upsampled(samples: Samples) -> NDArray[np.float32]:
 def _transcript(heard: Sequence[_Heard], slot: Slot, language: str) -> Transcript:
     """A clip's words on its own time line, phantoms and loops taken out."""
     words = tuple(_words(heard, slot, language))
-    text = "".join(word.text for word in words) if language == "zh" else " ".join(word.text for word in words)
-    text = without_phantoms(text)
+    text = without_phantoms(_joined(heard, language))
     if not text or is_loop(text, slot.end - slot.start):
         return NOTHING
     weights = [len(word.text) for word in words]
     confidence = sum(w.confidence * n for w, n in zip(words, weights, strict=True)) / sum(weights)
     return Transcript(text, round(confidence, 3), words)
+
+
+def _joined(heard: Sequence[_Heard], language: str) -> str:
+    """The words as Whisper spaces them; Chinese characters without the spaces it leaves at pauses."""
+    if language != "zh":
+        return "".join(word.text for word in heard).strip()
+    return _BESIDE_HAN.sub("", "".join(simplified([word.text for word in heard]))).strip()
 
 
 def _words(heard: Sequence[_Heard], slot: Slot, language: str) -> Iterable[Word]:

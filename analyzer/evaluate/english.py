@@ -8,8 +8,10 @@ import unicodedata
 _SMALL = {
     word: value
     for value, word in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-        nineteen""".split()
+        # fmt: off
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+         "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+        # fmt: on
     )
 }
 _TENS = {word: 20 + 10 * i for i, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
@@ -88,7 +90,7 @@ def _number(words: list[str], start: int) -> tuple[int, int]:
         word = words[i]
         if word in _SCALES:
             part, total, room = (part * 100, total, 100) if word == "hundred" else (0, total + part * _SCALES[word], 1000)
-        elif word == "and" and room == 100 and i + 1 < len(words) and words[i + 1] in _NUMERALS:
+        elif word == "and" and room in (100, 1000) and total + part and i + 1 < len(words) and words[i + 1] in _NUMERALS:
             pass
         elif word in _TENS and room >= 100:
             part, room = part + _TENS[word], 10
