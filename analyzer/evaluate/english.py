@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SMALL = {
-    word: value
-    for value, word in enumerate(
-        # fmt: off
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-         "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-        # fmt: on
-    )
-}
+# fmt: off
+_SMALL_WORDS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)
+# fmt: on
+_SMALL = {word: value for value, word in enumerate(_SMALL_WORDS)}
 _TENS = {word: 20 + 10 * i for i, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _NUMERALS = {**_SMALL, **_TENS, **_SCALES}
