@@ -40,7 +40,7 @@ class Finder:
 
     def __init__(self, line: Line, ordinary: Sequence[str] = ()) -> None:
         self.line = line
-        self._words: dict[tuple[Word, bool], list[Found]] = {}
+        self._words: dict[tuple[str, bool], list[Found]] = {}
         self._barriers = _barriers(line)
         self._everyday = _covered(line.chars, ordinary)
 
@@ -79,7 +79,7 @@ class Finder:
         return [found for word in element.words for found in self._word(word, lenient)]
 
     def _word(self, word: Word, lenient: bool) -> list[Found]:
-        key = word, lenient
+        key = word.text, lenient
         if key not in self._words:
             found = self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word, lenient)
             self._words[key] = [f for f in found if self._allowed(word, f)]
@@ -190,7 +190,7 @@ def _judge_leniently(costs: list[float], _tones: int, _same_pinyin: bool) -> flo
 
 
 FUNCTION_WORDS = frozenset("的了是在就也都我你您他她吗吧呢啊不没有这那一个们得地着过到")
-MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.5, 5: 0.7}
+MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
 MOST = {3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
 """How far one syllable of a word of so many may be (sound.distance); longer words may have any one syllable wrong."""
 

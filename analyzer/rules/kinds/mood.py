@@ -33,8 +33,9 @@ class Mood:
     """A fault is that the signs add up to `threshold`.
 
     strong, mild: words that weigh strong_weight and mild_weight each place; voice_weight times the mean probability of `emotion`
-    over the two likeliest utterances of voice_least_s and longer, as far as it is above voice_floor; level_db: a rise of the
-    loudest utterance against the start that weighs level_weight; pace_ratio: the same for pace; particles_ratio: for particles.
+    over the two likeliest utterances of voice_least_s and longer, as far as it is above voice_floor; level_db: the rise of the
+    loudest utterance against the start or against the side's calmest third from which on level_weight counts, in full at twice
+    as much; pace_ratio: a rise of the pace against the start that weighs pace_weight; particles_ratio: the same for particles.
     """
 
     strong: Patterns = ()
@@ -47,8 +48,8 @@ class Mood:
     voice_weight: float = 0.5
     voice_floor: float = 0.5
     voice_least_s: float = 1.0
-    level_db: float = 5.0
-    level_weight: float = 0.15
+    level_db: float = 2.5
+    level_weight: float = 0.4
     pace_ratio: float = 1.25
     pace_weight: float = 0.1
     particles_ratio: float = 2.0
@@ -81,9 +82,10 @@ class Mood:
         if not utterances:
             return
         first, last = utterances[0].start, utterances[-1].end
-        rise = call.measure("level_db", side, "rise")
-        if rise is not None and rise >= self.level_db:
-            yield Sign(self.level_weight, f"+{rise:.0f} dB", first, last)
+        rises = [rise for name in ("rise", "range") if (rise := call.measure("level_db", side, name)) is not None]
+        rise = max(rises, default=0.0)
+        if rise >= self.level_db:
+            yield Sign(self.level_weight * min(1.0, rise / self.level_db - 1), f"+{rise:.0f} dB", first, last)
         start, peak = call.measure("rate", side, "start"), call.measure("rate", side, "peak")
         if start and peak and peak / start >= self.pace_ratio:
             yield Sign(self.pace_weight, f"语速 pace ×{peak / start:.2f}", first, last)
