@@ -10,7 +10,7 @@ own speech (a unit is a Chinese character, a digit, or a word of another script)
                                text is what the joiner said with it
     rate                       by side: {overall, minutes: [{start, rate}], start, peak}: `start` over the side's first ten seconds
                                of speech, `peak` over its fastest utterance of ten units or more
-    level_db                   by side: {mean, start, peak, rise}: `start` over the side's first ten seconds of speech, `peak` its
+    level_db                   by side: {mean, start, peak, rise, range}: `start` over the side's first ten seconds of speech, `peak` its
                                loudest utterance after that, `rise` peak minus start
     turns                      by side: how many; turn_list: [{side, start, end}]
     longest_turn_s             by side; back-channels of the other side do not end a turn
@@ -165,7 +165,17 @@ def _levels(utterances: list[Utterance]) -> dict[str, float | None]:
         "start": start,
         "peak": peak,
         "rise": round(peak - start, 1) if peak is not None and start is not None else None,
+        "range": _range(loud),
     }
+
+
+def _range(loud: list[Utterance]) -> float | None:
+    """Loudest utterance over the calmest third: finds the caller who is loud from the first word on and calms down."""
+    levels = sorted(u.level_db for u in loud if u.end - u.start >= 0.8)
+    if len(levels) < 2:
+        return None
+    calm = levels[: (len(levels) + 2) // 3]
+    return round(levels[-1] - sum(calm) / len(calm), 1)
 
 
 def _mean_level(utterances: list[Utterance]) -> float | None:
