@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer import models
-from console.report import state_name
+from console.report import alarm_name, disk, state_name, when
 from console.status import BoxStatus
 from hw.messages import Message, UserError
 from recorder.settings.sections import Settings
@@ -16,7 +16,7 @@ from recorder.settings.sections import Settings
 
 @dataclass(frozen=True)
 class Finding:
-    """One look at one thing. advice is None when all is well."""
+    """One look at one thing. advice is None when all is well, or the finding says itself what to do."""
 
     ok: bool
     seen: Message
@@ -24,8 +24,9 @@ class Finding:
 
 
 def examine(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
-    """Every check, in the order in which a missing call is best looked for."""
-    for check in CHECKS:
+    """Every check, in the order in which a missing call is best looked for. Where nothing is set up yet, only what a machine needs
+    before it can be: services and store would only repeat that they are not there."""
+    for check in CHECKS if settings.line else FRESH:
         yield from check(settings, status)
 
 
@@ -37,29 +38,59 @@ def _bad(seen: Message, en: str, zh: str) -> Finding:
     return Finding(False, seen, Message(en, zh))
 
 
+def _unconfigured(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
+    del settings, status
+    yield _bad(
+        Message("settings: no line to record is described yet", "设置:尚未配置要录音的线路"),
+        "describe devices and lines in /etc/callbox/callbox.toml (docs/install.md, docs/settings.md); another file: --config FILE; "
+        "to see callbox at work without any hardware: callbox demo",
+        "请在 /etc/callbox/callbox.toml 中配置设备和线路(见 docs/install.md、docs/settings.md);其他文件:--config FILE;"
+        "无需硬件即可体验:callbox demo",
+    )
+
+
 def _configured(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
     del status
-    if settings.line:
-        count = len(settings.line)
-        yield _good(f"settings: {count} lines", f"设置:{count} 条线路")
-        return
-    yield _bad(
-        Message("settings: no [[line]] is described", "设置:没有配置任何 [[line]]"),
-        "describe devices and lines in /etc/callbox/callbox.toml (docs/settings.md)",
-        "请在 /etc/callbox/callbox.toml 中配置设备和线路(见 docs/settings.md)",
+    lines, devices = len(settings.line), len(settings.device)
+    yield _good(f"settings: {lines} lines on {devices} capture devices", f"设置:{devices} 个采集设备,{lines} 条线路")
+
+
+def _services(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
+    pages = f"http://{settings.web.host}:{settings.web.port}/"
+    yield _service("recorder", Message("recorder", "录音服务"), status.recorder_running)
+    yield _service("analyzer", Message("analyzer", "分析服务"), status.analyzer_running)
+    yield _service("web", Message(f"web pages {pages}", f"网页服务 {pages}"), status.pages_answer)
+
+
+def _service(unit: str, name: Message, running: bool) -> Finding:
+    if running:
+        return _good(f"{name.en}: running", f"{name.zh}:运行中")
+    return _bad(
+        Message(f"{name.en}: not running", f"{name.zh}:未运行"),
+        f"start it: systemctl start callbox-{unit}; why it stopped: journalctl -u callbox-{unit}",
+        f"请启动:systemctl start callbox-{unit};停止原因:journalctl -u callbox-{unit}",
     )
 
 
-def _service(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
-    del settings
-    if status.recorder_running:
-        yield _good("recorder: running", "录音服务:运行中")
-        return
-    yield _bad(
-        Message("recorder: not running", "录音服务:未运行"),
-        "start it: systemctl start callbox-recorder; why it stopped: journalctl -u callbox-recorder",
-        "请启动:systemctl start callbox-recorder;停止原因:journalctl -u callbox-recorder",
-    )
+def _devices(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
+    pcm = {device.name: device.pcm for device in settings.device}
+    for device in status.devices:
+        name = f"{device.name} ({pcm.get(device.name, '?')})"
+        if device.state != "running":
+            yield _bad(
+                Message(f"capture device {name}: gone", f"采集设备 {name}:已断开"),
+                "plug it in; what ALSA sees: arecord -L; then its name goes into [[device]] pcm",
+                "请插好设备;用 arecord -L 查看 ALSA 设备,并将名称写入 [[device]] pcm",
+            )
+        elif device.lost_frames:
+            lost = device.lost_frames
+            yield _bad(
+                Message(f"capture device {name}: {lost} frames lost", f"采集设备 {name}:丢失 {lost} 帧"),
+                "the machine is too busy or the disk too slow: journalctl -u callbox-recorder says when",
+                "机器过忙或磁盘过慢:时间见 journalctl -u callbox-recorder",
+            )
+        else:
+            yield _good(f"capture device {name}: running, nothing lost", f"采集设备 {name}:正常,无丢失")
 
 
 def _lines(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
@@ -91,22 +122,38 @@ def _port(port: str, name: Message) -> Finding:
         )
     if not os.access(port, os.R_OK | os.W_OK):
         return _bad(
-            Message(f"{name.en}: no permission for {port}", f"{name.zh}:没有访问 {port} 的权限"),
-            "add the service's user to the group dialout",
-            "请将服务用户加入 dialout 组",
+            Message(f"{name.en}: this user may not use {port}", f"{name.zh}:当前用户无权使用 {port}"),
+            "add the service's user to the group dialout, or run doctor as root",
+            "请将服务用户加入 dialout 组,或以 root 运行 doctor",
         )
     return _good(f"{name.en}: {port}", f"{name.zh}:{port}")
 
 
 def _store(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
+    del status
     store = Path(settings.store.path)
-    if not store.is_dir() or not os.access(store, os.W_OK):
+    if not os.path.isdir(store) or not os.access(store, os.W_OK):  # noqa: PTH112  Path.is_dir raises where it may not look
         yield _bad(
             Message(f"store: {store} is missing or not writable for this user", f"数据目录:{store} 不存在或当前用户不可写"),
             "make it, owned by user and group callbox (systemd-tmpfiles --create), or run doctor as root",
             "请创建并归 callbox 用户和组所有(systemd-tmpfiles --create),或以 root 运行 doctor",
         )
-    seen = Message(f"disk: {status.free_disk_mb:.0f} MB free", f"磁盘:剩余 {status.free_disk_mb:.0f} MB")
+
+
+def _readable(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
+    del settings
+    for problem in status.problems:
+        yield _bad(
+            problem,
+            "may this user read it? Damaged: restart the recorder, which makes calls.db anew from the audio; move a damaged analysis.db away "
+            "and restart the analyzer",
+            "当前用户有读取权限吗?若已损坏:重启录音服务,它会根据录音重建 calls.db;请移走损坏的 analysis.db 并重启分析服务",
+        )
+
+
+def _disk(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
+    free = disk(status.free_disk_mb)
+    seen = Message(f"disk: {free} free", f"磁盘:剩余 {free}")
     if status.free_disk_mb >= settings.store.min_free_mb:
         yield Finding(True, seen)
         return
@@ -127,13 +174,14 @@ def _model(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
 def _alarms(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
     del settings
     for alarm in status.alarms:
-        text = f"{alarm.kind} {alarm.subject}: {alarm.detail} ({alarm.raised_at})"
-        yield Finding(False, Message(f"alarm {text}", f"告警 {text}"))
+        about = f"{alarm.subject} {alarm.detail} ({when(alarm.raised_at, status)})"
+        en, zh = alarm_name(alarm.kind, "en"), alarm_name(alarm.kind, "zh")
+        yield Finding(False, Message(f"alarm: {en}: {about}", f"告警:{zh}:{about}"))
 
 
 def _calls(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
     del settings
-    last = status.last_call_at or "–"
+    last = when(status.last_call_at, status)
     yield _good(f"last call: {last}; waiting for analysis: {status.waiting}", f"最近通话:{last};待分析:{status.waiting}")
     parked = status.jobs.get("parked", 0)
     if parked:
@@ -144,13 +192,18 @@ def _calls(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
         )
 
 
-CHECKS: tuple[Callable[[Settings, BoxStatus], Iterator[Finding]], ...] = (
+Check = Callable[[Settings, BoxStatus], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
     _configured,
-    _service,
+    _services,
+    _devices,
     _lines,
     _ports,
     _store,
+    _readable,
+    _disk,
     _model,
     _alarms,
     _calls,
 )
+FRESH: tuple[Check, ...] = (_unconfigured, _readable, _disk, _model)

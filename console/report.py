@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from console.output import facts, table
 from console.status import BoxStatus
 from hw.messages import Message
-from recorder.live import LineStatus
+from recorder.times import from_text
 
 STATES = {
     "idle": Message("idle", "空闲"),
@@ -20,22 +23,35 @@ STATES = {
     "parked": Message("given up", "已搁置"),
 }
 
+ALARMS = {
+    "device_gone": Message("capture device gone", "采集设备断开"),
+    "device_overrun": Message("audio lost", "音频丢失"),
+    "disk_low": Message("disk nearly full", "磁盘空间不足"),
+    "disk_error": Message("disk error", "磁盘错误"),
+    "line_sense_gone": Message("tap board gone", "监听板断开"),
+    "call_records_gone": Message("call-record port gone", "话单串口断开"),
+    "database_damaged": Message("database damaged", "数据库损坏"),
+}
+
 
 def status_lines(status: BoxStatus, language: str) -> list[str]:
     """The whole status, a line each."""
     values = {
-        _t(language, "time", "时间"): status.at,
-        _t(language, "recorder", "录音服务"): _running(status, language),
-        _t(language, "lines", "线路"): _busy(status.lines, language),
+        _t(language, "time", "时间"): f"{local(status.at, status.timezone)} ({status.timezone})",
+        _t(language, "recorder", "录音服务"): _running(status.recorder_running, language),
+        _t(language, "analyzer", "分析服务"): _running(status.analyzer_running, language),
+        _t(language, "web pages", "网页服务"): _running(status.pages_answer, language),
+        _t(language, "lines", "线路"): _busy(status, language),
         _t(language, "calls", "通话"): _counted(status.calls, language),
         _t(language, "analysis", "分析"): _counted(status.jobs, language),
         _t(language, "waiting", "待分析"): status.waiting,
-        _t(language, "last call", "最近通话"): status.last_call_at or "–",
+        _t(language, "last call", "最近通话"): when(status.last_call_at, status),
         _t(language, "alarms", "告警"): len(status.alarms),
-        _t(language, "free disk", "剩余磁盘"): f"{status.free_disk_mb:.0f} MB",
+        _t(language, "free disk", "剩余磁盘"): disk(status.free_disk_mb),
         _t(language, "store", "数据目录"): status.store,
     }
-    return facts(values).splitlines()
+    trouble = [f"{_t(language, 'PROBLEM', '问题')}  {problem.text(language)}" for problem in status.problems]
+    return facts(values).splitlines() + trouble
 
 
 def line_lines(status: BoxStatus, language: str) -> list[str]:
@@ -43,7 +59,7 @@ def line_lines(status: BoxStatus, language: str) -> list[str]:
     if not status.lines:
         return [_t(language, "no line reports: the recorder is not running", "没有线路信息:录音服务未运行")]
     heads = ("线路", "状态", "开始", "电平 dBFS") if language == "zh" else ("line", "state", "since", "level dBFS")
-    rows = [(one.line, state_name(one.state, language), one.since, _level(one.level_db)) for one in status.lines]
+    rows = [(one.line, state_name(one.state, language), when(one.since, status), _level(one.level_db)) for one in status.lines]
     return table(heads, rows).splitlines()
 
 
@@ -52,7 +68,8 @@ def alarm_lines(status: BoxStatus, language: str) -> list[str]:
     if not status.alarms:
         return [_t(language, "no alarms", "没有告警")]
     heads = ("自", "告警", "对象", "说明") if language == "zh" else ("since", "alarm", "subject", "detail")
-    return table(heads, [(alarm.raised_at, alarm.kind, alarm.subject, alarm.detail) for alarm in status.alarms]).splitlines()
+    rows = [(when(one.raised_at, status), alarm_name(one.kind, language), one.subject, one.detail) for one in status.alarms]
+    return table(heads, rows).splitlines()
 
 
 def state_name(state: str, language: str) -> str:
@@ -60,17 +77,42 @@ def state_name(state: str, language: str) -> str:
     return STATES[state].text(language) if state in STATES else state
 
 
+def alarm_name(kind: str, language: str) -> str:
+    """An alarm's kind in the reader's language; one we have no word for reads as it is."""
+    return ALARMS[kind].text(language) if kind in ALARMS else kind
+
+
+def local(instant: str, timezone: str) -> str:
+    """A UTC instant as the clock on the wall shows it, to the second."""
+    return datetime.fromtimestamp(from_text(instant), UTC).astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def when(instant: str | None, status: BoxStatus) -> str:
+    """An instant of the status for a person; what is no instant reads as it is."""
+    try:
+        return local(instant, status.timezone) if instant else "–"
+    except ValueError:
+        return str(instant)
+
+
+def disk(megabytes: float) -> str:
+    """Free space, in the unit that reads well."""
+    return f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes:.0f} MB"
+
+
 def _t(language: str, en: str, zh: str) -> str:
     return Message(en, zh).text(language)
 
 
-def _running(status: BoxStatus, language: str) -> str:
-    return _t(language, "running", "运行中") if status.recorder_running else _t(language, "NOT RUNNING", "未运行")
+def _running(running: bool, language: str) -> str:
+    return _t(language, "running", "运行中") if running else _t(language, "NOT RUNNING", "未运行")
 
 
-def _busy(lines: tuple[LineStatus, ...], language: str) -> str:
-    talking = sum(1 for line in lines if line.state != "idle")
-    return _t(language, f"{talking} of {len(lines)} busy", f"共 {len(lines)} 条,{talking} 条占用")
+def _busy(status: BoxStatus, language: str) -> str:
+    if not status.lines:
+        return "–"
+    busy, count = sum(1 for line in status.lines if line.state != "idle"), len(status.lines)
+    return _t(language, f"{busy} of {count} busy", f"共 {count} 条,{busy} 条占用")
 
 
 def _counted(counts: dict[str, int], language: str) -> str:

@@ -1,21 +1,25 @@
-"""The box at a glance: one picture of recorder, analyzer and disk, for the command line and the serial console alike."""
+"""The box at a glance: one picture of recorder, analyzer, pages and disk, for the command line and the serial console alike."""
 
 from __future__ import annotations
 
 import shutil
+import socket
 import sqlite3
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analyzer.schema import ANALYSIS_DB
-from recorder.live import LineStatus, read_status
+from hw.messages import Message
+from recorder.live import DeviceStatus, LineStatus, read_status
 from recorder.schema import CALLS_DB
-from recorder.settings.sections import Settings
+from recorder.settings.sections import Settings, Web
 from recorder.times import to_text
 
 STALE_S = 10.0
 """Seconds without a fresh status file after which the recorder counts as stopped; it writes one every second."""
+ANSWER_S = 0.5
+"""Seconds the pages get to take a connection."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,17 @@ class Alarm:
 class BoxStatus:
     """Everything a technician asks first.
 
-    calls counts rows by state, jobs analyses by state; waiting: ended calls not yet analysed.
+    lines, devices: empty while the recorder does not run. calls counts rows by state, jobs analyses by state; waiting: ended calls
+    not yet analysed. problems: what could not be looked at, and why. timezone: in which a person reads the times, all UTC here.
     """
 
     at: str
     recorder_running: bool
     recorder_at: str | None
+    analyzer_running: bool
+    pages_answer: bool
     lines: tuple[LineStatus, ...]
+    devices: tuple[DeviceStatus, ...]
     alarms: tuple[Alarm, ...]
     calls: dict[str, int]
     jobs: dict[str, int]
@@ -46,6 +54,8 @@ class BoxStatus:
     last_call_at: str | None
     free_disk_mb: float
     store: str
+    timezone: str = "UTC"
+    problems: tuple[Message, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
@@ -53,57 +63,100 @@ class BoxStatus:
 
 
 def collect(settings: Settings, now: float | None = None) -> BoxStatus:
-    """Look at the live status file and the databases; whatever is missing shows as empty, never as an error."""
+    """Look at the live status file, the locks and the databases. What is not there yet shows as empty, what cannot be read among
+    the problems; never an error."""
     now = time.time() if now is None else now
     store = Path(settings.store.path)
     live = read_status(settings)
-    calls = _counts(store / CALLS_DB, "SELECT state, count(*) FROM calls GROUP BY state")
-    jobs = _counts(store / ANALYSIS_DB, "SELECT state, count(*) FROM jobs GROUP BY state")
+    running = live is not None and abs(now - live.written_at) < STALE_S
+    recorded, understood = _Database(store / CALLS_DB), _Database(store / ANALYSIS_DB)
+    calls = recorded.counts("SELECT state, count(*) FROM calls GROUP BY state")
+    jobs = understood.counts("SELECT state, count(*) FROM jobs GROUP BY state")
     ended = calls.get("closed", 0) + calls.get("interrupted", 0)
     return BoxStatus(
         at=to_text(now),
-        recorder_running=live is not None and now - live.written_at < STALE_S,
+        recorder_running=running,
         recorder_at=None if live is None else to_text(live.written_at),
-        lines=() if live is None else tuple(live.lines),
-        alarms=_alarms(store / CALLS_DB),
+        analyzer_running=_held(store / "analyzer.lock"),
+        pages_answer=_answers(settings.web),
+        lines=live.lines if live is not None and running else (),
+        devices=live.devices if live is not None and running else (),
+        alarms=_alarms(recorded),
         calls=calls,
         jobs=jobs,
         waiting=max(0, ended - jobs.get("done", 0) - jobs.get("parked", 0)),
-        last_call_at=_last_call(store / CALLS_DB),
+        last_call_at=_last_call(recorded),
         free_disk_mb=round(_free_mb(store), 1),
         store=str(store),
+        timezone=settings.site.timezone,
+        problems=tuple(dict.fromkeys((*recorded.problems, *understood.problems))),
     )
 
 
-def _rows(database: Path, sql: str) -> list[tuple[object, ...]]:
-    """The rows of a query, none when the database is not there yet or cannot be read now."""
-    try:
-        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=2.0)
+class _Database:
+    """A database looked at: one that is not there yet is empty, one that cannot be read is a problem."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.problems: list[Message] = []
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """The rows of a query; none when they cannot be had."""
         try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-    except sqlite3.Error:
-        return []
+            if not self._path.exists():
+                return []
+            connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)
+            try:
+                return connection.execute(sql).fetchall()
+            finally:
+                connection.close()
+        except (sqlite3.Error, OSError) as error:
+            self.problems.append(Message(f"{self._path} cannot be read: {error}", f"无法读取 {self._path}:{error}"))
+            return []
+
+    def counts(self, sql: str) -> dict[str, int]:
+        """The rows of a query for names and numbers."""
+        return {str(state): int(str(count)) for state, count in self.rows(sql)}
 
 
-def _counts(database: Path, sql: str) -> dict[str, int]:
-    return {str(state): int(str(count)) for state, count in _rows(database, sql)}
-
-
-def _alarms(database: Path) -> tuple[Alarm, ...]:
+def _alarms(recorded: _Database) -> tuple[Alarm, ...]:
     sql = "SELECT kind, subject, raised_at, detail FROM alarms WHERE cleared_at IS NULL ORDER BY raised_at"
-    return tuple(Alarm(*(str(value) for value in row)) for row in _rows(database, sql))
+    return tuple(Alarm(*(str(value) for value in row)) for row in recorded.rows(sql))
 
 
-def _last_call(database: Path) -> str | None:
-    newest = _rows(database, "SELECT max(started_at) FROM calls")
+def _last_call(recorded: _Database) -> str | None:
+    newest = recorded.rows("SELECT max(started_at) FROM calls")
     return str(newest[0][0]) if newest and newest[0][0] is not None else None
 
 
 def _free_mb(store: Path) -> float:
     """Free space where the store is, or will be once it is made."""
-    place = store
-    while not place.exists():
-        place = place.parent
+    place = store.absolute()
+    while place != place.parent:
+        try:
+            return shutil.disk_usage(place).free / 2**20
+        except OSError:
+            place = place.parent
     return shutil.disk_usage(place).free / 2**20
+
+
+def _held(lock: Path) -> bool:
+    """Whether a running program holds `lock`. Read from the kernel's list: trying the lock would be in that program's way."""
+    try:
+        inode = str(lock.stat().st_ino)
+        held = Path("/proc/locks").read_text(encoding="ascii")
+    except OSError:
+        return False
+    # 1: FLOCK  ADVISORY  WRITE 4711 08:01:131072 0 EOF; waiting ones have "->" as their second word (proc(5)).
+    words = (line.split() for line in held.splitlines())
+    return any(one[1] == "FLOCK" and one[5].rpartition(":")[2] == inode for one in words if len(one) > 5)
+
+
+def _answers(web: Web) -> bool:
+    """Whether somebody listens where the pages are to be."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)  # noqa: S104  what is set, not what we bind
+    try:
+        socket.create_connection((host, web.port), ANSWER_S).close()
+    except OSError:
+        return False
+    return True

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
-from console.output import say, say_message
+from console.output import say
 from console.status import collect
 
 if TYPE_CHECKING:
@@ -28,11 +28,16 @@ def run(arguments: argparse.Namespace) -> int:
     findings = list(examine(settings, collect(settings)))
     for finding in findings:
         _show(finding)
-    return 0 if all(finding.ok for finding in findings) else 1
+    bad = sum(1 for finding in findings if not finding.ok)
+    if bad == 0:
+        say("everything is as it should be", "一切正常")
+        return 0
+    say(f"{bad} {'thing needs' if bad == 1 else 'things need'} a hand", f"{bad} 项需要处理")
+    return 1
 
 
 def _show(finding: Finding) -> None:
-    mark = "ok  " if finding.ok else "BAD "
-    say(mark + finding.seen.en, mark + finding.seen.zh)
+    en, zh = ("ok   ", "正常  ") if finding.ok else ("BAD  ", "异常  ")
+    say(en + finding.seen.en, zh + finding.seen.zh)
     if finding.advice is not None:
-        say_message(finding.advice)
+        say(f"     → {finding.advice.en}", f"      → {finding.advice.zh}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from console.commands.shared import add_config, settings_of
 from console.output import say
 from hw.messages import UserError, terminal_language
+from recorder.schema import CALLS_DB
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
     if writer is None:
         raise UserError(f"{arguments.out}: name the file .xlsx or .csv", f"{arguments.out}:文件名请以 .xlsx 或 .csv 结尾")
     settings = settings_of(arguments)
+    if not (Path(settings.store.path) / CALLS_DB).exists():
+        raise UserError(
+            f"{settings.store.path}: nothing was recorded there yet; is --config the right settings file?",
+            f"{settings.store.path}:尚无录音;--config 指定的设置文件是否正确?",
+        )
     summary = weekly_summary(Path(settings.store.path), arguments.week, settings.site.timezone)
     writer(summary, arguments.out, terminal_language())
     say(f"{arguments.out}: {summary.calls} calls", f"{arguments.out}:{summary.calls} 通电话")

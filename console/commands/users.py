@@ -70,6 +70,10 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List all users."""
     heads = ("用户", "角色", "工号", "状态") if terminal_language() == "zh" else ("user", "role", "agent", "state")
     active, disabled = ("启用", "停用") if terminal_language() == "zh" else ("active", "disabled")
-    rows = [(user.name, user.role, user.agent_id or "", disabled if user.disabled else active) for user in _users(arguments).list()]
-    say(table(heads, rows))
+    users = _users(arguments).list()
+    if not users:
+        say("no users yet: callbox users add NAME --role admin", "还没有用户:callbox users add NAME --role admin")
+        return 0
+    language = terminal_language()
+    say(table(heads, [(u.name, ROLES[u.role].text(language), u.agent_id or "", disabled if u.disabled else active) for u in users]))
     return 0
