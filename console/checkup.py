@@ -145,8 +145,8 @@ def _readable(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
     for problem in status.problems:
         yield _bad(
             problem,
-            "may this user read it? Damaged: restart the recorder, which makes calls.db anew from the audio; move a damaged analysis.db away "
-            "and restart the analyzer",
+            "may this user read it? If it is damaged: the recorder, restarted, makes calls.db anew from the audio; "
+            "analysis.db has to be moved away before the analyzer is restarted",
             "当前用户有读取权限吗?若已损坏:重启录音服务,它会根据录音重建 calls.db;请移走损坏的 analysis.db 并重启分析服务",
         )
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeGuard
 
 from hw.messages import Message, terminal_language
 
@@ -60,6 +60,30 @@ def facts(values: Mapping[str, object]) -> str:
     """Names and values, one a line."""
     widest = max((_width(name) for name in values), default=0)
     return "\n".join(f"{_pad(name, widest)}  {value}" for name, value in values.items())
+
+
+def report(figures: Mapping[str, object]) -> str:
+    """Figures for a person: plain ones first, a name and a value a line; then each group or list under its name as a table."""
+    plain = {name: _shown(value) for name, value in figures.items() if not _is_grid(value)}
+    parts = [facts(plain)] if plain else []
+    for name, value in figures.items():
+        if _is_grid(value):
+            rows = [{"": key, **row} for key, row in value.items()] if isinstance(value, dict) else list(value)
+            heads = list(dict.fromkeys(head for row in rows for head in row))
+            parts.append(f"{name}\n" + table(heads, [[_shown(row.get(head)) for head in heads] for row in rows]))
+    return "\n\n".join(parts)
+
+
+def _is_grid(value: object) -> TypeGuard[list[dict[str, object]] | dict[str, dict[str, object]]]:
+    """Whether a value is rows with named columns."""
+    rows = list(value.values()) if isinstance(value, dict) else value
+    return isinstance(rows, list) and bool(rows) and all(isinstance(row, dict) for row in rows)
+
+
+def _shown(value: object) -> str:
+    if value is None or value in ([], {}):
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _width(text: str) -> int:

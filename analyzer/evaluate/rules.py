@@ -115,8 +115,12 @@ def _truth(label: Path) -> dict[str, object]:
 
 
 def _ids(truth: dict[str, object], name: str, known: set[str], report: Report, sound: Path) -> set[str]:
-    listed = truth.get(name)
-    ids = {str(i) for i in listed} if isinstance(listed, list) else set()
+    listed = truth.get(name, [])
+    if not isinstance(listed, list):
+        raise UserError(
+            f"the label file of {sound}: {name} must be a list of rule ids", f"{sound} 的标注文件:{name} 应为规则编号的列表"
+        )
+    ids = {str(i) for i in listed}
     for rule in sorted(ids - known):
         report.unknown.setdefault(rule, []).append(sound.name)
     return ids

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from console.commands.shared import add_config, settings_of
-from console.output import facts, say, say_json
+from console.output import Progress, note, report, say, say_json
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,13 +30,19 @@ def run_analyzer(arguments: argparse.Namespace) -> int:
     from console.demo.bundle import bundled_calls
 
     files = arguments.files or [call.audio for call in bundled_calls()]
-    return _print(bench_analyzer(files, settings_of(arguments)), arguments.json)
+    with Progress("analysing", "正在分析") as progress:
+        figures = bench_analyzer(files, settings_of(arguments), progress)
+    return _print(figures, arguments.json)
 
 
 def run_recorder(arguments: argparse.Namespace) -> int:
     """Lost frames, CPU and memory of capture, arecord beside it."""
     from recorder.bench import bench_recorder
 
+    note(
+        f"recording {arguments.lines} lines for {arguments.seconds:g} s in real time",
+        f"正在以实时速度录制 {arguments.lines} 条线路,{arguments.seconds:g} 秒",
+    )
     return _print(bench_recorder(lines=arguments.lines, seconds=arguments.seconds), arguments.json)
 
 
@@ -44,5 +50,5 @@ def _print(figures: dict[str, object], as_json: bool) -> int:
     if as_json:
         say_json(figures)
     else:
-        say(facts(figures))
+        say(report(figures))
     return 0

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
-from console.output import facts, say, say_json
+from console.output import Progress, report, say, say_json
+
+if TYPE_CHECKING:
+    from analyzer.result import Analysis, CallFacts
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,7 +34,10 @@ def run_asr(arguments: argparse.Namespace) -> int:
     """Character or word error rate and speed."""
     from analyzer.evaluate.asr import evaluate_asr
 
-    return _print(evaluate_asr(arguments.manifest, arguments.language, settings_of(arguments).analysis), arguments.json)
+    settings = settings_of(arguments)
+    with Progress("recognising", "正在识别") as progress:
+        figures = evaluate_asr(arguments.manifest, arguments.language, settings.analysis, progress)
+    return _print(figures, arguments.json)
 
 
 def run_emotion(arguments: argparse.Namespace) -> int:
@@ -42,16 +49,27 @@ def run_emotion(arguments: argparse.Namespace) -> int:
 
 def run_rules(arguments: argparse.Namespace) -> int:
     """Recall and precision of the rules over whole calls."""
-    from analyzer.evaluate.rules import evaluate_rules
+    from analyzer.evaluate.rules import evaluate_rules, labelled_calls
     from console.understand import Understanding
 
     understanding = Understanding(settings_of(arguments))
-    return _print(evaluate_rules(arguments.folder, understanding.analysis_of), arguments.json)
+    count, done = len(labelled_calls(arguments.folder)), 0
+
+    def analyse(path: Path, facts: CallFacts) -> Analysis:
+        nonlocal done
+        progress(done, count, f"{done}/{count} {path.name}")
+        done += 1
+        return understanding.analysis_of(path, facts)
+
+    with Progress("checking the rules", "正在检查规则") as progress:
+        figures = evaluate_rules(arguments.folder, analyse)
+        progress(count, count)
+    return _print(figures, arguments.json)
 
 
 def _print(figures: dict[str, object], as_json: bool) -> int:
     if as_json:
         say_json(figures)
     else:
-        say(facts(figures))
+        say(report(figures))
     return 0
