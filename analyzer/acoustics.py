@@ -10,8 +10,9 @@ own speech (a unit is a Chinese character, a digit, or a word of another script)
                                text is what the joiner said with it
     rate                       by side: {overall, minutes: [{start, rate}], start, peak}: `start` over the side's first ten seconds
                                of speech, `peak` over its fastest utterance of ten units or more
-    level_db                   by side: {mean, start, peak, rise, range}: `start` over the side's first ten seconds of speech, `peak` its
-                               loudest utterance after that, `rise` peak minus start
+    level_db                   by side: {mean, start, peak, rise, range}: `start` over the side's first ten seconds of speech,
+                               `peak` its loudest utterance after that, `rise` peak minus start, `range` the loudest of all
+                               utterances over the calmest third
     turns                      by side: how many; turn_list: [{side, start, end}]
     longest_turn_s             by side; back-channels of the other side do not end a turn
     music                      [{start, end}] hold music
