@@ -13,18 +13,19 @@ from quality.callrows import CallView, GapView
 SILENCE_S = 5.0  # a shorter pause is not worth a line
 SURE_MOOD = 0.6  # probability from which an emotion is named
 UNSURE_WORDS = 0.5  # recogniser's confidence below which a turn is marked as doubtful
+WIDE_SHARE = 0.25  # of the call: a longer hit says something of the whole, not of a place
 MIN_MARK = 0.3  # per cent of the waveform's width: thinner marks cannot be seen
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One utterance: `hits` are indexes into the call's hits that begin in it; mood "" when none is sure or it is calm."""
+    """One utterance. mood: "" when none is sure or it is calm. rules: those broken by hits that begin in it, each once."""
 
     said: Utterance
     text: Markup
     mood: str
     unsure: bool
-    hits: tuple[int, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def _start(entry: Turn | Pause) -> float:
 
 
 def _turn(said: Utterance, hits: tuple[Hit, ...]) -> Turn:
-    mine = tuple(index for index, hit in enumerate(hits) if _in_turn(hit, said))
-    text = _marked(said.text, [hits[index].evidence for index in mine])
-    return Turn(said, text, _mood(said), said.confidence < UNSURE_WORDS, mine)
+    mine = [hit for hit in hits if _in_turn(hit, said)]
+    text = _marked(said.text, [hit.evidence for hit in mine])
+    return Turn(said, text, _mood(said), said.confidence < UNSURE_WORDS, tuple(dict.fromkeys(hit.rule for hit in mine)))
 
 
 def _in_turn(hit: Hit, said: Utterance) -> bool:
@@ -98,9 +99,11 @@ def _marked(text: str, evidence: list[str]) -> Markup:
 
 
 def marks_of_hits(call: CallView, total: float) -> Iterator[Mark]:
-    """Where rules fired, and where audio is lost."""
-    for index, hit in enumerate(call.hits):
-        yield _mark("hit", hit.start, hit.end, total, str(index))
+    """Where rules fired, and where audio is lost. What holds for much of the call (few polite words) comes first and pale, so that
+    what happened at one place stands out on it."""
+    for index, hit in sorted(enumerate(call.hits), key=lambda pair: pair[1].start - pair[1].end):
+        wide = hit.end - hit.start > WIDE_SHARE * total
+        yield _mark("hit wide" if wide else "hit", hit.start, hit.end, total, str(index))
     for gap in call.gaps:
         if gap.start_s is not None:
             yield _mark("gap", gap.start_s, gap.start_s + gap.duration_s, total)
