@@ -13,7 +13,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from analyzer.audiofaults import cut_off, recognise
+from analyzer.audiofaults import mended, recognise
 from hw.interfaces import Samples
 from hw.messages import Message, UserError
 
@@ -50,8 +50,9 @@ def open_audio(path: Path) -> FileAudio:
     """Open a sound file of any format and rate soundfile reads. Raises UserError for what is no usable call: missing, a folder,
     unreadable, empty, no audio, three channels or more."""
     recognise(path)
+    whole = mended(path)
     try:
-        return FileAudio(path, soundfile.SoundFile(str(path)))
+        return FileAudio(path, soundfile.SoundFile(whole or str(path)), () if whole is None else (CUT_OFF,))
     except soundfile.LibsndfileError as error:
         raise UserError(
             f"{path} is not an audio file that can be read ({error.error_string.strip()}): give a WAV, FLAC, OGG or MP3 file",
@@ -62,17 +63,15 @@ def open_audio(path: Path) -> FileAudio:
 class FileAudio:
     """An opened sound file; use it in a `with`."""
 
-    def __init__(self, path: Path, file: soundfile.SoundFile) -> None:
+    def __init__(self, path: Path, file: soundfile.SoundFile, warnings: tuple[Message, ...] = ()) -> None:
         self._path = path
         self._file = file
-        self._warnings: dict[Message, None] = {}
+        self._warnings = dict.fromkeys(warnings)
         try:
             self._check()
         except UserError:
             file.close()
             raise
-        if cut_off(path):
-            self._warnings[CUT_OFF] = None
         self._duration_s: float = max(0, file.frames) / file.samplerate
 
     def _check(self) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from hw.messages import UserError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 def recognise(path: Path) -> None:
@@ -31,15 +35,57 @@ def recognise(path: Path) -> None:
         )
 
 
-def cut_off(path: Path) -> bool:
-    """Whether a WAV file's header disagrees with its length: the writer stopped before it could write the size (data size 0, or
-    more than there is). The audio is intact; libsndfile reads to the end of the file. Other formats: False."""
+def mended(path: Path) -> MendedWav | None:
+    """A WAV file whose header disagrees with its length, as if it had been closed properly: the writer stopped before it could
+    write the size (data size 0, or more than there is), and all its audio is there. None for every other file."""
     with path.open("rb") as file:
-        size = _data_size(file)
+        claimed = _data_size(file)
         here = file.tell()
-        file.seek(0, 2)
-        rest = file.tell() - here
-    return size is not None and (size > rest or (size == 0 and rest > 0))
+        whole = file.seek(0, io.SEEK_END)
+    if claimed is None or not (claimed > whole - here or (claimed == 0 and whole > here)):
+        return None
+    return MendedWav(path, {4: whole - 8, here - 4: whole - here})
+
+
+class MendedWav(io.RawIOBase):
+    """A file with some of its 32-bit numbers replaced as it is read. numbers: by position, in bytes from the start."""
+
+    def __init__(self, path: Path, numbers: dict[int, int]) -> None:
+        super().__init__()
+        self._file = path.open("rb")
+        self._patches = {at: struct.pack("<I", min(number, 0xFFFFFFFF)) for at, number in numbers.items()}
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """As of any file."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """As of any file."""
+        return self._file.tell()
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """As of any file, with the numbers replaced."""
+        start = self._file.tell()
+        view = memoryview(buffer).cast("B")
+        count = self._file.readinto(view)
+        for at, number in self._patches.items():
+            for place, byte in enumerate(number, at - start):
+                if 0 <= place < count:
+                    view[place] = byte
+        return count
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+        super().close()
 
 
 def _data_size(file: BinaryIO) -> int | None:

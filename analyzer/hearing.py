@@ -8,7 +8,7 @@ import numpy as np
 
 from analyzer.audio import RATE, AudioInput
 from analyzer.leakage import own_speech, same_sound
-from analyzer.music import MusicListener, Shares, music_flags, music_spans
+from analyzer.music import MusicListener, Tonal, music_flags, music_spans
 from analyzer.progress import Progress, nobody
 from analyzer.utterances import Stretch, stretches
 from analyzer.vad import FRAME_S, FrameListener, Frames, Span, runs, speech_flags
@@ -72,7 +72,7 @@ def listen(audio: AudioInput, progress: Progress = nobody) -> Hearing:
     return _hearing(frames / RATE, heard, [m.tonal() for m in musicians], warnings)
 
 
-def _hearing(duration_s: float, heard: list[Frames], tonal: list[Shares], warnings: tuple[Message, ...]) -> Hearing:
+def _hearing(duration_s: float, heard: list[Frames], tonal: list[Tonal], warnings: tuple[Message, ...]) -> Hearing:
     raw = [speech_flags(frames) for frames in heard]
     music = [music_flags(t, frames) for t, frames in zip(tonal, heard, strict=True)]
     speech = own_speech([flags & ~m for flags, m in zip(raw, music, strict=True)], heard)

@@ -14,6 +14,7 @@ _LEAK_DB = 10.0  # leakage lies at least so far under the other side's own sound
 _BELOW_OWN_DB = 6.0  # and so far under what this side speaks like itself; a soft voice on a soft line is no leakage
 _ECHO_FRAMES = 5  # frames an echo may come after the sound: 0.1 s
 _LEAST_OWN = 0.25  # share of a stretch's frames that have to be the side's own for the stretch to be its speech
+_ALIKE = 0.85  # correlation of levels from which a stretch rises and falls as the other side does
 _SAME_DB = -30.0  # a difference between channels this far under their sum is none
 
 
@@ -33,11 +34,20 @@ def _without_leakage(mine: Flags, level: Levels, other: Flags, other_level: Leve
     kept = mine.copy()
     for first, past in runs(mine):
         own = np.count_nonzero(~leaked[first:past]) / (past - first)
-        if own < _LEAST_OWN:
+        if own < _LEAST_OWN or _is_shadow(level[first:past], other_level, louder[first:past], first):
             kept[first:past] = False
         elif own < 1:
             _trim(kept, leaked, first, past)
     return kept
+
+
+def _is_shadow(level: Levels, other: Levels, louder: Levels, first: int) -> bool:
+    """Whether a stretch lies under the other side throughout and rises and falls with it, at the lag that fits best: strong
+    leakage, as loud as this side's own soft speech."""
+    if len(level) < 2 or np.mean(louder > _LEAK_DB) < 0.9 or np.std(level) < 1:
+        return False
+    lagged = (other[first - lag : first - lag + len(level)] for lag in range(min(_ECHO_FRAMES, first) + 1))
+    return any(np.std(heard) > 0 and np.corrcoef(level, heard)[0, 1] > _ALIKE for heard in lagged)
 
 
 def _usual_level(own: Flags, level: Levels) -> float:

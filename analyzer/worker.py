@@ -66,7 +66,7 @@ class Worker:
             self._results.leave(call.id)
             raise
         except UserError as error:
-            self._fail(call.id, error.message.en, now)
+            self._fail(call.id, f"{error.message.en} / {error.message.zh}", now)  # the page shows it in either language
         except Exception as error:
             # One call that breaks the pipeline must not keep the others waiting.
             log.exception("call %s: analysis broke", call.id)
