@@ -133,9 +133,11 @@ def _workshop(where: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=f".installing-{os.getpid()}-", dir=where) as work:
             yield Path(work)
     except OSError as error:
+        # copytree gathers what befell each file: the first says it.
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error
         raise UserError(
-            f"{where}: {error.strerror or error}: free some space or name another folder in [analysis] models",
-            f"{where}:{error.strerror or error}:请释放空间,或在 [analysis] models 中指定其他文件夹",
+            f"{where}: {reason}: free some space or name another folder in [analysis] models",
+            f"{where}:{reason}:请释放空间,或在 [analysis] models 中指定其他文件夹",
         ) from None
 
 

@@ -1,50 +1,23 @@
-"""The `callbox` command. Every subcommand is a module of console.commands with `add(subparsers)`."""
+"""The `callbox` command."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import signal
 import sys
 from collections.abc import Sequence
 
-from console.commands import analyze, bench, demo, doctor, evaluate, export, models, replay, serial, status, users
-from console.output import complain, speak_any_locale
-from hw.messages import Message, UserError
-
-COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, export, users, models, serial)
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    description = "Records, understands and scores every call. 录音、理解并为每一通电话评分。"
-    parser = argparse.ArgumentParser(prog="callbox", description=description)
-    parser.add_argument("--lang", choices=("zh", "en"), help="language of messages / 提示语言 (default: from the locale)")
-    subparsers = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(subparsers)
-    return parser
+from hw.messages import Message, terminal_language
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit status: 0 done, 1 done but something is wrong (doctor, verify), 2 could not be done."""
-    speak_any_locale()
-    arguments = build_parser().parse_args(argv)
-    if arguments.lang:
-        os.environ["CALLBOX_LANG"] = arguments.lang
+    """Run one command and return its exit status; see console.commandline.run. 130: stopped by Ctrl-C."""
     try:
-        status_code: int = arguments.run(arguments)
-    except UserError as error:
-        complain(error.message)
-        return 2
+        # Loaded here, since Ctrl-C may well come while the rooms are still being loaded.
+        from console.commandline import run  # noqa: PLC0415
+
+        return run(argv)
     except KeyboardInterrupt:
-        complain(Message("stopped", "已停止"))
+        sys.stderr.write(f"callbox: {Message('stopped', '已停止').text(terminal_language())}\n")
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) went away: nothing is wrong, but Python would complain while closing stdout.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
-        return 128 + signal.SIGPIPE
-    return status_code
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,7 @@ def replay(
     store, outcome = Path(settings.store.path), Replayed()
     try:
         make_folder(store)
+        _expect_room(settings)
         with tempfile.TemporaryDirectory(prefix="replay-", dir=store) as folder:
             staged = _stage_all(files, Path(folder), outcome)
             total, done = sum(one.duration_s for one in staged), 0.0
@@ -98,6 +100,17 @@ def replay(
     order = {path: place for place, path in enumerate(files)}
     outcome.calls.sort(key=lambda pair: order[pair[0]])
     return outcome
+
+
+def _expect_room(settings: Settings) -> None:
+    """Raises UserError where the recorder would begin no call."""
+    free_mb = shutil.disk_usage(settings.store.path).free >> 20
+    if free_mb < settings.store.min_free_mb:
+        raise UserError(
+            f"{settings.store.path}: only {free_mb} MB are free; below {settings.store.min_free_mb} MB ([store] min_free_mb) no call "
+            "is recorded. Free some space.",
+            f"{settings.store.path}：仅剩 {free_mb} MB；低于 {settings.store.min_free_mb} MB（[store] min_free_mb）时不再录音。请清理空间。",
+        )
 
 
 def _stage_all(files: Sequence[Path], folder: Path, outcome: Replayed) -> list[Staged]:
@@ -223,8 +236,8 @@ class _Batch:
             if calls:
                 outcome.calls.append((one.source, calls.pop(0).id))
             else:
-                reason = failed or "no call came of it"
-                outcome.errors.append(Message(f"{one.source} was not recorded: {reason}", f"{one.source} 未能录入：{reason}"))
+                en, zh = failed or "no call came of it", failed or "没有产生通话"
+                outcome.errors.append(Message(f"{one.source} was not recorded: {en}", f"{one.source} 未能录入：{zh}"))
 
 
 def _last_closed(store: Path) -> int:

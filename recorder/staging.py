@@ -74,10 +74,16 @@ def _copy(source: Path, file: soundfile.SoundFile, copy: Path) -> Staged:
     """W64, since a WAV ends at 4 GiB."""
     frames = 0
     broken: list[bool] = []
-    with soundfile.SoundFile(copy, "w", RATE, file.channels, subtype="PCM_16", format="W64") as out:
-        for block in _at_rate(_blocks(source, file, broken), file.samplerate, file.channels):
-            out.write(np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16))
-            frames += len(block)
+    try:
+        with soundfile.SoundFile(copy, "w", RATE, file.channels, subtype="PCM_16", format="W64") as out:
+            for block in _at_rate(_blocks(source, file, broken), file.samplerate, file.channels):
+                out.write(np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16))
+                frames += len(block)
+    except soundfile.LibsndfileError:
+        copy.unlink(missing_ok=True)
+        raise _no(
+            source, f"could not be copied to {copy.parent}: the disk may be full", f"无法复制到 {copy.parent}：磁盘可能已满"
+        ) from None
     if not frames:
         copy.unlink()
         raise _no(source, "holds no sound: there is a header but no samples", "没有声音：只有文件头，没有采样")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from console.__main__ import build_parser
+from console.commandline import build_parser
 from recorder.settings.loader import load
 
 HOUSE = Path(__file__).parents[1]

@@ -46,12 +46,19 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    """Verify the models; exit status 1 when one is damaged."""
+    """Verify the models; exit status 1 when one is damaged, or there is none."""
     from analyzer import models
 
-    problems = models.verify(models.folder(settings_of(arguments).analysis))
+    folder = models.folder(settings_of(arguments).analysis)
+    installed = [model.name for model in models.known(folder) if model.path]
+    if not installed:
+        say(f"no model is installed in {folder}: callbox models list", f"{folder} 中没有安装模型:callbox models list")
+        return 1
+    with Progress("checking", "正在校验") as progress:
+        problems = models.verify(folder, progress)
     for problem in problems:
         say(problem.en, problem.zh)
     if not problems:
-        say("all models are as they should be", "所有模型完好")
+        names = ", ".join(installed)
+        say(f"{names}: every file is as it should be", f"{names}:所有文件完好")
     return 1 if problems else 0

@@ -56,9 +56,15 @@ def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitSta
     port = free_port(8080)
     count = len(timetable.placed)
     note(f"building the simulated tap: {count} calls on 8 lines", f"正在生成模拟线路:8 条线路,{count} 通电话")
-    house = build(store, timetable, speed, port)
     password = secrets.token_urlsafe(9)
-    add_users(Path(house.settings.store.path), password)
+    try:
+        house = build(store, timetable, speed, port)
+        add_users(Path(house.settings.store.path), password)
+    except OSError as error:
+        raise UserError(
+            f"{store}: the demo cannot be built there ({error.strerror}): it needs about 100 MB; or name another folder with --store",
+            f"无法在 {store} 中生成演示({error.strerror}):约需 100 MB 空间;也可用 --store 指定其他目录",
+        ) from error
     twins = Twins(house, timetable)
     stack.callback(twins.stop)
     twins.start()

@@ -1,0 +1,54 @@
+"""The `callbox` command line. Every subcommand is a module of console.commands with `add(subparsers)`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from console.commands import analyze, bench, demo, doctor, evaluate, export, models, replay, serial, status, users
+from console.output import complain, speak_any_locale
+from hw.messages import Message, UserError
+
+COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, export, users, models, serial)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    description = "Records, understands and scores every call. 录音、理解并为每一通电话评分。"
+    parser = argparse.ArgumentParser(prog="callbox", description=description)
+    parser.add_argument("--lang", choices=("zh", "en"), help="language of messages / 提示语言 (default: from the locale)")
+    subparsers = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(subparsers)
+    return parser
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status: 0 done, 1 done but something is wrong (doctor, verify), 2 could not be done."""
+    speak_any_locale()
+    arguments = build_parser().parse_args(argv)
+    if arguments.lang:
+        os.environ["CALLBOX_LANG"] = arguments.lang
+    try:
+        status_code: int = arguments.run(arguments)
+    except UserError as error:
+        complain(error.message)
+        return 2
+    except BrokenPipeError:
+        # The reader (head, less) went away: nothing is wrong.
+        _let_go_of_stdout()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        # A disk that is full, a folder that may not be written: the person can mend it, a traceback would not say how.
+        complain(Message(f"{error}: is there room, and may this user write there?", f"{error}:磁盘是否有空间?当前用户是否可写?"))
+        _let_go_of_stdout()
+        return 2
+    return status_code
+
+
+def _let_go_of_stdout() -> None:
+    """Python would complain while closing a standard output that cannot be written."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
