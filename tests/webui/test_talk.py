@@ -20,7 +20,9 @@ def call(box: TestBox) -> CallView:
     return call
 
 
-def said(start: float, end: float, side: str = "agent", text: str = "你好", mood: str = "neutral", share: float = 0.9) -> Utterance:
+def said(
+    start: float, end: float, side: str = "agent", text: str = "你好", *, mood: str = "neutral", share: float = 0.9
+) -> Utterance:
     return Utterance(start, end, side, text, 0.9, {mood: share, "sad": 1 - share})
 
 
@@ -53,4 +55,5 @@ def test_marks_lie_inside_the_lane_and_the_wide_ones_below(call: CallView) -> No
     hits = (Hit("shirk", "agent", 99.99, 100.0, "", 0.9), Hit("courtesy", "agent", 0.0, 100.0, "", 0.9))
     marks = list(marks_of_hits(replace(call, hits=hits, gaps=()), 100.0))
     assert [mark.kind for mark in marks] == ["hit wide", "hit"]
-    assert all(0 <= mark.x and mark.x + mark.width <= 100.001 for mark in marks)
+    assert min(mark.x for mark in marks) >= 0
+    assert max(mark.x + mark.width for mark in marks) < 100.001
