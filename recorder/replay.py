@@ -107,9 +107,10 @@ def _expect_room(settings: Settings) -> None:
     free_mb = shutil.disk_usage(settings.store.path).free >> 20
     if free_mb < settings.store.min_free_mb:
         raise UserError(
-            f"{settings.store.path}: only {free_mb} MB are free; below {settings.store.min_free_mb} MB ([store] min_free_mb) no call "
-            "is recorded. Free some space.",
-            f"{settings.store.path}：仅剩 {free_mb} MB；低于 {settings.store.min_free_mb} MB（[store] min_free_mb）时不再录音。请清理空间。",
+            f"{settings.store.path}: only {free_mb} MB are free; below {settings.store.min_free_mb} MB ([store] min_free_mb) "
+            "nothing is recorded. Free some space.",
+            f"{settings.store.path}：仅剩 {free_mb} MB；低于 {settings.store.min_free_mb} MB（[store] min_free_mb）时不再录音。"
+            "请清理空间。",
         )
 
 

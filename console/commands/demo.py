@@ -20,6 +20,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--json", action="store_true", help="print every call as JSON")
     parser.add_argument("--speed", type=float, default=10.0, help="times real time (default 10)")
     parser.add_argument("--store", type=Path, help="folder for the demo's data (emptied first)")
+    parser.add_argument("--calls", nargs="+", default=[], metavar="NAME", help="only these of the bundled calls (default: all)")
     parser.set_defaults(run=run)
 
 
@@ -30,7 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     from console.demo.run import running_demo
 
     signal.signal(signal.SIGTERM, _interrupt)
-    with running_demo(arguments.store or default_store(), arguments.speed, serve=not arguments.exit) as demo:
+    store = (arguments.store or default_store()).absolute()
+    with running_demo(store, arguments.speed, serve=not arguments.exit, names=arguments.calls) as demo:
         results = outcomes(demo)
         if arguments.json:
             say_json({"calls": [result.description for result in results if result.description is not None]})

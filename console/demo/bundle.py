@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,15 @@ def bundled_calls(folder: Path = FOLDER) -> list[BundledCall]:
             f"{folder}:随附的示例通话不存在;请重新克隆项目",
         )
     return calls
+
+
+def chosen(calls: Sequence[BundledCall], names: Sequence[str]) -> list[BundledCall]:
+    """The calls of these names, all when none is named. Raises UserError that lists the names there are."""
+    unknown = [name for name in names if name not in {call.name for call in calls}]
+    if unknown:
+        known, asked = ", ".join(call.name for call in calls), ", ".join(unknown)
+        raise UserError(f"no bundled call {asked}: there are {known}", f"没有示例通话 {asked}:现有 {known}")
+    return [call for call in calls if not names or call.name in names]
 
 
 def _bundled(path: Path) -> BundledCall:

@@ -65,13 +65,22 @@ def default_store() -> Path:
     return Path(chosen) if chosen else data / "callbox-demo"
 
 
+def refuse_foreign(store: Path) -> None:
+    """Raises UserError when `store` holds something that is not a demo's, or is no folder that can be looked into."""
+    try:
+        if not store.exists() or not any(store.iterdir()) or (store / MARK).exists():
+            return
+    except OSError as error:
+        raise UserError(f"{store} cannot be used: {error.strerror}", f"无法使用 {store}:{error.strerror}") from error
+    raise UserError(
+        f"{store} holds something that is not a demo's; name another folder with --store",
+        f"{store} 中有非演示数据;请用 --store 指定其他目录",
+    )
+
+
 def empty(store: Path) -> None:
     """Make `store` an empty folder for the demo. Raises UserError for a folder that holds something else."""
-    if store.exists() and any(store.iterdir()) and not (store / MARK).exists():
-        raise UserError(
-            f"{store} holds something that is not a demo's; name another folder with --store",
-            f"{store} 中有非演示数据;请用 --store 指定其他目录",
-        )
+    refuse_foreign(store)
     shutil.rmtree(store, ignore_errors=True)
     try:
         store.mkdir(parents=True)

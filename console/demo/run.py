@@ -6,13 +6,13 @@ import fcntl
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.demo.bundle import bundled_calls
-from console.demo.house import House, build, empty
+from console.demo.bundle import bundled_calls, chosen
+from console.demo.house import House, build, empty, refuse_foreign
 from console.demo.plan import Plan, plan
 from console.demo.services import Service
 from console.demo.twins import Twins
@@ -23,6 +23,8 @@ from hw.messages import UserError
 from quality.users import Users
 
 POLL_S = 0.5
+FASTEST = 50.0
+"""Times real time: the most at which every call was seen to be found as planned."""
 ACCOUNTS = (
     ("admin", "admin", None),
     ("inspector", "inspector", None),
@@ -43,9 +45,15 @@ class Demo:
 
 
 @contextmanager
-def running_demo(store: Path, speed: float, serve: bool) -> Iterator[Demo]:
-    """Record and analyse the bundled calls in `store`, then hand over with the services still up; they stop when the block ends."""
-    timetable = plan(bundled_calls())
+def running_demo(store: Path, speed: float, serve: bool, names: Sequence[str] = ()) -> Iterator[Demo]:
+    """Record and analyse the bundled calls in `store`, then hand over with the services still up; they stop when the block ends.
+
+    speed: times real time, up to FASTEST. names: of the calls wanted; all of them when empty. Raises UserError.
+    """
+    if not 1 <= speed <= FASTEST:
+        raise UserError(f"--speed: give 1 to {FASTEST:g} times real time", f"--speed:请给出 1 到 {FASTEST:g} 倍速")
+    timetable = plan(chosen(bundled_calls(), names))
+    refuse_foreign(store)
     with ExitStack() as stack:
         stack.enter_context(sole_use(store))
         empty(store)
@@ -62,7 +70,7 @@ def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitSta
         add_users(Path(house.settings.store.path), password)
     except OSError as error:
         raise UserError(
-            f"{store}: the demo cannot be built there ({error.strerror}): it needs about 100 MB; or name another folder with --store",
+            f"{store}: the demo cannot be built there ({error.strerror}): it needs about 100 MB; --store names another folder",
             f"无法在 {store} 中生成演示({error.strerror}):约需 100 MB 空间;也可用 --store 指定其他目录",
         ) from error
     twins = Twins(house, timetable)
@@ -82,8 +90,12 @@ def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitSta
 @contextmanager
 def sole_use(store: Path) -> Iterator[None]:
     """Keep other demos out of `store`. Raises UserError when one is running there."""
-    store.parent.mkdir(parents=True, exist_ok=True)
-    with store.with_name(store.name + ".lock").open("w") as lock:
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        lock = store.with_name(store.name + ".lock").open("w")
+    except OSError as error:
+        raise UserError(f"{store} cannot be made: {error.strerror}", f"无法创建 {store}:{error.strerror}") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
