@@ -14,12 +14,13 @@ _PHANTOMS = re.compile(
     r"|(?:请)?订阅(?:我们?的)?频道|我们下(?:期|次|集)(?:视频|节目)?(?:再见|见)"
     r"|thank(?:s| you)(?: (?:so|very) much)? for (?:watching|viewing)[^.!?]*"
     r"|(?:please )?(?:like and )?subscribe(?: to (?:my|our|the) channel)?"
-    r"|subtitles? (?:by|provided by)[^.!?]*|amara\.org[^.!?]*"
+    r"|subtitles? (?:by|provided by)[^!?]*|amara\.org[^.!?]*"
     r"|[((\[【]?(?:音乐|掌声|笑声|music|applause|laughter|silence|blank_audio|inaudible)[))\]】]"
     r")[。.!!??,, ]*",
     re.IGNORECASE,
 )
 _RATIO = 2.4  # Whisper's own limit: text that shrinks more than this is a loop
+_NO_SPEECH, _UNLIKELY = 0.6, -1.0  # Whisper's own limits for "nobody speaks": both have to be passed
 _REPEATED = re.compile(r"(.{1,20}?)\1{5,}")
 _FASTEST = 14.0  # characters a second of Chinese nobody says (auctioneers reach 10); English letters stay below 28
 _FASTEST_LATIN = 35.0
@@ -28,6 +29,12 @@ _FASTEST_LATIN = 35.0
 def without_phantoms(text: str) -> str:
     """The text without made-up credits; what a person said around them stays."""
     return _PHANTOMS.sub("", text).strip()
+
+
+def is_silence(no_speech: float, mean_log_probability: float) -> bool:
+    """Whether Whisper itself says that nobody spoke in a window: no_speech is its probability, and it found its own words unlikely
+    (mean of their log probabilities)."""
+    return no_speech > _NO_SPEECH and mean_log_probability < _UNLIKELY
 
 
 def is_loop(text: str, seconds: float) -> bool:

@@ -1,0 +1,100 @@
+"""The Whisper adapter around a decoder that says what the test wants: words cut back, windows lost one by one, second chances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analyzer.asr import whisper
+from analyzer.asr.whisper import FAILED, WhisperRecognizer
+from hw.interfaces import Samples
+
+Heard = Callable[[int, float], list[tuple[float, float, str]]]
+"""What is "heard" in a window, by its number among all that were decoded and its length: words as (start, end, text), seconds."""
+Make = Callable[[Heard], WhisperRecognizer]
+
+
+class FakeDecoder:
+    """Stands for BatchedInferencePipeline: `heard` says what is in each window."""
+
+    def __init__(self, heard: Heard) -> None:
+        self._heard = heard
+        self.windows: list[float] = []
+        self.no_speech = 0.1
+
+    def transcribe(self, _audio: Any, clip_timestamps: Sequence[dict[str, float]], **_options: Any) -> tuple[Iterator[Any], None]:
+        """As the real one, for the arguments the adapter gives."""
+        return iter([self._segment(span) for span in clip_timestamps]), None
+
+    def _segment(self, span: dict[str, float]) -> SimpleNamespace:
+        number, start = len(self.windows), span["start"]
+        self.windows.append(span["end"] - start)
+        heard = self._heard(number, span["end"] - start)
+        words = [SimpleNamespace(start=start + a, end=start + b, word=w, probability=0.8) for a, b, w in heard]
+        return SimpleNamespace(words=words, no_speech_prob=self.no_speech, avg_logprob=-1.5)
+
+
+@pytest.fixture
+def recognizer(monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Make a recogniser whose decoder hears what is given."""
+
+    def build(heard: Heard) -> WhisperRecognizer:
+        monkeypatch.setattr(whisper, "WhisperModel", lambda *_, **__: None)
+        monkeypatch.setattr(whisper, "BatchedInferencePipeline", lambda _model: FakeDecoder(heard))
+        return WhisperRecognizer(folder=None)  # type: ignore[arg-type]
+
+    return build
+
+
+def _clip(seconds: float) -> Samples:
+    return np.zeros(round(seconds * 8000), np.int16)
+
+
+def test_words_are_cut_back_to_their_clips(recognizer: Make) -> None:
+    # Clips at 0–2 s and 2.6–4.6 s of the window; the second's first word begins in the gap, as Whisper has it.
+    heard = [(0.2, 0.6, "您"), (0.6, 1.0, "好,"), (2.1, 3.0, "請"), (3.0, 3.4, " 問")]
+    first, second = recognizer(lambda *_: heard).transcribe([_clip(2), _clip(2)], "zh")
+    assert (first.text, second.text) == ("您好,", "请问")
+    assert [(w.start, w.end, w.text) for w in second.words] == [(0.0, 0.4, "请"), (0.4, 0.8, "问")]
+    assert first.confidence == pytest.approx(0.8)
+
+
+def test_english_keeps_its_spaces(recognizer: Make) -> None:
+    heard = [(0.1, 0.4, " It"), (0.4, 0.5, "'s"), (0.5, 0.9, " 28"), (0.9, 1.2, ".8")]
+    (only,) = recognizer(lambda *_: heard).transcribe([_clip(2)], "en")
+    assert only.text == "It's 28.8"
+    assert [word.text for word in only.words] == ["It", "'s", "28", ".8"]
+
+
+def test_a_failing_window_is_the_only_one_lost(recognizer: Make, caplog: pytest.LogCaptureFixture) -> None:
+    def heard(_number: int, seconds: float) -> list[tuple[float, float, str]]:
+        if seconds == pytest.approx(21):
+            raise RuntimeError("the engine broke")
+        return [(0.1, seconds - 0.2, "这里有话要说给你们大家听的呀真的有很多很多")]
+
+    transcripts = recognizer(heard).transcribe([_clip(20), _clip(21), _clip(22)], "zh")
+    assert [t.problem for t in transcripts] == [None, FAILED, None]
+    assert [bool(t.text) for t in transcripts] == [True, False, True]
+    assert "whisper failed" in caplog.text
+
+
+def test_a_clip_the_decoder_passed_over_gets_a_second_chance(recognizer: Make) -> None:
+    def heard(number: int, _seconds: float) -> list[tuple[float, float, str]]:
+        return [(0.1, 1.5, "我要退款")] if number == 0 else [(0.1, 1.5, "再说一遍")]
+
+    first, second = recognizer(heard).transcribe([_clip(2), _clip(2)], "zh")
+    assert (first.text, second.text) == ("我要退款", "再说一遍")
+
+
+def test_loops_and_phantoms_are_nothing(recognizer: Make) -> None:
+    heard = [(0.1, 0.9, "谢谢观看"), *((1.6 + i / 10, 1.7 + i / 10, "好的") for i in range(30))]
+    transcripts = recognizer(lambda *_: heard).transcribe([_clip(0.9), _clip(3)], "zh")
+    assert [t.text for t in transcripts] == ["", ""]
+
+
+def test_no_clips_no_work(recognizer: Make) -> None:
+    assert recognizer(lambda *_: []).transcribe([], "zh") == []
