@@ -52,7 +52,7 @@ def _unconfigured(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
 def _configured(settings: Settings, status: BoxStatus) -> Iterator[Finding]:
     del status
     lines, devices = len(settings.line), len(settings.device)
-    yield _good(f"settings: {lines} lines on {devices} capture devices", f"设置:{devices} 个采集设备,{lines} 条线路")
+    yield _good(f"settings: {lines} line(s) on {devices} capture device(s)", f"设置:{devices} 个采集设备,{lines} 条线路")
 
 
 def _services(settings: Settings, status: BoxStatus) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -57,13 +58,26 @@ def running_demo(store: Path, speed: float, serve: bool, names: Sequence[str] = 
     with ExitStack() as stack:
         stack.enter_context(sole_use(store))
         empty(store)
-        yield _run(store, timetable, speed, serve, stack)
+        with ending_undisturbed(stack):
+            yield _run(store, timetable, speed, serve, stack)
+
+
+@contextmanager
+def ending_undisturbed(stack: ExitStack) -> Iterator[None]:
+    """From the end of the block until `stack` has ended everything, Ctrl-C is not heard: a second one would leave services."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        stack.callback(signal.signal, number, signal.getsignal(number))
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitStack) -> Demo:
     port = free_port(8080)
     count = len(timetable.placed)
-    note(f"building the simulated tap: {count} calls on 8 lines", f"正在生成模拟线路:8 条线路,{count} 通电话")
+    note(f"building the simulated tap of 8 lines; calls: {count}", f"正在生成模拟线路:8 条线路,{count} 通电话")
     password = secrets.token_urlsafe(9)
     try:
         house = build(store, timetable, speed, port)
