@@ -46,6 +46,10 @@ class Backlog:
         if job.state == "failed":
             self._again[job.call_id] = job.finished_at + RETRY_S * 2 ** (job.attempts - 1)
 
+    def put_back(self, call_id: str) -> None:
+        """Take a call in again: what came of it could not be kept."""
+        self._fresh.appendleft(call_id)
+
     def is_empty(self) -> bool:
         """Whether nothing is waiting, not even for its next try."""
         return not (self._fresh or self._stale or self._again)

@@ -59,6 +59,15 @@ class Worker:
         call = self._backlog.next(now)
         if call is None:
             return False
+        try:
+            self._do(call, now)
+        except UserError:
+            self._backlog.put_back(call.id)
+            raise
+        return True
+
+    def _do(self, call: Call, now: float) -> None:
+        """Analyse a call and keep what came of it. Raises UserError when that cannot be kept."""
         self._results.begin(call.id, now)
         try:
             analysis = self._understand(call)
@@ -74,7 +83,6 @@ class Worker:
         else:
             self._results.save(call.id, analysis, self._analyst.is_high_priority(analysis), now)
             log.info("call %s: %.0f s analysed in %.1f s", call.id, analysis.duration_s, analysis.wall_s)
-        return True
 
     def is_idle(self) -> bool:
         """Whether nothing is left to do, not even to try again."""

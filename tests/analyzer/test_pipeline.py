@@ -1,0 +1,165 @@
+"""The whole pipeline over real calls, with a recogniser that reads the script, and once with the real one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from analyzer import models, pipeline
+from analyzer.asr.interface import NOTHING, Transcript
+from analyzer.asr.whisper import FAILED
+from analyzer.audio import open_audio
+from analyzer.pipeline import PIPELINE_VERSION, Pipeline, to_json
+from analyzer.result import EMOTIONS, CallFacts, Word
+from hw.interfaces import Samples
+from hw.messages import UserError
+from recorder.settings.sections import Analysis, Site
+from tests.analyzer.sounds import CALLS, HeldAudio, call
+
+
+class Scripted:
+    """Hears in every clip one sentence with its words in its first second; the clips it is told to fail on are lost."""
+
+    def __init__(self, text: str = "您好", failing: tuple[int, ...] = (), deaf: bool = False) -> None:
+        self._text, self._failing, self._deaf = text, failing, deaf
+        self.asked: list[tuple[int, str]] = []
+
+    def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
+        """One sentence a clip."""
+        self.asked.append((len(clips), language))
+        if self._deaf:
+            return [NOTHING] * len(clips)
+        words = tuple(Word(0.2 + 0.2 * n, 0.4 + 0.2 * n, c, 0.9) for n, c in enumerate(self._text))
+        said = Transcript(self._text, 0.9, words)
+        return [Transcript("", 0.0, problem=FAILED) if n in self._failing else said for n in range(len(clips))]
+
+    def language_of(self, clips: Sequence[Samples]) -> str:
+        """English, whatever it is."""
+        assert sum(map(len, clips)) > 8000
+        return "en"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A pipeline with the recogniser given."""
+
+    def make(recognizer: Scripted) -> Pipeline:
+        monkeypatch.setattr(pipeline, "load_recognizer", lambda _settings: recognizer)
+        return Pipeline(Analysis(), Site(company=("好走购鞋网",)))
+
+    return make
+
+
+def test_sides_times_and_moods(made) -> None:  # type: ignore[no-untyped-def]
+    recognizer = Scripted()
+    analysis = made(recognizer).analyze(HeldAudio(call()), CallFacts("zh"))
+    script = json.loads((CALLS / "shoes_perfect.json").read_text(encoding="utf-8"))
+    assert analysis.channels == 2
+    assert analysis.duration_s == pytest.approx(len(call()) / 8000, abs=0.001)
+    assert sorted({u.side for u in analysis.utterances}) == ["agent", "customer"]
+    for utterance in analysis.utterances:
+        at = (utterance.start + utterance.end) / 2
+        assert any(t["side"] == utterance.side and t["start"] - 0.5 < at < t["end"] + 0.5 for t in script["turns"])
+        assert -60 < utterance.level_db < 0
+        assert utterance.words[0].start == pytest.approx(utterance.start, abs=0.21)
+        if utterance.emotion:
+            assert set(utterance.emotion) == set(EMOTIONS)
+            assert sum(utterance.emotion.values()) == pytest.approx(1, abs=0.01)
+    assert list(analysis.utterances) == sorted(analysis.utterances, key=lambda u: (u.start, u.end))
+    assert {language for _, language in recognizer.asked} == {"zh"}
+    assert len(recognizer.asked) == 2  # one batch a side
+    assert analysis.pipeline_version == PIPELINE_VERSION
+
+
+def test_a_mono_call_is_mixed(made) -> None:  # type: ignore[no-untyped-def]
+    mono = (call().astype(int).sum(axis=1) // 2).astype(np.int16)
+    analysis = made(Scripted()).analyze(HeldAudio(mono), CallFacts("zh"))
+    assert analysis.channels == 1
+    assert {u.side for u in analysis.utterances} == {"mixed"}
+
+
+def test_a_lost_window_costs_only_its_words_and_is_told(made) -> None:  # type: ignore[no-untyped-def]
+    whole = made(Scripted()).analyze(HeldAudio(call()), CallFacts("zh"))
+    analysis = made(Scripted(failing=(1,))).analyze(HeldAudio(call()), CallFacts("zh"))
+    assert analysis.warnings == (FAILED,)
+    assert whole.warnings == ()
+    assert sum(bool(u.text) for u in analysis.utterances) == len(whole.utterances) - 2
+
+
+def test_short_noises_without_words_are_left_out_long_ones_kept(made) -> None:  # type: ignore[no-untyped-def]
+    kept = made(Scripted(deaf=True)).analyze(HeldAudio(call()), CallFacts("zh")).utterances
+    assert kept
+    assert all(u.text == "" and u.end - u.start >= 1.0 for u in kept)
+
+
+def test_a_silent_call_is_analysed_too(made) -> None:  # type: ignore[no-untyped-def]
+    analysis = made(Scripted()).analyze(HeldAudio(np.zeros((80000, 2), np.int16)), CallFacts("zh"))
+    assert analysis.utterances == ()
+    assert analysis.duration_s == 10
+
+
+def test_json_is_the_contract(made) -> None:  # type: ignore[no-untyped-def]
+    analysis = made(Scripted("你去死")).analyze(HeldAudio(call()), CallFacts("zh"))
+    answer = json.loads(json.dumps(to_json(analysis)))
+    assert {"duration_s", "channels", "utterances", "rule_hits", "scores", "acoustics", "cpu_s", "wall_s"} <= set(answer)
+    assert {"start", "end", "side", "text", "confidence", "emotion"} <= set(answer["utterances"][0])
+    assert set(answer["rule_hits"][0]) == {"rule", "side", "start", "end", "evidence", "confidence"}
+    assert "insult" in {hit["rule"] for hit in answer["rule_hits"]}
+    assert set(answer["scores"]) == {"compliance", "experience", "risk"}
+    for name, value in answer["scores"].items():
+        assert value == pytest.approx(100 - sum(d["points"] for d in answer["deductions"] if d["score"] == name), abs=0.01)
+
+
+def test_priority_is_the_rulebooks_word(made) -> None:  # type: ignore[no-untyped-def]
+    for text, expected in (("你去死", True), ("好的谢谢您", False)):
+        made_one = made(Scripted(text))
+        assert made_one.is_high_priority(made_one.analyze(HeldAudio(call()), CallFacts("zh"))) is expected
+
+
+def test_progress_only_grows_and_ends_at_the_end(made) -> None:  # type: ignore[no-untyped-def]
+    told: list[float] = []
+    made(Scripted()).analyze(HeldAudio(call(), 8000), CallFacts("zh"), lambda done, _total: told.append(done))
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(len(call()) / 8000)
+
+
+def test_a_long_call_is_recognised_in_batches(made) -> None:  # type: ignore[no-untyped-def]
+    recognizer = Scripted()
+    long = np.tile(call(), (25, 1))  # 22 minutes
+    analysis = made(recognizer).analyze(HeldAudio(long), CallFacts("zh"))
+    assert analysis.duration_s == pytest.approx(len(long) / 8000, abs=0.001)
+    assert len(recognizer.asked) > 2
+    assert sum(n for n, _ in recognizer.asked) >= len(analysis.utterances) > 250
+
+
+def test_language_is_heard_from_the_file(made, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    soundfile.write(tmp_path / "a.wav", call()[: 30 * 8000], 8000)
+    soundfile.write(tmp_path / "quiet.wav", np.zeros(8000, np.int16), 8000)
+    assert made(Scripted()).language_of(tmp_path / "a.wav") == "en"
+    assert made(Scripted()).language_of(tmp_path / "quiet.wav") == "zh"  # the site's
+
+
+def test_a_missing_model_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "SYSTEM_FOLDER", tmp_path / "none")
+    monkeypatch.delenv("CALLBOX_MODELS", raising=False)
+    with pytest.raises(UserError, match="callbox models install whisper-base"):
+        Pipeline(Analysis(models=str(tmp_path)), Site()).load()
+    with pytest.raises(UserError, match="whisper, vosk"):
+        Pipeline(Analysis(engine="magic"), Site()).load()
+
+
+@pytest.mark.model
+def test_a_real_call_is_understood() -> None:
+    real = Pipeline(Analysis(), Site())
+    with open_audio(CALLS / "courier_shirk.flac") as audio:
+        analysis = real.analyze(audio, CallFacts("zh", hung_up_by="customer", direction="in"))
+    assert "sensitive_word" in {hit.rule for hit in analysis.hits}
+    text = "".join(u.text for u in analysis.utterances)
+    assert "投诉" in text
+    assert real.language_of(CALLS / "courier_shirk.flac") == "zh"
+    assert real.language_of(CALLS / "english_repair.flac") == "en"
