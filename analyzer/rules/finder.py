@@ -18,7 +18,7 @@ PAUSE_S = 2.5
 """Seconds of silence over which one side's words are no longer one phrase."""
 
 DIGITS = frozenset("0123456789零〇一二三四五六七八九幺两")
-NO_TOLERANCE = frozenset("不没别无未非我他她谁能会")
+NO_TOLERANCE = frozenset("不没别无未非我你您他她谁能会")
 """To take one of these for something else, or something else for it, changes the meaning: no tolerance is given to them."""
 
 
@@ -146,7 +146,7 @@ class Finder:
         costs, same_pinyin, tones = [], True, 0
         for unit, text, sound in zip(heard, word.units, word.syllables, strict=True):
             step = distance(unit.sound, sound) if unit.text != text else 0.0
-            if (step > 0 or not lenient) and unit.text != text and (unit.text in NO_TOLERANCE or text in NO_TOLERANCE):
+            if (step > 0 or not lenient) and _changes_meaning(unit.text, text):
                 return None
             tones += unit.sound.tone not in (sound.tone, 5) and sound.tone != 5
             same_pinyin &= unit.sound.pinyin == sound.pinyin
@@ -169,6 +169,10 @@ class Finder:
         return None
 
 
+def _changes_meaning(heard: str, text: str) -> bool:
+    return heard != text and {heard, text} != {"你", "您"} and (heard in NO_TOLERANCE or text in NO_TOLERANCE)
+
+
 def _judge(costs: list[float], tones: int, same_pinyin: bool) -> float | None:
     """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ. tones: how many
     syllables have another tone."""
@@ -176,7 +180,7 @@ def _judge(costs: list[float], tones: int, same_pinyin: bool) -> float | None:
     if worst == 0:
         # Two syllables of the same class are too common: they must be the same sounds. Tones change in speech (three-three).
         return 0.2 if size > 3 or (size == 3 and tones < 2) or (size == 2 and same_pinyin) else None
-    if size < 3 or (size < 5 and tones) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 7 else 0.7):
+    if size < 3 or (size < 5 and tones) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 5 else 0.5 if size < 7 else 0.7):
         return None
     return 0.3 + 0.5 * (worst + rest) / (size / 4)
 
@@ -185,13 +189,13 @@ def _judge_leniently(costs: list[float], _tones: int, _same_pinyin: bool) -> flo
     size, worst, rest = len(costs), costs[0], sum(costs[1:])
     if worst == 0:
         return 0.2
-    fits = worst <= MOST_LENIENT.get(size, 1.0) and rest <= (0.0 if size < 5 else 0.7)
+    fits = worst <= MOST_LENIENT.get(size, 1.0) and rest <= (0.0 if size < 5 else 0.5 if size < 7 else 0.7)
     return 0.4 if fits else None
 
 
 FUNCTION_WORDS = frozenset("的了是在就也都我你您他她吗吧呢啊不没有这那一个们得地着过到")
-MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
-MOST = {3: 0.5, 4: 0.5, 5: 0.5, 6: 0.7}
+MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.7, 5: 0.7, 6: 0.7}
+MOST = {3: 0.5, 4: 0.7, 5: 0.7}
 """How far one syllable of a word of so many may be (sound.distance); longer words may have any one syllable wrong."""
 
 
