@@ -43,7 +43,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except OSError as error:
         # A disk that is full, a folder that may not be written: the person can mend it, a traceback would not say how.
-        complain(Message(f"{error}: is there room, and may this user write there?", f"{error}:磁盘是否有空间?当前用户是否可写?"))
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+        complain(Message(f"{what}. Is there room, may this user write there?", f"{what}。磁盘是否有空间?当前用户是否可写?"))
         _let_go_of_stdout()
         return 2
     return status_code

@@ -111,7 +111,8 @@ class _Database:
             finally:
                 connection.close()
         except (sqlite3.Error, OSError) as error:
-            self.problems.append(Message(f"{self._path} cannot be read: {error}", f"无法读取 {self._path}:{error}"))
+            why = error.strerror if isinstance(error, OSError) else error
+            self.problems.append(Message(f"{self._path} cannot be read: {why}", f"无法读取 {self._path}:{why}"))
             return []
 
     def counts(self, sql: str) -> dict[str, int]:

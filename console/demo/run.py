@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import secrets
 import signal
 import socket
@@ -135,6 +136,7 @@ def free_port(first: int) -> int:
 
 def add_users(store: Path, password: str) -> None:
     """The demo's accounts, all with this run's password."""
+    os.umask(0o007)
     store.mkdir(parents=True, exist_ok=True)
     users = Users(store)
     for name, role, agent in ACCOUNTS:
