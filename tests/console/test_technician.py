@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 
 from console.status import Alarm, BoxStatus
 from console.technician import LONGEST_COMMAND, Conversation, Keyboard
-from recorder.live import LineStatus
+from recorder.live import DeviceStatus, LineStatus
 
 LINE = LineStatus(line="3", state="talking", since="2026-11-22T01:02:03.000Z", call_id="c", level_db=-31.4)
 STATUS = BoxStatus(
     at="2026-11-22T01:02:04.000Z",
     recorder_running=True,
     recorder_at="2026-11-22T01:02:03.500Z",
+    analyzer_running=True,
+    pages_answer=True,
     lines=(LINE,),
+    devices=(DeviceStatus("tap", "running", 0),),
     alarms=(Alarm("disk_low", "store", "2026-11-22T01:00:00.000Z", "150 MB left"),),
     calls={"closed": 7},
     jobs={"done": 5},
@@ -37,7 +40,7 @@ def test_status_names_recorder_calls_and_backlog() -> None:
 
 def test_lines_and_alarms_show_what_stands() -> None:
     assert "talking" in answers("lines") and "-31" in answers("lines")
-    assert "disk_low" in answers("alarms") and "150 MB left" in answers("alarms")
+    assert "disk nearly full" in answers("alarms") and "150 MB left" in answers("alarms")
 
 
 def test_the_technician_may_choose_chinese() -> None:
