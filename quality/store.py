@@ -17,6 +17,7 @@ from recorder import schema as calls_schema
 from recorder.migrations import Migration, migrate
 
 BUSY_S = 5.0  # seconds to wait for another process's write
+FILE_MODE = 0o660  # the console may make the file as root, and the web service, of the same group, has to write it
 
 _DATABASES = {
     "calls": (calls_schema.CALLS_DB, calls_schema.MIGRATIONS),
@@ -47,8 +48,12 @@ def reading(store: Path) -> Iterator[sqlite3.Connection]:
 def writing(store: Path) -> Iterator[Database]:
     """One transaction on review.db, made and brought up to date if need be; commits at the end, rolls back on any error.
     Raises UserError when the file cannot be written."""
+    path = store / review_schema.REVIEW_DB
+    new = not path.exists()
     try:
-        connection = sqlite3.connect(store / review_schema.REVIEW_DB, isolation_level=None, timeout=BUSY_S)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)
+        if new:
+            path.chmod(FILE_MODE)
     except sqlite3.OperationalError as error:
         raise _unusable(store, error) from error
     try:

@@ -109,8 +109,8 @@ def _read(manifest: Path) -> list[_Row]:
     rows = [(number, row) for number, row in enumerate(table, 2) if any(row.values())]
     faults = [fault for number, row in rows for fault in _faults(manifest, number, row)]
     if faults or not rows:
-        listed = "; ".join(faults[:20]) or "no rows"
-        raise UserError(f"{manifest}: {listed}", f"{manifest}:{listed}")
+        listed = "; ".join(faults[:20])
+        raise UserError(f"{manifest}: {listed or 'no rows'}", f"{manifest}:{listed or '没有数据行'}")
     return [_Row(manifest.parent / row["path"].strip(), row["text"]) for _, row in rows]
 
 

@@ -111,16 +111,15 @@ def _truth(label: Path) -> dict[str, object]:
         raise UserError(
             f"{label} must hold a JSON object with must and must_not.", f"{label} 应为含 must 与 must_not 的 JSON 对象。"
         )
+    for name in ("must", "must_not"):
+        if not isinstance(truth.get(name, []), list):
+            raise UserError(f"{label}: {name} must be a list of rule ids.", f"{label}：{name} 应为规则编号的列表。")
     return truth
 
 
 def _ids(truth: dict[str, object], name: str, known: set[str], report: Report, sound: Path) -> set[str]:
-    listed = truth.get(name, [])
-    if not isinstance(listed, list):
-        raise UserError(
-            f"the label file of {sound}: {name} must be a list of rule ids", f"{sound} 的标注文件:{name} 应为规则编号的列表"
-        )
-    ids = {str(i) for i in listed}
+    listed = truth.get(name)
+    ids = {str(i) for i in listed} if isinstance(listed, list) else set()
     for rule in sorted(ids - known):
         report.unknown.setdefault(rule, []).append(sound.name)
     return ids

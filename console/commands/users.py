@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
 from pathlib import Path
 
@@ -33,8 +32,6 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def _users(arguments: argparse.Namespace) -> Users:
-    # review.db may be made here: the web service, of the same group, has to write it, and nobody else may read it.
-    os.umask(0o007)
     return Users(Path(settings_of(arguments).store.path))
 
 

@@ -25,6 +25,7 @@ STATUS = BoxStatus(
     last_call_at="2026-11-22T01:01:00.000Z",
     free_disk_mb=150.2,
     store="/var/lib/callbox",
+    timezone="Asia/Shanghai",
 )
 
 
@@ -41,6 +42,11 @@ def test_status_names_recorder_calls_and_backlog() -> None:
 def test_lines_and_alarms_show_what_stands() -> None:
     assert "talking" in answers("lines") and "-31" in answers("lines")
     assert "disk nearly full" in answers("alarms") and "150 MB left" in answers("alarms")
+
+
+def test_times_are_those_of_the_clock_on_the_wall() -> None:
+    assert "2026-11-22 09:02:04 (Asia/Shanghai)" in answers("status")
+    assert "2026-11-22 09:02:03" in answers("lines") and "2026-11-22 09:00:00" in answers("alarms")
 
 
 def test_the_technician_may_choose_chinese() -> None:

@@ -1,0 +1,118 @@
+"""The serial console over a real pseudo terminal and the simulated cable, used as a technician would."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import serial
+
+from hw.simulated.nullmodem import NullModem
+from recorder.settings.sections import SerialConsole, Settings, Store
+from tests.console.command import environment, written
+from tests.quality.factory import fill
+
+PROMPT = b"callbox> "
+
+
+@contextmanager
+def plugged(tmp_path: Path) -> Iterator[Path]:
+    """A cable from the box's port to the technician's, whose path is given."""
+    cable = NullModem(tmp_path / "box", tmp_path / "laptop")
+    cable.start()
+    try:
+        yield tmp_path / "laptop"
+    finally:
+        cable.stop()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`callbox console` on the box's end of the cable, which is not plugged in yet."""
+    (tmp_path / "store").mkdir()
+    fill(tmp_path / "store", 20)
+    config = written(Settings(store=Store(str(tmp_path / "store")), console=SerialConsole(str(tmp_path / "box"))), tmp_path)
+    command = [sys.executable, "-m", "console", "console", "--config", str(config)]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+    yield running
+    running.terminate()
+    running.communicate(timeout=30)
+
+
+class Technician:
+    """Somebody at a serial terminal."""
+
+    def __init__(self, port: serial.Serial) -> None:
+        self._port = port
+
+    def hear(self) -> str:
+        """Everything up to the next prompt."""
+        heard = self._port.read_until(PROMPT)
+        assert heard.endswith(PROMPT), heard
+        return bytes(heard).decode()
+
+    def ask(self, command: str) -> str:
+        """Type a command; the answer, with the echo."""
+        self._port.write(command.encode() + b"\r")
+        return self.hear()
+
+
+@contextmanager
+def technician(laptop: Path) -> Iterator[Technician]:
+    """Plug in the laptop and press return until the box answers."""
+    with serial.Serial(str(laptop), 115200, timeout=1, write_timeout=30) as port:
+        for _ in range(60):
+            port.write(b"\r")
+            if PROMPT in port.read_until(PROMPT):
+                break
+        while port.read_until(PROMPT):
+            pass  # one prompt more for each return that was pressed
+        port.timeout = 30
+        yield Technician(port)
+
+
+def test_a_technician_asks_and_is_answered(service: subprocess.Popen[str], tmp_path: Path) -> None:
+    with plugged(tmp_path) as laptop, technician(laptop) as person:
+        status = person.ask("status")
+        assert status.startswith("status\r\n") and "recorder   NOT RUNNING\r\n" in status and "recorded" in status
+        assert "the recorder is not running" in person.ask("lines")
+        assert "no alarms" in person.ask("alarms")
+        assert "alarms  what is wrong now" in person.ask("help")
+        assert "no command reboot" in person.ask("reboot")
+        assert "中文" in person.ask("lang zh")
+        assert "录音服务  未运行" in person.ask("STATUS")
+        assert "English" in person.ask("lang en")
+    assert service.poll() is None
+
+
+def test_noise_on_the_line_harms_nothing(service: subprocess.Popen[str], tmp_path: Path) -> None:
+    noise = random.Random(5)
+    with plugged(tmp_path) as laptop:
+        with serial.Serial(str(laptop), 115200, timeout=0, write_timeout=60) as port:
+            for _ in range(256):
+                port.write(noise.randbytes(4096))  # 1 MiB in all
+                port.read(1 << 16)  # the box answers a great deal of it; here it is not even looked at
+        with technician(laptop) as person:
+            assert "recorder   NOT RUNNING" in person.ask("status") or "未运行" in person.ask("status")
+    assert service.poll() is None
+
+
+def test_a_laptop_that_leaves_and_comes_back_goes_on(service: subprocess.Popen[str], tmp_path: Path) -> None:
+    with plugged(tmp_path) as laptop:
+        for _ in range(2):
+            with technician(laptop) as person:
+                assert "recorder" in person.ask("status")
+    assert service.poll() is None
+
+
+def test_a_cable_pulled_out_and_plugged_in_again_begins_a_new_session(service: subprocess.Popen[str], tmp_path: Path) -> None:
+    with plugged(tmp_path) as laptop, technician(laptop) as person:
+        assert "中文" in person.ask("lang zh")
+    with plugged(tmp_path) as laptop, technician(laptop) as person:
+        assert "NOT RUNNING" in person.ask("status")
+    assert service.poll() is None
