@@ -97,12 +97,23 @@ def _unpack(archive: Path, into: Path) -> None:
                 zipped.extractall(into)  # noqa: S202  zipfile keeps members inside `into`
         else:
             with tarfile.open(archive) as tape:
-                tape.extractall(into, filter="data")
+                tape.extractall(into, members=_plain_members(tape, into))  # noqa: S202  see _plain_members
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise UserError(
             f"{archive.name} cannot be unpacked ({error}): give a complete .zip, .whl or .tar.gz",
             f"{archive.name} 无法解压({error}):请提供完整的 .zip、.whl 或 .tar.gz",
         ) from None
+
+
+def _plain_members(tape: tarfile.TarFile, into: Path) -> list[tarfile.TarInfo]:
+    """The files and folders of an archive, no links or devices. Raises TarError for one that would land outside `into`. By hand:
+    Debian 12's Python 3.11.2 is older than tarfile's own filters (3.11.4)."""
+    plain = [member for member in tape.getmembers() if member.isfile() or member.isdir()]
+    for member in plain:
+        if not (into / member.name).resolve().is_relative_to(into.resolve()):
+            raise tarfile.TarError(f"{member.name} lies outside the archive")
+        member.mode = 0o755 if member.isdir() else 0o644
+    return plain
 
 
 def _model_root(folder: Path) -> Path | None:

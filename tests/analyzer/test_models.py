@@ -226,3 +226,14 @@ def test_the_manifest_that_ships_is_whole() -> None:
     for model in shipped.values():
         assert all(len(file.sha256) == 64 and file.sources and file.bytes > 0 for file in model.files)
         assert all("==" in package for package in model.packages)
+
+
+def test_an_archive_that_reaches_outside_is_refused(tmp_path: Path, where: Path) -> None:
+    archive = tmp_path / "evil.tar.gz"
+    stray = tmp_path / "stray"
+    stray.write_bytes(b"x")
+    with tarfile.open(archive, "w:gz") as tape:
+        tape.add(stray, arcname="../../escaped")
+    with pytest.raises(UserError, match="cannot be unpacked"):
+        models.install(str(archive), where)
+    assert not list(tmp_path.rglob("escaped"))
