@@ -14,7 +14,7 @@ class Site:
     """[site]: who and where."""
 
     name: str = "callbox"  # shown in the page title and on reports
-    company: tuple[str, ...] = ()  # names callers know the company by; the greeting rule and the recogniser use them
+    company: tuple[str, ...] = ()  # names callers know the company by, for the greeting rule
     language: str = "zh"  # "zh" or "en": what people read unless they choose
     timezone: str = "Asia/Shanghai"  # IANA name; days and weeks of the reports
 
