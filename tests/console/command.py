@@ -17,8 +17,9 @@ from recorder.settings.sections import Settings
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """English unless told otherwise, and no settings of this machine's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALLBOX_", "LC_", "LANG"))}
+    """English unless told otherwise, and no settings of this machine's own but where its models are."""
+    own = ("CALLBOX_CONFIG", "CALLBOX_DEMO", "LC_", "LANG")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return {**kept, "CALLBOX_LANG": "en", **variables}
 
 

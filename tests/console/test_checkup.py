@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_box_that_works_has_nothing_bad(settings: Settings) -> None:
     assert bad(settings, GOOD) == []
 
 
-TROUBLE = {
+TROUBLE: dict[str, dict[str, Any]] = {
     "recorder: not running": {"recorder_running": False},
     "analyzer: not running": {"analyzer_running": False},
     "web pages": {"pages_answer": False},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -34,11 +35,11 @@ class Clock:
         return self.now
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, steps: list[tuple[float, float]], terminal: bool = False) -> list[str]:
+def shown(monkeypatch: pytest.MonkeyPatch, steps: Sequence[tuple[float, float]], terminal: bool = False) -> list[str]:
     """What a progress shows; each step: seconds from the start, share done."""
     clock, err = Clock(), io.StringIO()
     monkeypatch.setattr(output, "time", clock)
-    monkeypatch.setattr(output.sys, "stderr", err)
+    monkeypatch.setattr("sys.stderr", err)
     monkeypatch.setattr(err, "isatty", lambda: terminal)
     with Progress("working") as progress:
         for at, share in steps:
