@@ -62,7 +62,7 @@ def test_a_recorder_runs_while_it_says_so_and_is_there(settings: Settings) -> No
     assert status.recorder_running and status.lines[0].line == "1" and status.devices[0].lost_frames == 7
 
 
-@pytest.mark.parametrize(("age", "pid"), [(60, os.getpid()), (2, 2**22 + 1)])
+@pytest.mark.parametrize(("age", "pid"), [(60, os.getpid()), (2, 2**22 + 1)], ids=["silent", "died"])
 def test_a_recorder_that_fell_silent_or_died_does_not(settings: Settings, age: float, pid: int) -> None:
     told(settings, NOW - age, pid)
     status = collect(settings, NOW)
