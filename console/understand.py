@@ -25,6 +25,8 @@ class Understanding:
     def analysis_of(self, path: Path, facts: CallFacts, language: str = "auto", progress: OnProgress = None) -> Analysis:
         """Analyse `path`. language "auto" listens first; "zh" and "en" are taken as said."""
         with open_audio(path) as audio:
+            if progress is not None:
+                progress(0.0, audio.duration_s)  # loading the models and hearing the language takes seconds
             spoken = self._pipeline.language_of(path) if language == "auto" else language
             return self._pipeline.analyze(audio, replace(facts, language=spoken), progress)
 
