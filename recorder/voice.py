@@ -44,13 +44,14 @@ class Heard:
     """What one block held: frame numbers are absolute and mark the ends of 20 ms pieces.
 
     end: frames up to and with this block. speech: pieces of confirmed speech. tone: pieces that are a 450 Hz tone. power: mean
-    square of the block's loudest channel.
+    square of the block's loudest channel. sides: pieces of confirmed speech of each channel.
     """
 
     end: int
     speech: tuple[int, ...] = ()
     tone: tuple[int, ...] = ()
     power: float = 0.0
+    sides: tuple[tuple[int, ...], ...] = ()
 
     @property
     def level_dbfs(self) -> float:
@@ -82,17 +83,19 @@ class VoiceDetector:
             return Heard(self._end)
         pieces = joined[: count * self.piece].reshape(count, self.piece, -1).transpose(2, 0, 1)
         powers = _powers(pieces)
-        speech, tone = set(), set()
+        speech, tone, sides = set(), set(), []
         for channel, detector in enumerate(self._channels):
             spoken, toned = detector.feed(pieces[channel], powers[channel])
             speech |= spoken
             tone |= toned
+            sides.append(spoken)
         ends = [start + (index + 1) * self.piece for index in range(count)]
         return Heard(
             self._end,
             tuple(ends[index] for index in sorted(speech)),
             tuple(ends[index] for index in sorted(tone - speech)),
             float(powers.mean(axis=1).max()),
+            tuple(tuple(ends[index] for index in sorted(spoken)) for spoken in sides),
         )
 
     def skip(self, frames: int) -> Heard:
