@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,21 +12,28 @@ from typing import Any
 import alsaaudio
 import numpy as np
 
-from hw.errors import DeviceError
+from hw.errors import DeviceError, DeviceStuckError
 from hw.interfaces import AudioBlock
 
 BUFFER_MS = 2000
 """Milliseconds of audio the device is asked to hold while nobody reads: longer than a disk's worst pause, a few hundred KiB."""
 
 TRIES = 8
-"""Empty or overrun reads in a row after which the device counts as stuck."""
+"""Overruns in a row, without a sample between them, after which the device counts as stuck."""
+
+STUCK_S = 1.0
+"""Seconds without one sample after which the device counts as stuck: ten periods."""
+
+SPIN_S = 0.02
+"""Seconds between two looks at a device that says it has samples and gives none."""
 
 
 class AlsaSource:
     """A capture device with any number of channels, signed 16 bit, read one period at a time.
 
     pcm: ALSA PCM name ("hw:1,0", or one of an asound.conf). rate: frames per second. period_ms: milliseconds of audio per read.
-    A device that stops delivering makes the kernel end the wait (after about ten seconds) with an I/O error, which read() reports.
+    The device is opened without waiting and read() waits for it by poll(2), since in a blocking read the kernel notices a card that has
+    stopped only after about ten seconds.
     """
 
     def __init__(
@@ -37,6 +45,8 @@ class AlsaSource:
         self._period = max(1, rate * period_ms // 1000)
         self._monotonic = monotonic
         self._device: Any = None
+        self._poll = select.poll()
+        self._running = self._idle = False  # capturing; said it had a period and gave nothing
         self._heard_at = 0.0
         self._backlog = 0
 
@@ -62,12 +72,16 @@ class AlsaSource:
             device.close()
             raise
         self._device = device
+        self._poll = select.poll()
+        self._running = self._idle = False
+        for descriptor, events in device.polldescriptors():
+            self._poll.register(descriptor, events)
         self._mark()
 
     def _claim(self) -> Any:
         return alsaaudio.PCM(
             type=alsaaudio.PCM_CAPTURE,
-            mode=alsaaudio.PCM_NORMAL,
+            mode=alsaaudio.PCM_NONBLOCK,
             rate=self._rate,
             channels=self._channels,
             format=alsaaudio.PCM_FORMAT_S16_LE,
@@ -85,26 +99,39 @@ class AlsaSource:
     def read(self) -> AudioBlock:
         """Wait for the next period. lost_frames estimates an overrun's loss from the time since the last good read.
 
-        Raises DeviceError when the device was not opened, is gone or is stuck.
+        Raises DeviceError when the device was not opened or is gone, DeviceStuckError when it gives nothing for STUCK_S.
         """
         if self._device is None:
             raise _not_open(self.pcm)
-        lost = 0
-        for _ in range(TRIES):
+        lost, overruns, started = 0, 0, self._monotonic()
+        while overruns < TRIES and (left := started + STUCK_S - self._monotonic()) > 0:
+            if self._running:
+                self._wait(left)
             length, data = self._read_once()
             if length > 0:
                 samples = np.frombuffer(data, dtype="<i2").reshape(-1, self._channels)
                 self._mark()
                 return AudioBlock(samples, lost)
             if length < 0:
+                overruns += 1
                 lost += self._lost_since_heard()
-        raise _gone(self.pcm, "no samples")
+        raise _stuck(self.pcm)
+
+    def _wait(self, seconds: float) -> None:
+        """Until the device has a whole period. A read would give the few samples there are, and so keep us busy all the time."""
+        ready = self._poll.poll(seconds * 1000)
+        if ready:
+            self._device.polldescriptors_revents(ready)  # some plugins (dsnoop) would wake us for ever without it
+        if ready and self._idle:
+            time.sleep(min(SPIN_S, seconds))
 
     def _read_once(self) -> tuple[int, bytes]:
         try:
             length, data = self._device.read()
         except alsaaudio.ALSAAudioError as error:
             raise _gone(self.pcm, str(error)) from error
+        self._idle = self._running and length == 0
+        self._running = length >= 0  # the first read starts the device, and so does the first one after an overrun
         return length, data
 
     def _mark(self) -> None:
@@ -129,8 +156,6 @@ class AlsaSource:
         if self._device is not None:
             self._device.close()
             self._device = None
-
-
 
 
 def _open_error(pcm: str, reason: str) -> DeviceError:
@@ -172,4 +197,11 @@ def _gone(pcm: str, reason: str) -> DeviceError:
     return DeviceError(
         f"Audio device {pcm} has stopped delivering audio ({reason}). Check its cable; the recorder starts again by itself.",
         f"音频设备 {pcm} 已停止提供音频 ({reason})。请检查连接线;录音服务会自动重新启动。",
+    )
+
+
+def _stuck(pcm: str) -> DeviceStuckError:
+    return DeviceStuckError(
+        f"Audio device {pcm} is there but delivers no samples. Unplug it and plug it in again; the recorder goes on by itself.",
+        f"音频设备 {pcm} 存在但不输出采样。请拔下后重新插入;录音服务会自动恢复。",
     )

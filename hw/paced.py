@@ -23,6 +23,7 @@ class PacedSource:
         self._end = round(stop_after_s * source.rate)
         self._skip_missed = skip_missed
         self._frames = 0
+        self.waiting = False  # for the clock, not for the device
 
     @property
     def rate(self) -> int:
@@ -61,8 +62,13 @@ class PacedSource:
             if frames <= 0:
                 raise EndOfAudio
         self._frames += block.lost_frames + frames
-        self._clock.sleep(self.start + self._frames / self.rate - self._clock.now())
+        self._wait()
         return AudioBlock(block.samples[:frames], block.lost_frames)
+
+    def _wait(self) -> None:
+        self.waiting = True
+        self._clock.sleep(self.start + self._frames / self.rate - self._clock.now())
+        self.waiting = False
 
     def close(self) -> None:
         """Close the wrapped source; closing twice does no harm."""

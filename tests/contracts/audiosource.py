@@ -12,7 +12,10 @@ from hw.interfaces import AudioSource, Samples
 
 
 class AudioSourceContract:
-    """Subclasses say how to make a source; `expected` is what it plays (its first frames at least)."""
+    """Subclasses say how to make a source; `expected` is what it plays (its first frames at least). tolerance: how far a sample may
+    be off where the source computes."""
+
+    tolerance = 0
 
     @pytest.fixture
     @abstractmethod
@@ -45,8 +48,8 @@ class AudioSourceContract:
             got = _read_all(source, len(expected))
         finally:
             source.close()
-        assert np.array_equal(got, expected[: len(got)])
-        assert len(got) >= len(expected) - source.rate // 10
+        assert self.same(got, expected)
+        assert len(got) >= len(expected) - source.rate // 8
 
     def test_blocks_have_the_shape_promised(self, source: AudioSource, expected: Samples) -> None:
         source.open()
@@ -63,7 +66,11 @@ class AudioSourceContract:
         source.open()
         block = source.read()
         source.close()
-        assert np.array_equal(block.samples, expected[: len(block.samples)])
+        assert self.same(block.samples, expected)
+
+    def same(self, got: Samples, expected: Samples) -> bool:
+        """Whether these are the first samples."""
+        return bool(np.abs(got.astype(int) - expected[: len(got)]).max(initial=0) <= self.tolerance)
 
 
 def _read_all(source: AudioSource, frames: int) -> Samples:

@@ -9,6 +9,7 @@ import pytest
 
 from hw.alsa import AlsaSource
 from hw.clock import ManualClock
+from hw.decimate import DecimatedSource
 from hw.interfaces import AudioSource, Samples
 from hw.paced import PacedSource
 from hw.simulated.tap import alsa_config
@@ -40,12 +41,28 @@ class TestPacedSource(AudioSourceContract):
         return PacedSource(MemorySource(expected), ManualClock(100.0), 100.0, 1.0)
 
 
-class TestAlsaSource(AudioSourceContract):
-    """Real pyalsaaudio and alsa-lib, over alsa-lib's file plugin, sixteen channels."""
+class TestDecimatedSource(AudioSourceContract):
+    """A slow ramp passes an anti-alias filter as it is, give or take rounding."""
+
+    tolerance = 4
 
     @pytest.fixture
     def expected(self) -> Samples:
-        return _random(16)
+        return slow(8000)
+
+    @pytest.fixture
+    def source(self, expected: Samples) -> AudioSource:
+        return DecimatedSource(MemorySource(slow(48000), 48000, 4800))
+
+
+class AlsaContract(AudioSourceContract):
+    """Real pyalsaaudio and alsa-lib, over alsa-lib's file plugin."""
+
+    channels, rate = 16, 8000
+
+    @pytest.fixture
+    def expected(self) -> Samples:
+        return _random(self.channels)
 
     @pytest.fixture
     def source(self, expected: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AudioSource:
@@ -55,4 +72,27 @@ class TestAlsaSource(AudioSourceContract):
         config = tmp_path / "asound.conf"
         config.write_text(alsa_config("contract", raw))
         monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
-        return AlsaSource("contract", 16, 8000, 100)
+        return AlsaSource("contract", self.channels, self.rate, 100)
+
+
+class TestAlsaSource(AlsaContract):
+    """Sixteen channels: eight pair lines."""
+
+
+class TestAlsaSourceOf48Channels(AlsaContract):
+    """Twenty-four pair lines on one device."""
+
+    channels = 48
+
+
+class TestAlsaSourceAt48kHz(AlsaContract):
+    """A sound card's own rate."""
+
+    channels, rate = 24, 48000
+
+
+def slow(rate: int) -> Samples:
+    """A second of one slow wave that begins at rest (a filter needs a run-up), the same at every rate; two channels."""
+    seconds = np.arange(rate) / rate
+    wave = np.rint(12000 * (1 - np.cos(2 * np.pi * seconds)) / 2).astype(np.int16)
+    return np.stack([wave, -wave], axis=1)

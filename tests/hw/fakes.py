@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 from collections.abc import Iterable
 
 from hw.errors import DeviceError, EndOfAudio
@@ -46,6 +48,7 @@ class ScriptedPcm:
     def __init__(self, reads: Iterable[tuple[int, bytes] | Exception], waiting: int = 0) -> None:
         self._reads = iter(reads)
         self.waiting = waiting
+        self._null = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 
     def info(self) -> dict[str, object]:
         return {"channels": 2, "rate": 8000, "format_name": "S16_LE"}
@@ -59,5 +62,12 @@ class ScriptedPcm:
     def avail(self) -> int:
         return self.waiting
 
+    def polldescriptors(self) -> list[tuple[int, int]]:
+        """Always ready, as the null plugin's."""
+        return [(self._null, select.POLLIN)]
+
+    def polldescriptors_revents(self, ready: list[tuple[int, int]]) -> int:
+        return ready[0][1]
+
     def close(self) -> None:
-        pass
+        os.close(self._null)

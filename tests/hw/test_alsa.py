@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hw.alsa import TRIES, AlsaSource
-from hw.errors import DeviceError
+from hw.errors import DeviceError, DeviceStuckError
 from hw.simulated.tap import alsa_config
 from tests.hw.fakes import ScriptedPcm
 
@@ -17,12 +17,14 @@ PERIOD = np.arange(1600, dtype="<i2").tobytes()
 
 
 class Ticks:
-    """A monotonic clock that shows what it is told."""
+    """A monotonic clock that shows what it is told; step: seconds it moves on by itself with each look."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: float = 0.0) -> None:
         self.now = 100.0
+        self.step = step
 
     def __call__(self) -> float:
+        self.now += self.step
         return self.now
 
 
@@ -50,14 +52,23 @@ def test_a_short_read_is_delivered_as_it_is(monkeypatch: pytest.MonkeyPatch) -> 
     assert block.lost_frames == 0
 
 
-@pytest.mark.parametrize(
-    "reads", [[alsaaudio.ALSAAudioError("No such device [hw:1]")], [(0, b"")] * TRIES, [(-32, b"")] * TRIES], ids=str
-)
-def test_a_device_gone_or_stuck_says_so(monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, bytes] | Exception]) -> None:
-    source = opened(monkeypatch, ScriptedPcm(reads), Ticks())
+def test_a_device_gone_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = opened(monkeypatch, ScriptedPcm([alsaaudio.ALSAAudioError("No such device [hw:1]")]), Ticks())
     with pytest.raises(DeviceError, match="stopped delivering") as caught:
         source.read()
     assert "scripted" in caught.value.message.zh
+    assert not isinstance(caught.value, DeviceStuckError)
+
+
+@pytest.mark.parametrize("reads", [[(0, b"")] * 20, [(-32, b"")] * TRIES], ids=["zero frames", "overruns only"])
+def test_a_stuck_device_says_so_within_a_second(monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, bytes] | Exception]) -> None:
+    ticks = Ticks(0.05)
+    source = opened(monkeypatch, ScriptedPcm(reads), ticks)
+    before = ticks.now
+    with pytest.raises(DeviceStuckError, match="no samples") as caught:
+        source.read()
+    assert "scripted" in caught.value.message.zh
+    assert ticks.now - before < 1.2
 
 
 @pytest.mark.parametrize(
