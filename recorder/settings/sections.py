@@ -104,6 +104,18 @@ class Segmentation:
 
 
 @dataclass(frozen=True)
+class AlarmLimits:
+    """[alarms]: from when on something counts as wrong. The limits that nobody should need to change stand in recorder/watch."""
+
+    dead_line_calls: float = 12.0  # a line is dead when so many calls would usually have come since it was last heard; 0: never
+    stuck_off_hook_min: float = 30.0  # minutes off-hook without a word
+    low_dbfs: float = -45.0  # dBFS; speech of a side quieter than this is too quiet (ITU-T P.56 networks aim at -26)
+    hum_dbfs: float = -46.0  # dBFS; mains hum this loud is too loud: 20 dB below speech as it should be
+    clip_percent: float = 0.2  # percent of a side's samples at full scale, from which it is too loud
+    mains_hz: float = 50.0  # frequency of the mains, 50 or 60
+
+
+@dataclass(frozen=True)
 class Analysis:
     """[analysis]: how calls are understood."""
 
@@ -164,6 +176,7 @@ class Settings:
     line_sense: LineSenseSettings = LineSenseSettings()
     call_records: CallRecordSettings = CallRecordSettings()
     segmentation: Segmentation = Segmentation()
+    alarms: AlarmLimits = AlarmLimits()
     analysis: Analysis = Analysis()
     web: Web = Web()
     console: SerialConsole = SerialConsole()

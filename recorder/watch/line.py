@@ -1,0 +1,132 @@
+"""One line under watch: its levels, its calls' figures, and what is wrong with it. Counts frames, so the clock may do as it likes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hw.interfaces import Samples
+from recorder.settings.sections import AlarmLimits
+from recorder.voice import Heard
+from recorder.watch.figures import SIDES, CallFigures, CallLevels, SideLevels
+from recorder.watch.meter import Meter, Second
+from recorder.watch.onesided import OneSided
+from recorder.watch.side import SideWatch
+
+STUCK_S = 12 * 3600.0
+"""Off-hook for so long is no call, whatever is heard: nobody's shift is longer."""
+
+LIFE_S = 2.0
+"""Seconds of speech, of the last minute, that show a line to be alive: less may be crackle."""
+
+IDLE_SPEECH_S = 20.0
+"""Seconds of speech in a minute on an idle line that are somebody talking, and not a few words caught from another wire."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How one thing stands with a line. detail: in words, for the log and the alarm."""
+
+    kind: str
+    wrong: bool
+    detail: str = ""
+
+
+class LineWatch:
+    """Told everything that happens on a line. standing: kinds of alarm that stand for it since before a restart.
+
+    alive: whether it has shown life since `lived()` was last asked.
+    """
+
+    def __init__(self, rate: int, channels: int, limits: AlarmLimits, standing: frozenset[str] = frozenset()) -> None:
+        self._rate = rate
+        self._limits = limits
+        self._meter = Meter(rate, channels, limits.mains_hz)
+        self._sides = [SideWatch(name, rate, limits, standing) for name in SIDES[channels]]
+        self._one_sided = OneSided("one_sided" in standing)
+        self._minute: deque[float] = deque(maxlen=60)  # seconds of speech in each
+        self._open = False
+        self._open_s = self._hush_s = 0.0
+        self._stuck = "stuck_off_hook" in standing
+        self._unrecorded = "speech_unrecorded" in standing
+        self._alive = False
+
+    def audio(self, samples: Samples, heard: Heard) -> None:
+        """A block of the line's own channels, and what was heard in it."""
+        seconds = self._meter.feed(samples, heard)
+        if seconds:
+            self._second(seconds)
+
+    def lost(self) -> None:
+        """Audio was lost."""
+        self._meter.skip()
+
+    def event(self) -> None:
+        """The tap board told something of this line."""
+        self._alive = True
+
+    def began(self) -> None:
+        """A call is open."""
+        self._open, self._alive, self._unrecorded = True, True, False
+        self._open_s = self._hush_s = 0.0
+        self._minute.clear()
+        for side in self._sides:
+            side.call = CallFigures()
+
+    def ended(self) -> list[CallLevels]:
+        """It is over (or was none): the figures of its sides."""
+        if not self._open:
+            return []
+        self._open, self._stuck = False, False
+        self._minute.clear()
+        self._one_sided.ended(self._said())
+        return [levels for side in self._sides if (levels := side.ended()) is not None]
+
+    def lived(self) -> bool:
+        """Whether the line showed life since last asked."""
+        alive, self._alive = self._alive, False
+        return alive
+
+    def levels(self) -> tuple[SideLevels, ...]:
+        """Each side now."""
+        return tuple(levels for side in self._sides if (levels := side.levels()) is not None)
+
+    def conditions(self) -> Iterator[Condition]:
+        """How everything stands."""
+        minutes = self._hush_s / 60
+        yield Condition("stuck_off_hook", self._stuck, f"off-hook {self._open_s / 60:.0f} min, nobody spoke for {minutes:.0f} min")
+        yield Condition("speech_unrecorded", self._unrecorded, f"{sum(self._minute):.0f} s of speech in a minute, no call open")
+        if len(self._sides) == 2:
+            silent = [side.name for side, on in zip(self._sides, self._one_sided.silent, strict=True) if on]
+            yield Condition("one_sided", bool(silent), f"nothing from the {' and '.join(silent)} side")
+        low = [f"{side.name} {side.speech_db} dBFS" for side in self._sides if side.low.on]
+        yield Condition("level_low", bool(low), ", ".join(low))
+        clipped = [f"{side.name} {side.clipped_percent:.2f} % of samples" for side in self._sides if side.clipping.on]
+        yield Condition("clipping", bool(clipped), ", ".join(clipped))
+        hum = [f"{side.name} {side.hum_db()} dBFS" for side in self._sides if side.hum.on]
+        yield Condition("hum", bool(hum), ", ".join(hum))
+
+    def _said(self) -> list[float]:
+        return [side.call.spoken_s if side.call else 0.0 for side in self._sides]
+
+    def _second(self, seconds: list[Second]) -> None:
+        for side, second in zip(self._sides, seconds, strict=True):
+            side.feed(second)
+        spoken = max(second.spoken_s for second in seconds)
+        self._minute.append(spoken)
+        said = sum(self._minute)
+        self._alive = self._alive or self._open or said >= LIFE_S
+        if self._open:
+            self._off_hook(seconds[0].frames / self._rate, spoken, said)
+            self._one_sided.during(self._said())
+        elif said >= IDLE_SPEECH_S:
+            self._unrecorded = True
+
+    def _off_hook(self, passed: float, spoken: float, said: float) -> None:
+        self._open_s += passed
+        self._hush_s = 0.0 if spoken >= 0.2 else self._hush_s + passed
+        if self._hush_s >= 60 * self._limits.stuck_off_hook_min or self._open_s >= STUCK_S:
+            self._stuck = True
+        elif said >= LIFE_S:
+            self._stuck = False
