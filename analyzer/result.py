@@ -25,7 +25,8 @@ class Utterance:
     """A stretch of speech by one side.
 
     start, end: seconds from the call's first frame. confidence: 0–1. emotion: probability by label, summing to 1; empty when
-    too short to tell. level_db: dBFS (RMS). words: empty when the engine gives no word times.
+    too short to tell. level_db: dBFS (RMS). words: empty when the engine gives no word times. role_confidence: 0–1, how sure
+    it is that this side spoke; None where each side has a channel of its own.
     """
 
     start: float
@@ -36,6 +37,7 @@ class Utterance:
     emotion: dict[str, float] = field(default_factory=dict)
     level_db: float = -90.0
     words: tuple[Word, ...] = ()
+    role_confidence: float | None = None
 
 
 @dataclass(frozen=True)
