@@ -43,7 +43,8 @@ class Call:
 @dataclass(frozen=True)
 class Part:
     """A piece of a call's audio. path is relative to the store. state: "writing", "closed" or "recovered" (its end was cut off by
-    a stop of the box). frames, bytes and sha256 are those of the closed file; None before."""
+    a stop of the box). frames, bytes and sha256 are those of the closed file; None before. deleted_at: when the file was deleted on
+    purpose (recorder.retention); None while it is kept."""
 
     id: str
     call_id: str
@@ -56,6 +57,7 @@ class Part:
     frames: int | None = None
     bytes: int | None = None
     sha256: str | None = None
+    deleted_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def call_of(row: sqlite3.Row) -> Call:
 def part_of(row: sqlite3.Row) -> Part:
     """A row of `parts` → Part."""
     values = {key: row[key] for key in row.keys()}  # noqa: SIM118
-    return Part(**values | {"started_at": from_text(row["started_at"])})
+    return Part(**values | {"started_at": from_text(row["started_at"]), "deleted_at": instant(row["deleted_at"])})
 
 
 def gap_of(row: sqlite3.Row) -> Gap:

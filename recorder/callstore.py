@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from hw.interfaces import CallRecord, LineEvent
 from hw.messages import UserError
 from recorder.callreader import BUSY_TIMEOUT_S, CallReader, broken
 from recorder.calls import Call, Gap, Part
+from recorder.evidence.chain import Chain
 from recorder.migrations import migrate
+from recorder.partfile import sync_folder
 from recorder.schema import CALLS_DB, MIGRATIONS
 from recorder.settings.sections import Settings
 from recorder.times import to_text
@@ -28,7 +31,8 @@ FILE_MODE = 0o660  # -wal and -shm take the database's mode, and a reader who ca
 
 
 class CallStore(CallReader):
-    """The recorder's hold on calls.db: WAL, every commit on the disk before it returns. Of one thread.
+    """The recorder's hold on calls.db: WAL, every commit on the disk before it returns. Of one thread. Every settled fact enters
+    the chain of evidence in the transaction that settles it.
 
     `store` is the store's folder; it and the database are made when missing and brought up to date. Raises UserError when the
     database is locked or damaged; see `open_store`.
@@ -40,7 +44,11 @@ class CallStore(CallReader):
         try:
             make_folder(store)
             self.connection = _open(self.path)
+            there = self.path.stat()
+            self._identity = (there.st_dev, there.st_ino)
             migrate(self.connection, MIGRATIONS)
+            self.chain = Chain(self.connection, time.time)
+            self._begin_chain()
         except sqlite3.Error as error:
             raise broken(self.path, error) from error
         except OSError as error:
@@ -50,6 +58,18 @@ class CallStore(CallReader):
             ) from error
         self.db = sqlite_utils.Database(self.connection)
 
+    def expect_in_place(self) -> None:
+        """Raises UserError when calls.db was taken away or replaced while open: what is written now would be lost with it."""
+        try:
+            there = self.path.stat()
+        except FileNotFoundError:
+            there = None
+        if there is None or (there.st_dev, there.st_ino) != self._identity:
+            raise UserError(
+                f"{self.path}: was taken away while the recorder had it open. It starts anew and makes the rows again from the files",
+                f"{self.path}:在录音服务使用期间被移走。录音服务将重新启动,并根据录音文件重建记录",
+            )
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite_utils.Database]:
         """One transaction. Raises UserError when the database cannot take it; then nothing of it is kept."""
@@ -57,6 +77,7 @@ class CallStore(CallReader):
             # IMMEDIATE: a transaction that reads before it writes must not find that a replay's recorder wrote in between.
             self.connection.execute("BEGIN IMMEDIATE")
             yield self.db
+            self.chain.seal()
             self.connection.execute("COMMIT")
         except BaseException as error:
             if self.connection.in_transaction:
@@ -181,17 +202,24 @@ class CallStore(CallReader):
             sql = "UPDATE alarms SET cleared_at = ? WHERE kind = ? AND subject = ? AND cleared_at IS NULL"
             db.execute(sql, [to_text(at), kind, subject])
 
+    def _begin_chain(self) -> None:
+        if self.connection.execute("SELECT 1 FROM evidence LIMIT 1").fetchone() is None:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self.chain.begin()
+            self.connection.execute("COMMIT")
+
     def _next_seq(self) -> int:
         return int(self.connection.execute("SELECT coalesce(max(closed_seq), 0) + 1 FROM calls").fetchone()[0])
 
 
 def open_store(store: Path, now: float) -> tuple[CallStore, Path | None]:
     """The store, and where a damaged calls.db was set aside, if it was: the recorder must record whatever happened to the database.
+    Its own path when it had gone, though there are recordings.
 
     The damaged files are renamed, not deleted. Raises UserError when the store cannot be opened for another reason.
     """
     path = store / CALLS_DB
-    aside = None
+    aside = path if _gone(path) else None
     if path.is_file() and not _sound(path):
         stamp = to_text(now).replace(":", "").replace("-", "")[:15]
         aside = path.with_name(f"{CALLS_DB}.damaged-{stamp}")
@@ -202,12 +230,14 @@ def open_store(store: Path, now: float) -> tuple[CallStore, Path | None]:
 
 
 def make_folder(folder: Path) -> None:
-    """A folder, and those above it, that the box's group shares."""
+    """A folder, and those above it, that the box's group shares; on the disk when this returns, so that a power cut cannot take a
+    whole day's folder with it."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         with contextlib.suppress(PermissionError):
             folder.chmod(FOLDER_MODE)
+        sync_folder(folder.parent)
 
 
 def layout_of(channels: tuple[int, ...]) -> str:
@@ -223,9 +253,15 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     connection.row_factory = sqlite3.Row
     # FULL: a commit is on the disk before it returns; NORMAL may lose the last ones of a WAL to a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=200"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=200", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _gone(path: Path) -> bool:
+    """Whether there are recordings but no database, or one of no bytes: SQLite would begin a new one without a word."""
+    there = path.is_file() and path.stat().st_size > 0
+    return not there and any(file.suffix in {".flac", ".part"} for file in (path.parent / AUDIO).rglob("*"))
 
 
 def _sound(path: Path) -> bool:
@@ -241,7 +277,7 @@ def _sound(path: Path) -> bool:
 
 def _row(value: Call | Part | Gap) -> dict[str, Any]:
     row = dataclasses.asdict(value)
-    for key in ("started_at", "answered_at", "ended_at", "at"):
+    for key in ("started_at", "answered_at", "ended_at", "at", "deleted_at"):
         if row.get(key) is not None:
             row[key] = to_text(row[key])
     return row

@@ -74,4 +74,28 @@ MIGRATIONS = (
             "CREATE INDEX calls_by_number ON calls (caller_number, called_number)",
         ),
     ),
+    # The chain of evidence (recorder.evidence): what stood when a call was closed and what became of it since, one item after another.
+    # heads: the last item of each UTC day, signed. tombstones: what was deleted, signed; number gives readers an order to follow.
+    # deletions_open: calls whose tombstone stands and whose files are still being unlinked.
+    Migration(
+        "0006-evidence",
+        (
+            """CREATE TABLE evidence (
+                seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+                prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT""",
+            "CREATE INDEX evidence_by_subject ON evidence (subject, seq)",
+            """CREATE TABLE heads (
+                day TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL, key TEXT NOT NULL, signature TEXT NOT NULL) STRICT""",
+            "CREATE INDEX heads_by_seq ON heads (seq)",
+            # was: JSON of the parts as they were, with their hashes.
+            """CREATE TABLE tombstones (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL UNIQUE REFERENCES calls (id), at TEXT NOT NULL,
+                rule TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL, bytes INTEGER NOT NULL, was TEXT NOT NULL,
+                key TEXT NOT NULL, signature TEXT NOT NULL) STRICT""",
+            "CREATE TABLE deletions_open (call_id TEXT PRIMARY KEY REFERENCES calls (id)) STRICT",
+            "ALTER TABLE parts ADD COLUMN deleted_at TEXT",
+            "CREATE INDEX parts_kept ON parts (started_at, id, call_id, bytes) WHERE deleted_at IS NULL AND state <> 'writing'",
+            "CREATE TABLE retention_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+        ),
+    ),
 )
