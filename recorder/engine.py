@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hw.decimate import LINE_RATE
 from hw.errors import DeviceError
 from hw.interfaces import CallRecord, CallRecordFeed, Clock, LineEvent, LineSense
 from recorder.alarms import Alarms
 from recorder.attached import Attached
+from recorder.bookkeeping import Bookkeeper
 from recorder.callstore import CallStore, make_folder
 from recorder.closing import Closer
 from recorder.devicerecorder import DeviceRecorder
@@ -28,13 +30,14 @@ from recorder.settings.sections import Device, Settings
 from recorder.shop import Shop
 from recorder.timeline import Timeline
 from recorder.times import from_text
+from recorder.watch.clock import ClockWatch
 
 log = logging.getLogger(__name__)
 
 STATUS_S = 1.0
 """Real seconds between two status files."""
 
-GIVE_UP_S = 60.0
+GIVE_UP_S = 30.0
 """Real seconds without any device after which the recorder ends, for systemd to start it anew."""
 
 
@@ -72,12 +75,14 @@ class Recorder:
         seats = Seats(settings)
         self._records = Records(self._journal, settings.line, seats)
         self._closer = Closer(store.store, self._journal, equipment.monotonic)
+        self._books = None if guest else Bookkeeper(self._journal, self._closer, self._alarms)
         disk = DiskGuard(store.store, settings.store.min_free_mb, self._alarms, equipment.free_bytes, equipment.monotonic)
         self._shop = Shop(store.store, self._journal, self._closer, disk, seats, self._records.call_ended)
         self._by_sense: dict[int, LineRecorder] = {}
         self.devices = {device.name: self._device(device) for device in settings.device}
         self._sense = self._attach_sense(equipment.sense)
         self._feed = self._attach_feed(equipment.call_records)
+        self._clock_watch = ClockWatch(self._clock.now, equipment.monotonic)
         self._status_due = float("-inf")
         self._heard_at = equipment.monotonic()
         self._last_error: DeviceError | None = None
@@ -85,8 +90,8 @@ class Recorder:
     def open(self) -> None:
         """Take up what the last stop left and open the devices. Raises DeviceError when no device can be opened."""
         if self._set_aside is not None:
-            log.error("calls.db was damaged: kept as %s, a new one made", self._set_aside)
-            self._alarms.set("database_damaged", str(self._set_aside), True, "kept as it was; a new calls.db was made")
+            log.error("calls.db was damaged or gone (%s): a new one is made from the recordings", self._set_aside)
+            self._alarms.set("database_damaged", str(self._set_aside), True, "a new calls.db is made from the recordings")
         if not self._guest:
             count = recover(self._store, self._closer, everything=self._set_aside is not None)
             if count:
@@ -102,11 +107,11 @@ class Recorder:
         self._poll()
         if delivery is not None:
             self._take(delivery)
-        now = self._clock.now()
-        for device in self.devices.values():
-            device.step(now)
+        self._move_on()
         self._shop.disk.step()
         self._closer.step()
+        if self._books is not None:
+            self._books.step()
         self._journal.step()
         self._tell()
         self._give_up_if_deaf()
@@ -122,6 +127,8 @@ class Recorder:
             for line in device.lines:
                 line.finish()
         self._poll()
+        if self._books is not None:
+            self._books.close()
         self._closer.drain()
         self._journal.step()
         for attached in (self._sense, self._feed):
@@ -146,15 +153,15 @@ class Recorder:
 
     def _device(self, device: Device) -> DeviceRecorder:
         simulation = self.settings.simulation
-        timeline = Timeline(device.rate, from_text(simulation.start) if simulation.start else None)
-        timing = timing_of(self.settings.segmentation, device.rate, simulation.speed if simulation.start else 1.0)
+        timeline = Timeline(LINE_RATE, from_text(simulation.start) if simulation.start else None)
+        timing = timing_of(self.settings.segmentation, LINE_RATE, simulation.speed if simulation.start else 1.0)
         lines = []
         for line in self.settings.line:
             if line.device == device.name:
                 lines.append(LineRecorder(self._shop, line, timeline, timing))
                 if line.sense >= 0:
                     self._by_sense[line.sense] = lines[-1]
-        return DeviceRecorder(device, timeline, lines)
+        return DeviceRecorder(device, timeline, lines, self._alarms)
 
     def _attach_sense(self, sense: LineSense | None) -> Attached[LineEvent] | None:
         if sense is None:
@@ -172,6 +179,15 @@ class Recorder:
         for line in self._by_sense.values():
             line.sense_lost()
 
+    def _move_on(self) -> None:
+        """Time passes for devices that are away, by a clock that may have been set."""
+        jump = self._clock_watch.step()
+        now = self._clock.now()
+        for device in self.devices.values():
+            if jump:
+                device.timeline.clock_set(jump)
+            device.step(now)
+
     def _poll(self) -> None:
         for event in self._sense.poll() if self._sense else ():
             line = self._by_sense.get(event.sense)
@@ -186,17 +202,10 @@ class Recorder:
         self._journal.do(lambda store: store.add_event(line.line.name, event))
 
     def _take(self, delivery: Delivery) -> None:
-        device = self.devices[delivery.device]
-        if delivery.block is not None:
-            device.take(delivery)
-            self._heard_at = self._equipment.monotonic()
-            self._alarms.set("device_gone", device.device.name, False)
-        elif delivery.error is not None:
-            device.went()
+        self.devices[delivery.device].take(delivery)
+        if delivery.error is not None:
             self._last_error = delivery.error
-            self._alarms.set("device_gone", device.device.name, True, str(delivery.error))
         else:
-            device.ended = True
             self._heard_at = self._equipment.monotonic()
 
     def _give_up_if_deaf(self) -> None:
@@ -206,6 +215,8 @@ class Recorder:
     def _tell(self, *, now: bool = False) -> None:
         if now or self._equipment.monotonic() >= self._status_due:
             self._status_due = self._equipment.monotonic() + STATUS_S
+            if not now:
+                self._store.expect_in_place()
             try:
                 write_status(run_folder(self.settings), self.status())
             except OSError as error:

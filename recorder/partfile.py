@@ -33,7 +33,7 @@ BLOCK = struct.Struct("<4sII")
 FRAMES = struct.Struct("<Q")
 LONGEST_BLOCK = 1 << 26  # bytes; a length above it is no length
 
-SYNC_S = 0.8
+SYNC_S = 0.6
 """Seconds between flushes to the disk: with the time a flush takes, a power cut costs less than a second."""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import soundfile
 
-from hw.messages import UserError
 from recorder.audiofiles import AUDIO, stored_path
 from recorder.calls import Call, Part
 from recorder.callstore import CallStore
@@ -27,16 +27,16 @@ DAYS = 3
 def recover(store: CallStore, closer: Closer, *, everything: bool) -> int:
     """Hand every leftover part to the closer, and have every call that was open closed once its parts are. The number of parts.
 
-    everything: calls.db was set aside; look through the whole store and make it again from what the files say of themselves.
+    everything: calls.db is new; look through the whole store. (FLACs it does not know are taken up by recorder.stocktaking, beside
+    the recording: there may be a year of them.)
     """
-    if everything:
-        _readopt_flacs(store, closer)
     open_calls = _open_calls(store)
     count = 0
     for path in _leftovers(store, everything=everything):
         with claimed(path) as free:
             if free and (header := _header(path)) is not None:
-                part = _ensure_rows(store, header, path)
+                part = _part(store.store, header, path)
+                _ensure_rows(store, header, part)
                 closer.part_written(part, path)
                 open_calls.setdefault(header.call_id, None)
                 count += 1
@@ -74,23 +74,19 @@ def _header(path: Path) -> PartHeader | None:
         return None
 
 
-def _ensure_rows(store: CallStore, header: PartHeader, path: Path) -> Part:
-    """The part's row; it and the call's are made from the header when a stop or a damaged database took them."""
-    part = Part(
-        header.part_id,
-        header.call_id,
-        header.seq,
-        str(path.relative_to(store.store.resolve())),
-        header.started_at,
-        header.rate,
-        header.channels,
-        "writing",
+def _part(store: Path, header: PartHeader, path: Path) -> Part:
+    relative = str(path.relative_to(store.resolve()))
+    return Part(
+        header.part_id, header.call_id, header.seq, relative, header.started_at, header.rate, header.channels, "writing"
     )
+
+
+def _ensure_rows(store: CallStore, header: PartHeader, part: Part) -> None:
+    """The part's row; it and the call's are made from the header when a stop or a damaged database took them."""
     if store.call(header.call_id) is None:
         store.start_call(_call(store, header), None)
     if all(known.id != part.id for known in store.parts(header.call_id)):
         store.add_part(part)
-    return part
 
 
 def _call(store: CallStore, header: PartHeader) -> Call:
@@ -118,16 +114,16 @@ def _settle_lost_parts(store: CallStore) -> None:
         if path.is_file():
             continue
         if flac.is_file():
-            store.close_part(_closed(store, part, flac))
+            store.close_part(_closed(store.store, part, flac))
         else:
             log.error("%s has gone from the disk; its row is taken away", path)
             store.drop_part(part.id)
 
 
-def _closed(store: CallStore, part: Part, flac: Path) -> Part:
+def _closed(store: Path, part: Part, flac: Path) -> Part:
     return dataclasses.replace(
         part,
-        path=str(flac.resolve().relative_to(store.store.resolve())),
+        path=str(flac.resolve().relative_to(store.resolve())),
         frames=soundfile.info(flac).frames,
         bytes=flac.stat().st_size,
         sha256=file_digest(flac),
@@ -135,23 +131,41 @@ def _closed(store: CallStore, part: Part, flac: Path) -> Part:
     )
 
 
-def _readopt_flacs(store: CallStore, closer: Closer) -> None:
-    calls = set()
-    for flac in sorted((store.store / AUDIO).rglob("*.flac")):
-        header = _comment(flac)
-        if header is None:
-            continue
-        try:
-            store.close_part(_closed(store, _ensure_rows(store, header, flac.resolve()), flac))
-            calls.add(header.call_id)
-        except (OSError, UserError, soundfile.LibsndfileError) as error:
-            log.error("%s cannot be taken up again: %s", flac, error)
-    for call_id in sorted(calls):
-        closer.call_ended(call_id, "closed")
-    log.warning("calls.db was made again from the files of %d calls", len(calls))
+@dataclass(frozen=True)
+class Adopted:
+    """A FLAC that calls.db does not know, ready to be taken up."""
+
+    header: PartHeader
+    part: Part
 
 
-def _comment(flac: Path) -> PartHeader | None:
+def adopted_flac(store: Path, header: PartHeader, flac: Path) -> Adopted | None:
+    """What the row of an unknown FLAC has to say, from the file itself; None (and a line in the log) when it cannot be read."""
+    try:
+        return Adopted(header, _closed(store, _part(store, header, flac.resolve()), flac))
+    except (OSError, soundfile.LibsndfileError) as error:
+        log.error("%s cannot be taken up again: %s", flac, error)
+        return None
+
+
+def adopt(
+    store: CallStore, closer: Closer, call_id: str, flacs: Iterable[Adopted], parts: Iterable[tuple[PartHeader, Path]]
+) -> None:
+    """Make the rows of a call from its files. Raises UserError when the database cannot take them."""
+    for one in flacs:
+        _ensure_rows(store, one.header, one.part)
+        store.close_part(one.part)
+    leftovers = [(_part(store.store, header, path), header, path) for header, path in parts if path.is_file()]
+    for part, header, _ in leftovers:
+        _ensure_rows(store, header, part)
+    for part, _, path in leftovers:
+        closer.part_written(part, path)
+    closer.call_ended(call_id, "interrupted" if leftovers else "closed")
+    log.warning("call %s was not in calls.db and was taken up again from its files", call_id)
+
+
+def flac_header(flac: Path) -> PartHeader | None:
+    """What a FLAC of ours says of itself; None for any other file."""
     try:
         with soundfile.SoundFile(flac) as file:
             text = str(file.comment)

@@ -1,0 +1,164 @@
+"""The recorder's own process on a simulated tap, to be stopped in every way: what it was given to hear is known to the sample."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hw.interfaces import LineEvent, Samples
+from hw.messages import UserError
+from hw.simulated.script import write_events
+from hw.simulated.tap import alsa_config
+from recorder.live import read_status
+from recorder.settings.cli import show
+from recorder.settings.sections import Device, Line, Segmentation, Settings, Simulation, Store
+from recorder.times import to_text
+
+RATE = 8000
+PCM = "callbox_faults"
+TAP_S = 30
+"""Seconds of sound on the tap; ALSA's file plugin begins it again at its end."""
+
+LEAD_S = 1.5
+"""Seconds from starting the process to the tap's first frame: by then it listens."""
+
+READY_S = 60.0
+"""Seconds to wait for a recorder to listen before calling it failed."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A line was off-hook from `start` to `end`, seconds from the run's first frame."""
+
+    line: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One life of the recorder. start: UTC epoch seconds of its first frame; stopped: when it was stopped."""
+
+    start: float
+    stopped: float
+    talks: tuple[Talk, ...]
+    listened: float  # UTC epoch seconds at which it was seen to listen
+
+
+class Rig:
+    """A folder with a tap, a store and settings for `lines` pair lines. extra: more environment for the process."""
+
+    def __init__(self, folder: Path, lines: int, *, store: Path | None = None, extra: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.lines = lines
+        self.store = store or folder / "store"
+        self.log = folder / "recorder.log"
+        self._extra = dict(extra or {})
+        raw = folder / "tap.raw"
+        _write_noise(raw, 2 * lines)
+        (folder / "alsa.conf").write_text(alsa_config(PCM, raw), encoding="utf-8")
+        self.sound: Samples = np.memmap(raw, "<i2", "r").reshape(-1, 2 * lines)
+
+    def played(self, line: int, start: int, frames: int) -> Samples:
+        """What lay on the line's two channels from frame `start` of a run on."""
+        rows = np.arange(start, start + frames) % len(self.sound)
+        return self.sound[rows][:, 2 * line : 2 * line + 2]
+
+    def settings(self, start: float, stop_after_s: float = 0.0) -> Settings:
+        """Settings of one run."""
+        return Settings(
+            store=Store(str(self.store), str(self.folder / "run"), min_free_mb=0),
+            device=(Device("tap", PCM, 2 * self.lines, RATE),),
+            line=tuple(Line(str(line), "tap", (2 * line, 2 * line + 1), sense=line) for line in range(self.lines)),
+            segmentation=Segmentation(min_call_s=0.0),  # every call counts, however short
+            simulation=Simulation(1.0, to_text(start), to_text(start), str(self.folder / "events"), stop_after_s),
+        )
+
+    @contextlib.contextmanager
+    def recording(self, talks: tuple[Talk, ...] = (), stop_after_s: float = 0.0) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+        """A recorder process that hears the talks, and the instant of its first frame. Killed on the way out if it still lives."""
+        start = round(time.time() + LEAD_S, 3)
+        write_events(self.folder / "events", _events(talks, start))
+        config = self.folder / "callbox.toml"
+        config.write_text(show(self.settings(start, stop_after_s)), encoding="utf-8")
+        (self.folder / "run" / "recorder.json").unlink(missing_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+                [sys.executable, "-m", "recorder", "--config", str(config)],
+                stderr=log,
+                env=os.environ | {"ALSA_CONFIG_PATH": str(self.folder / "alsa.conf")} | self._extra,
+            )
+            try:
+                yield process, start
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                process.wait()
+
+    def listening(self, process: subprocess.Popen[bytes], start: float) -> float:
+        """Wait until the process says that it listens; the instant, not before `start`. Raises UserError when it does not."""
+        deadline = time.monotonic() + READY_S
+        while process.poll() is None and time.monotonic() < deadline:
+            status = read_status(self.settings(start))
+            if status is not None and status.pid == process.pid:
+                return max(time.time(), start)
+            time.sleep(0.02)
+        words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise UserError(f"The recorder did not start: {' '.join(words)}", f"录音服务未能启动:{' '.join(words)}")
+
+    def recover(self) -> float:
+        """One quiet life of the recorder, in which it takes up what the last left, and a clean stop. Seconds until it listened.
+        Raises UserError when it fails."""
+        began = time.monotonic()
+        with self.recording(stop_after_s=0.5) as (process, start):
+            self.listening(process, start)
+            took = time.monotonic() - began
+            if process.wait(READY_S):
+                raise UserError(f"The recorder failed; see {self.log}", f"录音服务出错,见 {self.log}")
+        return round(took, 2)
+
+    def until_stopped(self, process: subprocess.Popen[bytes], at: float, how: signal.Signals = signal.SIGKILL) -> float:
+        """Send the signal at the instant `at`; the instant it was sent."""
+        time.sleep(max(0.0, at - time.time()))
+        sent = time.time()
+        process.send_signal(how)
+        process.wait()
+        return sent
+
+
+def some_talks(rng: random.Random, lines: int, seconds: float) -> tuple[Talk, ...]:
+    """Calls of 0.5 to 5 s, back to back or nearly, on every line for so many seconds."""
+    talks = []
+    for line in range(lines):
+        at = rng.uniform(0.0, 0.6)
+        while at < seconds:
+            end = at + rng.uniform(0.5, 5.0)
+            talks.append(Talk(line, round(at, 3), round(end, 3)))
+            at = end + rng.uniform(0.4, 0.8)
+    return tuple(talks)
+
+
+def _events(talks: tuple[Talk, ...], start: float) -> list[LineEvent]:
+    moments = [(talk.start, talk.line, "off_hook") for talk in talks] + [(talk.end, talk.line, "on_hook") for talk in talks]
+    return [LineEvent(line, kind, start + at, number + 1) for number, (at, line, kind) in enumerate(sorted(moments))]
+
+
+def _write_noise(path: Path, channels: int) -> None:
+    """Noise in syllables, four a second, different on every channel: no stretch of it is like another."""
+    rng = np.random.default_rng(1)
+    with path.open("wb") as out:
+        for second in range(TAP_S):
+            time_s = (second * RATE + np.arange(RATE))[:, None] / RATE
+            loudness = np.maximum(0.02, np.sin(2 * np.pi * (2 * time_s + np.arange(channels) / channels)))
+            samples = rng.normal(0, 2000, (RATE, channels)) * loudness
+            out.write(np.clip(samples, -32768, 32767).astype("<i2").tobytes())
