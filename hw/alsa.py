@@ -32,7 +32,7 @@ class AlsaSource:
     """A capture device with any number of channels, signed 16 bit, read one period at a time.
 
     pcm: ALSA PCM name ("hw:1,0", or one of an asound.conf). rate: frames per second. period_ms: milliseconds of audio per read.
-    The device is opened without waiting and read() waits for it by poll(2), since in a blocking read the kernel notices a card that has
+    The device is opened without waiting and read() waits for it by poll(2): in a blocking read the kernel notices a card that has
     stopped only after about ten seconds.
     """
 

@@ -13,8 +13,8 @@ LINE_RATE = 8000
 """Frames per second of a recorded line: telephone speech ends at 3.4 kHz (ITU-T G.712)."""
 
 QUALITY = "MQ"
-"""soxr's medium filter: flat to 3.6 kHz (0.01 dB), what lies above 4.2 kHz comes back below -88 dB, which is 16-bit rounding. It holds
-back up to 0.11 s. High quality gains nothing here; low quality takes 8 dB off 3.4 kHz. Figures: docs/measurements.md."""
+"""soxr's medium filter: flat to 3.6 kHz (0.01 dB), what lies above 4.2 kHz comes back below -88 dB, which is 16-bit rounding. It
+holds back up to 0.11 s. High quality gains nothing here; low quality takes 8 dB off 3.4 kHz. Figures: docs/measurements.md."""
 
 
 class DecimatedSource:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hw.alsa import AlsaSource
 from hw.clock import FastClock, SystemClock
+from hw.decimate import LINE_RATE, DecimatedSource
 from hw.interfaces import AudioSource, CallRecordFeed, Clock, LineSense
 from hw.linesense import SerialLineSense
 from hw.messages import UserError
@@ -133,13 +134,15 @@ def _equipment(settings: Settings, clock: Clock) -> Equipment:
 
 
 def _source(settings: Settings, device: Device, clock: Clock) -> AudioSource:
-    alsa = AlsaSource(device.pcm, device.channels, device.rate, device.period_ms)
+    tap: AudioSource = AlsaSource(device.pcm, device.channels, device.rate, device.period_ms)
+    if device.rate != LINE_RATE:
+        tap = DecimatedSource(tap)
     simulation = settings.simulation
     if not simulation.start:
-        return alsa
+        return tap
     start = from_text(simulation.start)
     restarted = clock.now() - start > LATE_S * simulation.speed
-    return PacedSource(alsa, clock, start, simulation.stop_after_s, skip_missed=restarted)
+    return PacedSource(tap, clock, start, simulation.stop_after_s, skip_missed=restarted)
 
 
 def _sense(settings: Settings, clock: Clock) -> LineSense | None:

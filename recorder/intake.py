@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from hw.errors import DeviceError, EndOfAudio
-from hw.interfaces import AudioBlock, AudioSource
+from hw.interfaces import AudioSource
+from recorder.devicethread import Delivery, DeviceThread, position_of
+
+__all__ = ["Delivery", "DirectIntake", "Intake", "ThreadedIntake"]
 
 QUEUE_BLOCKS = 200
 """Blocks that may wait (20 s of 100 ms each, 5 MB at 16 channels). Then the devices wait, overrun, and say what that cost."""
 
-PAUSES_S = (0.5, 1.0, 2.0, 5.0)
-"""Real seconds before each next try to open a device that has gone."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What a device gave: a block, an error (it has gone and will be tried again), or, with neither, its end.
-
-    at: when, UTC epoch seconds of the recorder's clock. reopened: the first block after it had gone. position: the block's first
-    frame counted from the simulation's start; None for a real device, which cannot know.
-    """
-
-    device: str
-    at: float
-    block: AudioBlock | None = None
-    error: DeviceError | None = None
-    reopened: bool = False
-    position: int | None = None
-
-    @property
-    def ended(self) -> bool:
-        """The device has played all it had."""
-        return self.block is None and self.error is None
+OPENING_S = 3.0
+"""Real seconds that opening the devices may take; one that takes longer is waited for while the others record."""
 
 
 class Intake(Protocol):
@@ -74,7 +54,7 @@ class DirectIntake:
         name = self._turn.pop(0)
         try:
             block = self._sources[name].read()
-            return Delivery(name, self._now(), block, position=_position(self._sources[name], block))
+            return Delivery(name, self._now(), block, position=position_of(self._sources[name], block))
         except EndOfAudio:
             self._sources.pop(name).close()
             return Delivery(name, self._now())
@@ -91,30 +71,32 @@ class DirectIntake:
 class ThreadedIntake:
     """A thread for each source; what they read waits in one queue."""
 
-    def __init__(self, sources: Mapping[str, AudioSource], now: Callable[[], float]) -> None:
-        self._sources = dict(sources)
+    def __init__(
+        self, sources: Mapping[str, AudioSource], now: Callable[[], float], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._now = now
+        self._monotonic = monotonic
         self._queue: queue.Queue[Delivery] = queue.Queue(QUEUE_BLOCKS)
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._closing = False
+        self._threads = [DeviceThread(name, source, self._put, now) for name, source in sources.items()]
 
     def open(self) -> None:
         """Open every device and start reading. One that cannot be opened is tried again later, unless none can: DeviceError."""
-        errors: dict[str, DeviceError] = {}
-        for name, source in self._sources.items():
-            try:
-                source.open()
-            except DeviceError as error:
-                errors[name] = error
-        if errors and len(errors) == len(self._sources):
-            raise next(iter(errors.values()))
-        for name, source in self._sources.items():
-            thread = threading.Thread(target=self._run, args=(name, source, errors.get(name)), name=f"device {name}", daemon=True)
-            self._threads.append(thread)
+        for thread in self._threads:
             thread.start()
+        until = time.monotonic() + OPENING_S
+        for thread in self._threads:
+            thread.settled.wait(max(0.0, until - time.monotonic()))
+        errors = [thread.error for thread in self._threads if thread.error is not None]
+        if errors and len(errors) == len(self._threads):
+            self.close()
+            raise errors[0]
 
     def next(self, wait_s: float) -> Delivery | None:
-        """The next delivery of any device."""
+        """The next delivery of any device. Devices that hang are noticed here."""
+        for thread in self._threads:
+            if (error := thread.look(self._monotonic())) is not None:
+                return Delivery(thread.name, self._now(), error=error)
         try:
             return self._queue.get(timeout=wait_s) if wait_s > 0 else self._queue.get_nowait()
         except queue.Empty:
@@ -122,49 +104,17 @@ class ThreadedIntake:
 
     def close(self) -> None:
         """Stop the threads and close the devices; a device that does not answer is left behind."""
-        self._stop.set()
+        self._closing = True
         for thread in self._threads:
-            thread.join(2.0)
-
-    def _run(self, name: str, source: AudioSource, error: DeviceError | None) -> None:
-        reopened = False
-        while not self._stop.is_set():
-            if error is not None:
-                self._put(Delivery(name, self._now(), error=error))
-                self._reopen(source)
-                error, reopened = None, True
-                continue
-            try:
-                block = source.read()
-                self._put(Delivery(name, self._now(), block, reopened=reopened, position=_position(source, block)))
-                reopened = False
-            except EndOfAudio:
-                self._put(Delivery(name, self._now()))
-                break
-            except DeviceError as gone:
-                error = gone
-        source.close()
-
-    def _reopen(self, source: AudioSource) -> None:
-        source.close()
-        tries = 0
-        while not self._stop.wait(PAUSES_S[min(tries, len(PAUSES_S) - 1)]):
-            try:
-                source.open()
-                return
-            except DeviceError:
-                tries += 1
+            thread.stop()
+        until = time.monotonic() + 2.0
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _put(self, delivery: Delivery) -> None:
-        while not self._stop.is_set():
+        while not self._closing:
             try:
                 self._queue.put(delivery, timeout=0.5)
                 return
             except queue.Full:
-                time.sleep(0)
-
-
-def _position(source: AudioSource, block: AudioBlock) -> int | None:
-    """The first frame of the block, lost ones before it included, where the source counts from the simulation's start."""
-    position = getattr(source, "position", None)
-    return None if position is None else position - len(block.samples) - block.lost_frames
+                continue

@@ -26,11 +26,17 @@ class LineStatus:
 
 @dataclass(frozen=True)
 class DeviceStatus:
-    """One capture device. state: "running" or "gone". lost_frames: since the recorder started."""
+    """One capture device, counted since the recorder started, in frames at 8 kHz. state: "running", "gone", "stuck" (it is there,
+    and gives nothing) or "ended" (a simulated one). frames: heard. lost_frames: known to be lost; with frames it makes the time that
+    has passed. overruns: losses the device told of. gaps: losses in all, its absences included. reopened: times it came back."""
 
     name: str
     state: str
     lost_frames: int
+    frames: int = 0
+    overruns: int = 0
+    gaps: int = 0
+    reopened: int = 0
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,14 @@ class Timeline:
             self._promptest.append([second, zero])
         self._zero = min(earliest for _, earliest in self._promptest)
 
+    def clock_set(self, seconds: float) -> None:
+        """The clock was set by so much, forward above 0: what comes next is told by the new time, without a hole or an overlap in
+        the frames. A simulated clock is never set."""
+        if self._zero is not None and not self.fixed:
+            self._zero += seconds
+            for entry in self._promptest:
+                entry[1] += seconds
+
     def instant(self, frame: int) -> float:
         """When the frame was, UTC epoch seconds."""
         return (self._zero or 0.0) + frame / self.rate

@@ -51,7 +51,7 @@ class TestDecimatedSource(AudioSourceContract):
         return slow(8000)
 
     @pytest.fixture
-    def source(self, expected: Samples) -> AudioSource:
+    def source(self) -> AudioSource:
         return DecimatedSource(MemorySource(slow(48000), 48000, 4800))
 
 

@@ -61,7 +61,7 @@ def test_a_device_gone_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("reads", [[(0, b"")] * 20, [(-32, b"")] * TRIES], ids=["zero frames", "overruns only"])
-def test_a_stuck_device_says_so_within_a_second(monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, bytes] | Exception]) -> None:
+def test_a_stuck_device_says_so_in_a_second(monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, bytes] | Exception]) -> None:
     ticks = Ticks(0.05)
     source = opened(monkeypatch, ScriptedPcm(reads), ticks)
     before = ticks.now

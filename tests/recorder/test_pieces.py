@@ -204,7 +204,7 @@ class Source:
 
 
 def test_threads_deliver_in_order_and_say_when_a_device_went(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recorder.intake.PAUSES_S", (0.0,))
+    monkeypatch.setattr("recorder.devicethread.PAUSES_S", (0.0,))
     source = Source()
     intake = ThreadedIntake({"tap": source}, lambda: 1.0)
     intake.open()
