@@ -63,13 +63,13 @@ HEAD = """# Alarms · 告警
 
 Made from `recorder/alarmkinds.toml` by `python -m recorder.alarmkinds`; a test holds the two together. 由数据文件生成。
 
-An alarm is raised once when something goes wrong and cleared once when it is right again, also across a restart of the recorder. People
-acknowledge it (`callbox alarms ack NUMBER --by NAME --note TEXT`, or `ack` on the serial console): who, when and their note stand in
-review.db beside the alarm, which stays until it clears by itself, and is kept for ever after. 告警各产生一次、解除一次，重启后不会重复；由人确认，
-确认人、时间和备注永久保留，确认不等于解除。
+An alarm is raised once when something goes wrong and cleared once when it is right again, also across a restart of the
+recorder. People acknowledge it (`callbox alarms ack NUMBER --by NAME --note TEXT`, or `ack` on the serial console): who, when and
+their note stand beside it in review.db. An acknowledged alarm stands until what it is about is mended; all are kept.
+告警各产生一次、解除一次，重启后不会重复产生；由人确认，确认人、时间和备注存于 review.db。确认不等于解除；所有告警永久保留。
 
-`callbox alarms` lists those that stand, `--all` also those that are over, `--json` for programs. Limits are in [settings.md](settings.md)
-under `[alarms]`; how often they are false was measured, see [measurements.md](measurements.md).
+`callbox alarms` lists those that stand, `--all` also those that are over, `--json` for programs. Limits: `[alarms]` in
+[settings.md](settings.md). How often they are false was measured: [measurements.md](measurements.md).
 """
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from hw.messages import UserError
 from recorder.calls import Alarm, Call, Gap, Part, TappedLine, call_of, gap_of, instant, part_of
+from recorder.levels import CallLevels
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Agent
 from recorder.times import from_text, to_text
@@ -59,6 +60,11 @@ class CallReader:
     def gaps(self, call_id: str) -> list[Gap]:
         """The call's known losses in order of time."""
         return [gap_of(row) for row in self.rows("SELECT * FROM gaps WHERE call_id = ? ORDER BY at, id", call_id)]
+
+    def levels(self, call_id: str) -> list[CallLevels]:
+        """How loud each side of the call was; nothing for a call that was too short, or came before levels were measured."""
+        rows = self.rows("SELECT * FROM call_levels WHERE call_id = ? ORDER BY side", call_id)
+        return [CallLevels(**{name: row[name] for name in CallLevels.__dataclass_fields__}) for row in rows]
 
     def calls_closed_since(self, closed_seq: int = 0, limit: int = 1000) -> list[Call]:
         """Calls with audio that were closed or recovered after the one of `closed_seq`, in the order they were done with. Pass
@@ -129,4 +135,4 @@ def broken(path: Path, error: sqlite3.Error) -> UserError:
 
 
 def _alarm(row: sqlite3.Row) -> Alarm:
-    return Alarm(row["kind"], row["subject"], from_text(row["raised_at"]), instant(row["cleared_at"]), row["detail"])
+    return Alarm(row["kind"], row["subject"], from_text(row["raised_at"]), instant(row["cleared_at"]), row["detail"], row["id"])

@@ -89,13 +89,15 @@ class TappedLine:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Something that is not as it should be, raised once and cleared once. Instants are UTC epoch seconds."""
+    """Something that is not as it should be, raised once and cleared once. Instants are UTC epoch seconds. id: in this calls.db;
+    one that was made anew counts from 1 again."""
 
     kind: str
     subject: str
     raised_at: float
     cleared_at: float | None
     detail: str
+    id: int = 0
 
 
 def instant(text: str | None) -> float | None:

@@ -7,7 +7,7 @@ import dataclasses
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ import sqlite_utils
 
 from hw.interfaces import CallRecord, LineEvent
 from hw.messages import UserError
+from recorder.audiofiles import AUDIO
 from recorder.callreader import BUSY_TIMEOUT_S, CallReader, broken
 from recorder.calls import Call, Gap, Part
 from recorder.evidence.chain import Chain
+from recorder.levels import CallLevels
 from recorder.migrations import migrate
 from recorder.partfile import sync_folder
 from recorder.schema import CALLS_DB, MIGRATIONS
@@ -66,7 +68,7 @@ class CallStore(CallReader):
             there = None
         if there is None or (there.st_dev, there.st_ino) != self._identity:
             raise UserError(
-                f"{self.path}: was taken away while the recorder had it open. It starts anew and makes the rows again from the files",
+                f"{self.path}: was taken away while open. The recorder starts anew and makes its rows again from the files",
                 f"{self.path}:在录音服务使用期间被移走。录音服务将重新启动,并根据录音文件重建记录",
             )
 
@@ -125,6 +127,12 @@ class CallStore(CallReader):
         with self.writing() as db:
             values = {"ended_at": to_text(ended_at), "duration_s": duration_s, "hung_up_by": hung_up_by}
             db.table("calls").update(call_id, values)
+
+    def add_levels(self, call_id: str, levels: Sequence[CallLevels]) -> None:
+        """How loud the sides of an ended call were."""
+        with self.writing() as db:
+            rows = [{"call_id": call_id, **dataclasses.asdict(side)} for side in levels]
+            db.table("call_levels").insert_all(rows, pk=("call_id", "side"), replace=True)
 
     def close_part(self, part: Part) -> None:
         """The part's FLAC is on the disk: keep its length and SHA-256."""

@@ -98,4 +98,14 @@ MIGRATIONS = (
             "CREATE TABLE retention_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
         ),
     ),
+    # How loud each side of a call was (recorder.levels.CallLevels); for trends: is a line getting worse?
+    Migration(
+        "0008-levels",
+        (
+            """CREATE TABLE call_levels (
+                call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE, side TEXT NOT NULL, peak_db REAL NOT NULL,
+                speech_db REAL, noise_db REAL NOT NULL, hum_db REAL NOT NULL, clipped REAL NOT NULL, speech_s REAL NOT NULL,
+                measured_s REAL NOT NULL, PRIMARY KEY (call_id, side)) STRICT, WITHOUT ROWID""",
+        ),
+    ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 
+from recorder.levels import CallLevels
 from recorder.voice import FRAME_S, FULL_SCALE
 from recorder.watch.meter import Second, decibels
 
@@ -22,34 +22,6 @@ HUM_SHARE = 0.25
 
 RECENT = 60
 """Seconds that noise and hum of now are told from."""
-
-
-@dataclass(frozen=True)
-class SideLevels:
-    """One side now. side: "agent", "customer" or "mixed". All dBFS (RMS against full scale), of the last second, but noise and hum
-    of the last minute and speech of the last 30 s of speech, None before there was any. clipped: share of its samples at full scale."""
-
-    side: str
-    peak_db: float
-    rms_db: float
-    noise_db: float
-    hum_db: float
-    speech_db: float | None
-    clipped: float
-
-
-@dataclass(frozen=True)
-class CallLevels:
-    """One side of one call. As SideLevels, over the whole call; speech_s: seconds of speech, measured_s: seconds looked at."""
-
-    side: str
-    peak_db: float
-    speech_db: float | None
-    noise_db: float
-    hum_db: float
-    clipped: float
-    speech_s: float
-    measured_s: float
 
 
 def peak_decibels(peak: int) -> float:

@@ -1,4 +1,4 @@
-"""One line under watch: its levels, its calls' figures, and what is wrong with it. Counts frames, so the clock may do as it likes."""
+"""One line under watch: its levels, its calls' figures, what is wrong with it. Counts frames: the clock may do as it likes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hw.interfaces import Samples
+from recorder.levels import CallLevels, SideLevels
 from recorder.settings.sections import AlarmLimits
 from recorder.voice import Heard
-from recorder.watch.figures import SIDES, CallFigures, CallLevels, SideLevels
+from recorder.watch.figures import SIDES, CallFigures
 from recorder.watch.meter import Meter, Second
 from recorder.watch.onesided import OneSided
 from recorder.watch.side import SideWatch
@@ -34,10 +35,7 @@ class Condition:
 
 
 class LineWatch:
-    """Told everything that happens on a line. standing: kinds of alarm that stand for it since before a restart.
-
-    alive: whether it has shown life since `lived()` was last asked.
-    """
+    """Told everything that happens on a line. standing: kinds of alarm that stand for it since before a restart."""
 
     def __init__(self, rate: int, channels: int, limits: AlarmLimits, standing: frozenset[str] = frozenset()) -> None:
         self._rate = rate
@@ -50,7 +48,7 @@ class LineWatch:
         self._open_s = self._hush_s = 0.0
         self._stuck = "stuck_off_hook" in standing
         self._unrecorded = "speech_unrecorded" in standing
-        self._alive = False
+        self._alive = self._heard = False
 
     def audio(self, samples: Samples, heard: Heard) -> None:
         """A block of the line's own channels, and what was heard in it."""
@@ -83,10 +81,11 @@ class LineWatch:
         self._one_sided.ended(self._said())
         return [levels for side in self._sides if (levels := side.ended()) is not None]
 
-    def lived(self) -> bool:
-        """Whether the line showed life since last asked."""
-        alive, self._alive = self._alive, False
-        return alive
+    def lived(self) -> bool | None:
+        """Whether the line showed life since last asked; None when there was no audio to tell from."""
+        alive, heard = self._alive, self._heard
+        self._alive = self._heard = False
+        return alive if alive or heard else None
 
     def levels(self) -> tuple[SideLevels, ...]:
         """Each side now."""
@@ -115,6 +114,7 @@ class LineWatch:
             side.feed(second)
         spoken = max(second.spoken_s for second in seconds)
         self._minute.append(spoken)
+        self._heard = True
         said = sum(self._minute)
         self._alive = self._alive or self._open or said >= LIFE_S
         if self._open:

@@ -151,7 +151,7 @@ def _clipped(side: Samples) -> int:
 
 def _mains_table(rate: int, mains_hz: float) -> NDArray[np.float32]:
     """Cosine and sine of each harmonic under a Hann window of one second, scaled so that a sine of amplitude A gives A."""
-    window = np.hanning(rate + 1)[:rate]
+    window: NDArray[np.float64] = np.hanning(rate + 1)[:rate]
     turns = 2 * np.pi * mains_hz * np.arange(rate)[:, None] / rate * np.array(HARMONICS)
-    table = np.hstack([np.cos(turns), np.sin(turns)]) * window[:, None] * 2 / window.sum()
+    table: NDArray[np.float64] = np.hstack([np.cos(turns), np.sin(turns)]) * window[:, None] * 2 / window.sum()
     return table.astype(np.float32)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from recorder.levels import CallLevels, SideLevels
 from recorder.settings.sections import AlarmLimits
 from recorder.voice import FRAME_S
-from recorder.watch.figures import CallFigures, CallLevels, Recent, SideLevels, peak_decibels
+from recorder.watch.figures import CallFigures, Recent, peak_decibels
 from recorder.watch.latch import Latch, beyond
 from recorder.watch.meter import Second, decibels
 
