@@ -8,11 +8,11 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from console.commands import analyze, bench, demo, doctor, evaluate, export, models, replay, serial, status, users
+from console.commands import alarms, analyze, bench, demo, doctor, evaluate, export, models, replay, serial, status, users
 from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
-COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, export, users, models, serial)
+COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, alarms, export, users, models, serial)
 
 
 def build_parser() -> argparse.ArgumentParser:

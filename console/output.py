@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -54,6 +55,18 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     grid = [list(heads), *[list(row) for row in rows]]
     widths = [max(_width(row[i]) for row in grid) for i in range(len(heads))]
     return "\n".join("  ".join(_pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in grid)
+
+
+def wrapped(text: str, width: int = 80, indent: str = "") -> list[str]:
+    """Text in lines of at most `width` columns, each after `indent`; breaks at spaces and between Chinese characters."""
+    lines, line = [], ""
+    for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text):
+        full = _width(indent + line + word.rstrip()) > width
+        if full and line.strip() and word not in "，。；：、！？）」,;:)":
+            lines.append(indent + line.rstrip())
+            line = ""
+        line += word
+    return [*lines, indent + line.rstrip()] if line.strip() else lines
 
 
 def facts(values: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from console.output import facts, table
 from console.status import BoxStatus
 from hw.messages import Message
+from recorder.alarmkinds import kind_of
 from recorder.times import from_text
 
 STATES = {
@@ -21,16 +22,6 @@ STATES = {
     "done": Message("analysed", "已分析"),
     "failed": Message("to be tried again", "待重试"),
     "parked": Message("given up", "已搁置"),
-}
-
-ALARMS = {
-    "device_gone": Message("capture device gone", "采集设备断开"),
-    "device_overrun": Message("audio lost", "音频丢失"),
-    "disk_low": Message("disk nearly full", "磁盘空间不足"),
-    "disk_error": Message("disk error", "磁盘错误"),
-    "line_sense_gone": Message("tap board gone", "监听板断开"),
-    "call_records_gone": Message("call-record port gone", "话单串口断开"),
-    "database_damaged": Message("database damaged", "数据库损坏"),
 }
 
 
@@ -79,7 +70,7 @@ def state_name(state: str, language: str) -> str:
 
 def alarm_name(kind: str, language: str) -> str:
     """An alarm's kind in the reader's language; one we have no word for reads as it is."""
-    return ALARMS[kind].text(language) if kind in ALARMS else kind
+    return kind_of(kind).name.text(language)
 
 
 def local(instant: str, timezone: str) -> str:
