@@ -30,6 +30,7 @@ _DATABASES = {
 def reading(store: Path) -> Iterator[sqlite3.Connection]:
     """A connection that reads calls.db, analysis.db and review.db as schemas `calls`, `analysis` and `review`. A database that does
     not exist yet (a fresh box) reads as an empty one. Rows come as sqlite3.Row. Raises UserError when a file cannot be read."""
+    _bring_up_to_date(store)
     connection = sqlite3.connect(":memory:", uri=True, isolation_level=None, timeout=BUSY_S)
     try:
         connection.row_factory = sqlite3.Row
@@ -58,8 +59,8 @@ def writing(store: Path) -> Iterator[Database]:
         raise _unusable(store, error) from error
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, review_schema.MIGRATIONS)
+        connection.execute("PRAGMA foreign_keys = ON")  # after it: a table others point at can only be made anew without
         connection.execute("BEGIN IMMEDIATE")
         yield Database(connection)
         connection.execute("COMMIT")
@@ -69,6 +70,26 @@ def writing(store: Path) -> Iterator[Database]:
         raise _unusable(store, error) from error
     finally:
         connection.close()  # rolls back what was not committed
+
+
+def _bring_up_to_date(store: Path) -> None:
+    """A review.db of an older version lacks tables that are read. Whoever reads it here is its owner or the owner's guest."""
+    path = store / review_schema.REVIEW_DB
+    if not path.exists() or _is_current(path):
+        return
+    with writing(store):
+        pass
+
+
+def _is_current(path: Path) -> bool:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_S)
+    try:
+        made = {row[0] for row in connection.execute("SELECT name FROM migrations")}
+    except sqlite3.DatabaseError:
+        return True  # not a database, or its owner is just making it: reading will tell
+    finally:
+        connection.close()
+    return made >= {step.name for step in review_schema.MIGRATIONS}
 
 
 def _attach(connection: sqlite3.Connection, name: str, file: Path, migrations: Sequence[Migration]) -> None:

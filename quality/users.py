@@ -22,6 +22,7 @@ ROLES = {
     "manager": Message("manager", "主管"),
     "agent": Message("agent", "座席"),
     "admin": Message("administrator", "管理员"),
+    "trainer": Message("trainer", "培训师"),
 }
 NAME_LENGTH = 40  # characters at most
 

@@ -12,8 +12,8 @@ from flask_login import current_user
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "*"
-EVERYONE = ("inspector", "manager", "agent", "admin")
-STAFF = ("inspector", "manager", "admin")  # see everybody's calls
+EVERYONE = ("inspector", "manager", "agent", "admin", "trainer")
+STAFF = ("inspector", "manager", "admin", "trainer")  # see everybody's calls
 REVIEWERS = ("inspector", "manager", "admin")
 _MARK = "__allowed__"
 
