@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hw.decimate import LINE_RATE
 from hw.errors import DeviceError
-from hw.interfaces import CallRecord, CallRecordFeed, Clock, LineEvent, LineSense
+from hw.interfaces import CallRecord, CallRecordFeed, Clock, LineEvent, LineSense, PortLine
 from recorder.alarms import Alarms
 from recorder.attached import Attached
 from recorder.bookkeeping import Bookkeeper
@@ -19,6 +19,7 @@ from recorder.callstore import CallStore, make_folder
 from recorder.closing import Closer
 from recorder.devicerecorder import DeviceRecorder
 from recorder.disk import DiskGuard
+from recorder.evidence.keeper import EvidenceKeeper
 from recorder.intake import Delivery, Intake
 from recorder.journal import Journal
 from recorder.linerecorder import LineRecorder, timing_of
@@ -75,6 +76,8 @@ class Recorder:
         seats = Seats(settings)
         self._records = Records(self._journal, settings.line, seats)
         self._closer = Closer(store.store, self._journal, equipment.monotonic)
+        store.chain.now = self._clock.now
+        self._evidence = None if guest else EvidenceKeeper(self._journal, self._alarms, equipment.monotonic)
         self._books = None if guest else Bookkeeper(self._journal, self._closer, self._alarms)
         disk = DiskGuard(store.store, settings.store.min_free_mb, self._alarms, equipment.free_bytes, equipment.monotonic)
         self._shop = Shop(store.store, self._journal, self._closer, disk, seats, self._records.call_ended)
@@ -112,6 +115,8 @@ class Recorder:
         self._closer.step()
         if self._books is not None:
             self._books.step()
+        if self._evidence is not None:
+            self._evidence.step()
         self._journal.step()
         self._tell()
         self._give_up_if_deaf()
@@ -131,6 +136,8 @@ class Recorder:
             self._books.close()
         self._closer.drain()
         self._journal.step()
+        if self._evidence is not None:
+            self._evidence.close()
         for attached in (self._sense, self._feed):
             if attached is not None:
                 attached.close()
@@ -169,10 +176,10 @@ class Recorder:
         alarm = ("line_sense_gone", self.settings.line_sense.port or self.settings.simulation.events)
         return Attached(sense, self._alarms, alarm, self._sense_lost, self._equipment.monotonic)
 
-    def _attach_feed(self, feed: CallRecordFeed | None) -> Attached[CallRecord] | None:
+    def _attach_feed(self, feed: CallRecordFeed | None) -> Attached[CallRecord | PortLine] | None:
         if feed is None:
             return None
-        alarm = ("call_records_gone", self.settings.call_records.port)
+        alarm = ("call_records_gone", self.settings.call_records.where)
         return Attached(feed, self._alarms, alarm, monotonic=self._equipment.monotonic)
 
     def _sense_lost(self) -> None:

@@ -74,7 +74,7 @@ MIGRATIONS = (
             "CREATE INDEX calls_by_number ON calls (caller_number, called_number)",
         ),
     ),
-    # The chain of evidence (recorder.evidence): what stood when a call was closed and what became of it since, one item after another.
+    # The chain of evidence (recorder.evidence): what stood when a call was closed and what became of it since, item after item.
     # heads: the last item of each UTC day, signed. tombstones: what was deleted, signed; number gives readers an order to follow.
     # deletions_open: calls whose tombstone stands and whose files are still being unlinked.
     Migration(
@@ -85,7 +85,8 @@ MIGRATIONS = (
                 prev TEXT NOT NULL, hash TEXT NOT NULL) STRICT""",
             "CREATE INDEX evidence_by_subject ON evidence (subject, seq)",
             """CREATE TABLE heads (
-                day TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL, key TEXT NOT NULL, signature TEXT NOT NULL) STRICT""",
+                day TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL, key TEXT NOT NULL,
+                signature TEXT NOT NULL) STRICT""",
             "CREATE INDEX heads_by_seq ON heads (seq)",
             # was: JSON of the parts as they were, with their hashes.
             """CREATE TABLE tombstones (
@@ -106,6 +107,41 @@ MIGRATIONS = (
                 call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE, side TEXT NOT NULL, peak_db REAL NOT NULL,
                 speech_db REAL, noise_db REAL NOT NULL, hum_db REAL NOT NULL, clipped REAL NOT NULL, speech_s REAL NOT NULL,
                 measured_s REAL NOT NULL, PRIMARY KEY (call_id, side)) STRICT, WITHOUT ROWID""",
+        ),
+    ),
+    # What the PBX says besides times and numbers; lines of its port that are no records; how far its clock is off; when the recorder
+    # ran; and each day's comparison of what the PBX counted with what was recorded.
+    Migration(
+        "0007-call-records",
+        (
+            "ALTER TABLE call_records ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE call_records ADD COLUMN condition TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE call_records ADD COLUMN queue_s REAL",
+            "ALTER TABLE call_records ADD COLUMN resolution_s REAL NOT NULL DEFAULT 60.0",
+            "ALTER TABLE call_records ADD COLUMN duration_resolution_s REAL NOT NULL DEFAULT 1.0",
+            # A line the PBX sent again: the record it repeats.
+            "ALTER TABLE call_records ADD COLUMN repeats INTEGER",
+            # Seconds by which the PBX's clock was ahead of the box's when this record was matched; NULL while it is not.
+            "ALTER TABLE call_records ADD COLUMN clock_s REAL",
+            "CREATE INDEX records_by_start ON call_records (started_at)",
+            "CREATE INDEX records_by_call ON call_records (call_id) WHERE call_id IS NOT NULL",
+            """CREATE TABLE port_lines (
+                id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, raw TEXT NOT NULL, reason_en TEXT NOT NULL,
+                reason_zh TEXT NOT NULL) STRICT""",
+            """CREATE TABLE runs (
+                id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, alive_at TEXT NOT NULL, ended_at TEXT) STRICT""",
+            "CREATE INDEX runs_by_start ON runs (started_at)",
+            # day: local date. missed and unlisted count the items that are faults; expected ones (internal calls, lines that are not
+            # tapped) are counted in their own columns.
+            """CREATE TABLE reconciliations (
+                day TEXT PRIMARY KEY, start TEXT NOT NULL, end TEXT NOT NULL, made_at TEXT NOT NULL, records INTEGER NOT NULL,
+                calls INTEGER NOT NULL, matched INTEGER NOT NULL, missed INTEGER NOT NULL, unlisted INTEGER NOT NULL,
+                expected INTEGER NOT NULL) STRICT""",
+            # kind: "missed" (record_id) or "unlisted" (call_id); reason: recorder.reconcile.REASONS.
+            """CREATE TABLE reconciliation_items (
+                day TEXT NOT NULL REFERENCES reconciliations (day) ON DELETE CASCADE, kind TEXT NOT NULL, reason TEXT NOT NULL,
+                record_id INTEGER, call_id TEXT) STRICT""",
+            "CREATE INDEX reconciliation_items_by_day ON reconciliation_items (day)",
         ),
     ),
 )

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 EVERY_S = 24 * 3600.0
 """Real seconds between two stock-takings."""
 
+_KEPT = "SELECT id, path FROM parts WHERE id > ? AND state <> 'writing' AND deleted_at IS NULL ORDER BY id LIMIT ?"
+
 ROWS = 1000
 """Rows looked at in one go, so that no reader holds the database for long."""
 
@@ -154,7 +156,7 @@ def _call(store: Path, call_id: str, unknown: Sequence[_Unknown]) -> UnknownCall
 
 def _missing(reader: CallReader, store: Path) -> Iterator[str]:
     last = ""
-    while rows := reader.rows("SELECT id, path FROM parts WHERE id > ? AND state <> 'writing' ORDER BY id LIMIT ?", last, ROWS):
+    while rows := reader.rows(_KEPT, last, ROWS):
         for row in rows:
             if not stored_path(store, row["path"]).is_file():
                 yield row["path"]

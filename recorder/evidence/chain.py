@@ -87,7 +87,7 @@ class Chain:
         """Everything from before the chain has been taken in. Inside a transaction."""
         self._append(ADOPTED_ALL, STORE, {"up_to": up_to})
 
-    def sign_tombstone(self, call_id: str, at: str, rule: str, reason: str, by: str, was: str) -> tuple[str, str]:
+    def sign_tombstone(self, call_id: str, at: str, rule: str, reason: str, by: str, was: str) -> tuple[str, str]:  # noqa: PLR0917
         """The public key and the signature for a deletion. Only with a signer."""
         if self._signer is None:
             raise ValueError("no key to sign with")

@@ -1,7 +1,7 @@
 """Which rows of calls.db the chain covers, and how the recorder's own writes to them are noticed.
 
-TEMP triggers live in the recorder's connection alone: what it writes through it is noticed, whichever method wrote it; what somebody
-else writes with another program is not, and so never becomes part of the chain by itself.
+TEMP triggers live in the recorder's connection alone: what it writes is noticed, whichever method wrote it; what somebody else
+writes with another program is not, and so never becomes part of the chain by itself.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """A covered table. key: its primary key. settled: SQL saying of `{row}` that its facts stand. left_out: columns not covered,
-    since they say nothing of the call."""
+    """A covered table, with all its columns. key: its primary key. settled: SQL saying of `{row}` that its facts stand."""
 
     name: str
     key: str
     settled: str
-    left_out: frozenset[str] = frozenset()
 
 
 TABLES = (
-    Table("calls", "id", "{row}.closed_seq IS NOT NULL", frozenset({"closed_seq"})),
+    Table("calls", "id", "{row}.closed_seq IS NOT NULL"),
     Table("parts", "id", "{row}.state <> 'writing'"),
     # A gap of a call may still be cut to its part's length until the call is closed.
     Table(
@@ -53,9 +51,8 @@ class Due:
 
 
 def columns_of(connection: sqlite3.Connection, table: Table) -> list[str]:
-    """The columns that are covered now."""
-    found = connection.execute(f"SELECT name FROM pragma_table_info('{table.name}')")
-    return [row[0] for row in found if row[0] not in table.left_out]
+    """The table's columns now."""
+    return [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table.name,))]
 
 
 def facts(connection: sqlite3.Connection, table: Table, row_id: str) -> dict[str, object] | None:
@@ -93,7 +90,7 @@ def _triggers(table: Table, columns: list[str]) -> Iterator[str]:
     note = "INSERT INTO evidence_due (name, id, fresh, columns)"
     changed = ", ".join(f"CASE WHEN OLD.{column} IS NOT NEW.{column} THEN '{column}' END" for column in columns)
     listed = f"(SELECT json_group_array(value) FROM json_each(json_array({changed})) WHERE value IS NOT NULL)"
-    yield f"{head} {name}_kept AFTER INSERT ON main.{name} WHEN {stands} BEGIN {note} VALUES ('{name}', NEW.{key}, 1, '[]'); END"
+    yield f"{head} {name}_kept AFTER INSERT ON main.{name} WHEN {stands} BEGIN {note} VALUES ('{name}', NEW.{key}, 1, '[]'); END"  # noqa: S608
     yield (
         f"{head} {name}_changed AFTER UPDATE ON main.{name} WHEN {stands} OR {was} "
         f"BEGIN {note} SELECT '{name}', NEW.{key}, NOT ({was}), {listed}; END"

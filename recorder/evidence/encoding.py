@@ -43,12 +43,12 @@ def body_text(values: Mapping[str, object]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def item_hash(seq: int, at: str, kind: str, subject: str, body: str, prev: str) -> str:
+def item_hash(seq: int, at: str, kind: str, subject: str, body: str, prev: str) -> str:  # noqa: PLR0917
     """The hash of an item, in hexadecimal."""
     return _digest([VERSION, seq, at, kind, subject, body, prev])
 
 
-def make_item(seq: int, at: str, kind: str, subject: str, body: str, prev: str) -> Item:
+def make_item(seq: int, at: str, kind: str, subject: str, body: str, prev: str) -> Item:  # noqa: PLR0917
     """The item with its hash."""
     return Item(seq, at, kind, subject, body, prev, item_hash(seq, at, kind, subject, body, prev))
 
@@ -63,7 +63,7 @@ def head_text(chain: str, day: str, seq: int, hash_: str) -> bytes:
     return _array(["callbox head", VERSION, chain, day, seq, hash_])
 
 
-def tombstone_text(chain: str, call_id: str, at: str, rule: str, reason: str, by: str, was: str) -> bytes:
+def tombstone_text(chain: str, call_id: str, at: str, rule: str, reason: str, by: str, was: str) -> bytes:  # noqa: PLR0917
     """What is signed for a deletion. was: the hashes of what was there, as kept."""
     return _array(["callbox tombstone", VERSION, chain, call_id, at, rule, reason, by, was])
 

@@ -1,0 +1,103 @@
+"""The chain beside the recording: its key, what is older than it, its heads as files, and what verification found last."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from recorder.alarms import Alarms
+from recorder.callstore import CallStore, make_folder
+from recorder.evidence.adopting import Adopter
+from recorder.evidence.headfiles import heads_of, write_head
+from recorder.evidence.keys import FOLDER, load_or_make
+from recorder.journal import Journal
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 60.0
+"""Real seconds between two looks; a head file is at most that much behind."""
+
+REPORT = "last-verify.json"
+"""What `callbox verify` leaves of its last look at everything: {"at", "problems", "first_en", "first_zh"}."""
+
+
+class EvidenceKeeper:
+    """Of the recorder that owns the store. Raises nothing: evidence must never stop a recording."""
+
+    def __init__(self, journal: Journal, alarms: Alarms, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._journal = journal
+        self._store = journal.store.store
+        self._alarms = alarms
+        self._monotonic = monotonic
+        self._due = float("-inf")
+        self._adopter = Adopter(journal.store)
+        self._told = ""  # the newest day whose head file is complete
+
+    def step(self) -> None:
+        """A little of what there is to do."""
+        if not self._adopter.done and not len(self._journal):
+            self._journal.do(self._adopter.step)
+        if self._monotonic() >= self._due:
+            self._due = self._monotonic() + LOOK_S
+            self._look()
+
+    def close(self) -> None:
+        """Leave the newest head behind."""
+        self._look()
+
+    def _look(self) -> None:
+        try:
+            if self._journal.store.chain.signer is None:
+                self._take_key()
+        except (OSError, ValueError) as error:
+            self._alarms.set("evidence_unsigned", str(self._store), True, str(error))
+        else:
+            self._alarms.set("evidence_unsigned", str(self._store), False)
+        try:
+            self._write_heads()
+        except OSError as error:  # a full disk: the heads in calls.db count, the files follow
+            log.debug("no head file: %s", error)
+        trouble = self._journal.store.chain.trouble or read_report(self._store)
+        self._alarms.set("evidence_broken", str(self._store), bool(trouble), trouble)
+
+    def _take_key(self) -> None:
+        key = load_or_make(self._store, make_folder)
+
+        def sign(store: CallStore) -> None:
+            with store.writing():
+                store.chain.sign_with(key)
+
+        self._journal.do(sign)
+
+    def _write_heads(self) -> None:
+        make_folder(self._store / FOLDER / "heads")
+        for head in heads_of(self._journal.store.connection, self._told):
+            write_head(self._store, head)
+            # The newest day is written again as it grows; a clock that was set back may give an older one new items, which its
+            # own file then lacks until the next start.
+            self._told = max(self._told, "" if head.day == self._today() else head.day)
+
+    def _today(self) -> str:
+        row = self._journal.store.connection.execute("SELECT max(day) FROM heads").fetchone()
+        return str(row[0] or "")
+
+
+def write_report(store: Path, at: str, problems: int, first: tuple[str, str]) -> None:
+    """Keep what a look at everything found, for the recorder's alarm. Raises OSError."""
+    path = store / FOLDER / REPORT
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_name(f"{REPORT}.tmp")
+    beside.write_text(json.dumps({"at": at, "problems": problems, "first_en": first[0], "first_zh": first[1]}), "utf-8")
+    beside.replace(path)
+
+
+def read_report(store: Path) -> str:
+    """What the last look at everything found first, or "" when it found nothing."""
+    try:
+        report = json.loads((store / FOLDER / REPORT).read_text("utf-8"))
+        return f"{report['problems']}: {report['first_en']}" if report["problems"] else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,167 @@
+"""`callbox verify`: chain, signatures, rows and files, read only, while the box goes on recording."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hw.messages import Message
+from recorder.callreader import CallReader
+from recorder.evidence.chain import UNSIGNED, chain_id
+from recorder.evidence.files import check_file, unknown_files
+from recorder.evidence.headfiles import read_heads
+from recorder.evidence.problems import ALTERED, MISSING, Problem
+from recorder.evidence.rows import check_subject, check_tombstone, subjects, subjects_of, waiting_for_adoption
+from recorder.evidence.walk import Walk
+from recorder.times import to_text
+
+Tell = Callable[[str, float, float], None]
+"""Told what is being looked at ("chain", "rows", "files"), how much of it is done, of how much."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What to look at beside the chain, which is always walked whole. start, end: UTC epoch seconds of calls' starts, None for
+    open. call_id: one call alone. files: hash the audio too. keys: public keys (hexadecimal) kept elsewhere; empty: believe the
+    chain's own."""
+
+    start: float | None = None
+    end: float | None = None
+    call_id: str = ""
+    files: bool = True
+    keys: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self.start is None and self.end is None and not self.call_id
+
+
+@dataclass
+class Seen:
+    """What was looked at. waiting: calls from before the chain that it has not taken in yet. unsigned: stretches of items that had
+    no signature when another program had written them (a replay by another user), as (first, last, when it was seen)."""
+
+    chain: str = ""
+    keys: tuple[str, ...] = ()
+    items: int = 0
+    days: int = 0
+    rows: int = 0
+    files: int = 0
+    waiting: int = 0
+    last_hash: str = ""
+    unsigned: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def verify(store: Path, scope: Scope, seen: Seen, tell: Tell = lambda _what, _done, _total: None) -> Iterator[Problem]:
+    """Every problem: of the chain, its heads, rows, tombstones, files. `seen` is filled on the way. Raises UserError when calls.db
+    cannot be read."""
+    with CallReader(store) as reader:
+        connection = reader.connection
+        connection.execute("BEGIN")  # one picture of chain and rows, whatever the recorder writes meanwhile
+        yield from _chain(store, connection, scope, seen, tell)
+        wanted = _subjects(connection, scope)
+        yield from _rows(connection, wanted, scope.keys, seen, tell)
+        connection.execute("COMMIT")  # hashing takes long: the recorder's log must not grow meanwhile
+        if scope.files:
+            yield from _files(store, connection, _parts(connection, scope), seen, tell)
+            if scope.everything:
+                yield from unknown_files(store, connection)
+
+
+def _chain(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen, tell: Tell) -> Iterator[Problem]:
+    total = connection.execute("SELECT count(*) FROM evidence").fetchone()[0]
+    done = 0
+
+    def step(items: int) -> None:
+        nonlocal done
+        done += items
+        tell("chain", done, total)
+
+    walk = Walk(connection, scope.keys)
+    yield from walk.problems(step)
+    seen.chain, seen.keys = chain_id(connection), tuple(walk.keys)
+    seen.items, seen.days, seen.last_hash = walk.items, len(walk.days), walk.last.hash if walk.last else ""
+    for at, body in connection.execute("SELECT at, body FROM evidence WHERE subject = 'store' AND kind = ?", (UNSIGNED,)):
+        values = json.loads(body)
+        seen.unsigned.append((values["from"], values["to"], at))
+    yield from _kept_heads(store, connection, seen.chain)
+
+
+def _kept_heads(store: Path, connection: sqlite3.Connection, chain: str) -> Iterator[Problem]:
+    """The head files beside the database: they remember what was once signed, even if the database was put back."""
+    for head in read_heads(store):
+        if head.chain != chain:
+            continue
+        found = connection.execute("SELECT hash FROM evidence WHERE seq = ?", (head.seq,)).fetchone()
+        text = Message(f"the head file of {head.day} signs item {head.seq}", f"{head.day} 的链头文件已签名到第 {head.seq} 项")
+        if found is None:
+            yield Problem(MISSING, "evidence", str(head.seq), text)
+        elif found[0] != head.hash:
+            yield Problem(ALTERED, "evidence", str(head.seq), text)
+
+
+def _subjects(connection: sqlite3.Connection, scope: Scope) -> list[tuple[str, bool]]:
+    if scope.everything:
+        return list(subjects(connection))
+    found = dict(subjects_of(connection, _calls(connection, scope)))
+    if scope.call_id:
+        found |= dict.fromkeys(_of_one_call(connection, scope.call_id), True)
+    else:
+        span = (to_text(scope.start or 0.0), to_text(scope.end if scope.end is not None else 253402300799.0))
+        sql = "SELECT DISTINCT subject FROM evidence WHERE at >= ? AND at < ? AND subject <> 'store'"
+        found |= dict.fromkeys((row[0] for row in connection.execute(sql, span)), True)
+    return list(found.items())
+
+
+def _of_one_call(connection: sqlite3.Connection, call_id: str) -> Iterator[str]:
+    """What the chain knows of a call, whatever has become of its rows."""
+    yield f"calls/{call_id}"
+    sql = """SELECT DISTINCT subject FROM evidence WHERE json_valid(body) AND json_extract(body, '$.call_id') = ?"""
+    for (subject,) in connection.execute(sql, (call_id,)):
+        yield subject
+
+
+def _calls(connection: sqlite3.Connection, scope: Scope) -> Sequence[str]:
+    if scope.call_id:
+        return [scope.call_id]
+    sql = "SELECT id FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at"
+    span = (to_text(scope.start or 0.0), to_text(scope.end if scope.end is not None else 253402300799.0))
+    return [row[0] for row in connection.execute(sql, span)]
+
+
+def _rows(
+    connection: sqlite3.Connection, wanted: list[tuple[str, bool]], trusted: tuple[str, ...], seen: Seen, tell: Tell
+) -> Iterator[Problem]:
+    seen.waiting = waiting_for_adoption(connection)
+    for seen.rows, (subject, settled) in enumerate(wanted, 1):
+        yield from check_subject(connection, subject, settled=settled)
+        table, _, row_id = subject.partition("/")
+        if table == "tombstones":
+            yield from check_tombstone(connection, seen.chain, trusted or seen.keys, row_id)
+        if seen.rows % 500 == 0 or seen.rows == len(wanted):
+            tell("rows", seen.rows, len(wanted))
+
+
+def _parts(connection: sqlite3.Connection, scope: Scope) -> list[tuple[str, int]]:
+    """Ids and sizes of the parts whose files are to be looked at."""
+    closed = "SELECT id, coalesce(bytes, 0) FROM parts WHERE state <> 'writing'"
+    if scope.everything:
+        return [(row[0], row[1]) for row in connection.execute(f"{closed} ORDER BY started_at, id")]
+    found = []
+    for call_id in _calls(connection, scope):
+        found += [(row[0], row[1]) for row in connection.execute(f"{closed} AND call_id = ? ORDER BY seq", (call_id,))]
+    return found
+
+
+def _files(store: Path, connection: sqlite3.Connection, parts: list[tuple[str, int]], seen: Seen, tell: Tell) -> Iterator[Problem]:
+    total, done = sum(size for _, size in parts), 0
+    for seen.files, (part_id, size) in enumerate(parts, 1):
+        found = list(check_file(store, connection, part_id))
+        # Retention may have deleted it between the look at the row and the look at the file.
+        yield from found and check_file(store, connection, part_id)
+        done += size
+        tell("files", done, total)
