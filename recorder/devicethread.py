@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +14,9 @@ PAUSES_S = (0.5, 1.0, 2.0, 5.0)
 
 STUCK_S = 1.5
 """Real seconds inside a call to the device, without one frame, after which it counts as stuck."""
+
+EMPTY_S = 0.02
+"""Real seconds between two reads of a device that gives nothing."""
 
 LOOK_S = 0.3
 """The most that one look adds: when the whole process was stopped for a while, that says nothing of the device."""
@@ -56,16 +58,15 @@ class DeviceThread:
         self._now = now
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._inside = False  # a call to the device
+        self._inside = False  # waiting for the device
         self._frames = 0  # that came, ever
         self._stuck = False  # given up by look(); what it gives now is not wanted
-        self._looked = (0.0, 0)  # at which monotonic instant, frames then
+        self._looked = (float("inf"), 0)  # at which monotonic instant, frames then
         self._silent_s = 0.0
         self._thread = threading.Thread(target=self._run, name=f"device {name}", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        self._looked = (time.monotonic(), 0)
         self._thread.start()
 
     def stop(self) -> None:
@@ -85,7 +86,7 @@ class DeviceThread:
             if self._stuck or not self._inside or frames != self._frames or getattr(self._source, "waiting", False):
                 self._silent_s = 0.0
                 return None
-            self._silent_s += min(monotonic - looked_at, LOOK_S)
+            self._silent_s += max(0.0, min(monotonic - looked_at, LOOK_S))
             if self._silent_s < STUCK_S:
                 return None
             self._stuck = True
@@ -108,6 +109,8 @@ class DeviceThread:
                 elif len(block.samples) or block.lost_frames:
                     self._put(self._delivery(block, reopened))
                     reopened = False
+                else:
+                    self._stop.wait(EMPTY_S)
             except EndOfAudio:
                 self._put(Delivery(self.name, self._now()))
                 break
@@ -135,16 +138,19 @@ class DeviceThread:
 
     def _read(self) -> AudioBlock | None:
         """The next block; None when it comes too late, since its place in time has been counted as lost already."""
+        self._inside = True
         try:
-            self._inside = True
             block = self._source.read()
-        finally:
+        except (DeviceError, EndOfAudio):
             self._inside = False
+            raise
         with self._lock:
             self._frames += len(block.samples)
+            self._inside = not len(block.samples)  # nothing came: it is still being waited for
             return None if self._stuck else block
 
     def _reopen(self) -> bool:
+        self._inside = False
         self._source.close()
         tries = 0
         while not self._stop.wait(PAUSES_S[min(tries, len(PAUSES_S) - 1)]):

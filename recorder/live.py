@@ -27,8 +27,8 @@ class LineStatus:
 @dataclass(frozen=True)
 class DeviceStatus:
     """One capture device, counted since the recorder started, in frames at 8 kHz. state: "running", "gone", "stuck" (it is there,
-    and gives nothing) or "ended" (a simulated one). frames: heard. lost_frames: known to be lost; with frames it makes the time that
-    has passed. overruns: losses the device told of. gaps: losses in all, its absences included. reopened: times it came back."""
+    and gives nothing) or "ended" (a simulated one). frames: heard. lost_frames: known to be lost; with frames it makes the time
+    that has passed. overruns: losses the device told of. gaps: losses in all, absences included. reopened: times it came back."""
 
     name: str
     state: str

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hw.errors import DeviceError, EndOfAudio
 from hw.interfaces import AudioBlock, Samples
 
 
 class MemorySource:
-    """Plays samples of shape (frames, channels) in periods; `lost`: by period, the frames it says it dropped before."""
+    """Plays samples of shape (frames, channels) in periods. lost: by period, the frames it says it dropped before. trouble: by
+    period, what happens once when that is to be read: it may raise, wait, or return True for a read without frames."""
 
-    def __init__(self, samples: Samples, rate: int = 8000, period: int = 800, lost: dict[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        samples: Samples,
+        rate: int = 8000,
+        period: int = 800,
+        lost: dict[int, int] | None = None,
+        trouble: dict[int, Callable[[], bool]] | None = None,
+    ) -> None:
         self.samples, self._rate, self._period, self._lost = samples, rate, period, lost or {}
+        self._trouble = trouble or {}
         self._at: int | None = None
+        self.opens = 0
 
     @property
     def rate(self) -> int:
@@ -27,16 +37,19 @@ class MemorySource:
 
     def open(self) -> None:
         self._at = 0
+        self.opens += 1
 
     def read(self) -> AudioBlock:
         if self._at is None:
             raise DeviceError("not open", "未打开")
+        period = self._at // self._period
+        if self._trouble.pop(period, lambda: False)():
+            return AudioBlock(self.samples[:0])
         block = self.samples[self._at : self._at + self._period]
         if not len(block):
             raise EndOfAudio
-        lost = self._lost.get(self._at // self._period, 0)
         self._at += self._period
-        return AudioBlock(block, lost)
+        return AudioBlock(block, self._lost.get(period, 0))
 
     def close(self) -> None:
         self._at = None
