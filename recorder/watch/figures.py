@@ -61,9 +61,9 @@ class CallFigures:
     """One side of the call that is open."""
 
     def __init__(self) -> None:
-        self.spoken_s = 0.0
+        self.spoken_s = self.stirred_s = 0.0
         self._quiet, self._hum = array("f"), array("f")  # four bytes a second: a call may last a day
-        self._peak = self._frames = self._clipped = self._spoken = 0
+        self._peak = self._frames = self._clipped = self._spoken = self._stirred = 0
         self._speech = self._seconds = 0.0
 
     def feed(self, second: Second, rate: int) -> None:
@@ -76,7 +76,8 @@ class CallFigures:
         self._spoken += second.spoken
         self._speech += second.speech
         self._seconds += second.frames / rate
-        self.spoken_s = self._spoken * FRAME_S
+        self._stirred += second.stirred
+        self.spoken_s, self.stirred_s = self._spoken * FRAME_S, self._stirred * FRAME_S
 
     def result(self, side: str) -> CallLevels | None:
         """The call's figures; None when it was over before a second was."""

@@ -78,7 +78,8 @@ class LineWatch:
             return []
         self._open, self._stuck = False, False
         self._minute.clear()
-        self._one_sided.ended(self._said())
+        if len(self._sides) == 2:
+            self._one_sided.ended(self._said(), self._stirred())
         return [levels for side in self._sides if (levels := side.ended()) is not None]
 
     def lived(self) -> bool | None:
@@ -109,6 +110,9 @@ class LineWatch:
     def _said(self) -> list[float]:
         return [side.call.spoken_s if side.call else 0.0 for side in self._sides]
 
+    def _stirred(self) -> list[float]:
+        return [side.call.stirred_s if side.call else 0.0 for side in self._sides]
+
     def _second(self, seconds: list[Second]) -> None:
         for side, second in zip(self._sides, seconds, strict=True):
             side.feed(second)
@@ -119,7 +123,8 @@ class LineWatch:
         self._alive = self._alive or self._open or said >= LIFE_S
         if self._open:
             self._off_hook(seconds[0].frames / self._rate, spoken, said)
-            self._one_sided.during(self._said())
+            if len(self._sides) == 2:
+                self._one_sided.during(self._said(), self._stirred())
         elif said >= IDLE_SPEECH_S:
             self._unrecorded = True
 

@@ -28,6 +28,12 @@ LEAK = 10 ** (-15 / 10)
 """A piece of speech this much (15 dB) below the other side's is that side leaking over: a hybrid keeps at least 20 dB apart or is
 audibly bad, and people who talk at once differ by less."""
 
+STIR = 10 ** (9 / 10)
+"""A piece this much (9 dB) above its second's pauses is something that comes and goes, as words do and line noise does not."""
+
+STIR_LEAST = FULL_SCALE * 10 ** (-70 / 10)
+"""And it must reach -70 dBFS."""
+
 RATE = 8000
 """Frames per second at which hum is measured; higher rates are averaged down."""
 
@@ -37,7 +43,9 @@ class Second:
     """One side of a line for about a second. Powers are mean squares of 16-bit samples, without DC.
 
     peak: largest sample, 0 to 32 768. quiet: the power of its pauses. hum: of the mains and its harmonics. clipped: samples at full
-    scale. spoken: 20 ms pieces of speech (the other side's leaking over left out); speech: the sum of their powers.
+    scale. spoken: 20 ms pieces of speech (the other side's leaking over left out); speech: the sum of their powers. stirred: pieces
+    that stand out of the pauses, leaking left out, whether the voice detector knew them for speech or not (below about -42 dBFS it
+    does not); stirring: the sum of their powers.
     """
 
     frames: int
@@ -48,6 +56,8 @@ class Second:
     clipped: int
     spoken: int
     speech: float
+    stirred: int
+    stirring: float
 
     @property
     def spoken_s(self) -> float:
@@ -96,6 +106,7 @@ class Meter:
         hum = self._hum_powers(wide)
         mean = powers.mean(axis=1)
         spoken = self._spoken_powers(powers)
+        stirred = _stirring(powers, quiet)
         return [
             Second(
                 block.shape[1],
@@ -106,6 +117,8 @@ class Meter:
                 _clipped(block[side]) if peaks[side] >= RAIL else 0,
                 len(spoken[side]),
                 float(spoken[side].sum()),
+                int(np.count_nonzero(stirred[side])),
+                float(powers[side][stirred[side]].sum()),
             )
             for side in range(len(block))
         ]
@@ -143,6 +156,14 @@ def _piece_powers(wide: NDArray[np.float32], piece: int) -> NDArray[np.float32]:
     mean = pieces.mean(axis=2)
     powers: NDArray[np.float32] = np.maximum(np.einsum("cps,cps->cp", pieces, pieces) / piece - mean * mean, 0)
     return powers
+
+
+def _stirring(powers: NDArray[np.float32], quiet: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which pieces stand out of their second's pauses and are not the other side leaking over."""
+    out: NDArray[np.bool_] = powers > np.maximum(STIR * quiet, STIR_LEAST)[:, None]
+    if len(powers) == 2:
+        out &= powers > LEAK * powers[::-1]
+    return out
 
 
 def _clipped(side: Samples) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 TALK_S = 20.0
 """Seconds the other side must have talked in a call before silence says anything: who answers says a word within that."""
 
@@ -12,8 +14,8 @@ CALLS = 2
 """Calls in a row, each with TALK_S: one may be a voice mail or a queue's announcement."""
 
 SILENT_S, SILENT_SHARE = 1.0, 0.02
-"""A side is silent with less speech than this many seconds, or than this share of the other side's: a voice detector finds a little
-speech in any noise."""
+"""A side is silent when less than this many seconds, or than this share of the other side's speech, stir on it: in any noise a
+little does. A side on which more stirs and nothing is known for speech is too quiet, not silent."""
 
 SPOKE_S, SPOKE_SHARE = 3.0, 0.05
 """A side that has spoken so many seconds in a call, and that share of the other's, works."""
@@ -27,25 +29,23 @@ class OneSided:
         self.silent = [standing, standing]
         self._calls = [0, 0]
 
-    def during(self, said: list[float]) -> None:
-        """Seconds of speech of each side in the open call, so far."""
-        for side, mine in enumerate(said[:2]):
-            other = said[1 - side] if len(said) == 2 else 0.0
-            if other >= IN_CALL_S and _is_silent(mine, other):
+    def during(self, said: Sequence[float], stirred: Sequence[float]) -> None:
+        """The open call so far: each side's seconds of speech, and of anything that comes and goes as words do."""
+        for side, other in enumerate(reversed(said)):
+            if other >= IN_CALL_S and _is_silent(stirred[side], other):
                 self.silent[side] = True
-            elif mine >= max(SPOKE_S, SPOKE_SHARE * other):
+            elif said[side] >= max(SPOKE_S, SPOKE_SHARE * other):
                 self.silent[side], self._calls[side] = False, 0
 
-    def ended(self, said: list[float]) -> None:
+    def ended(self, said: Sequence[float], stirred: Sequence[float]) -> None:
         """The same when the call is over."""
-        self.during(said)
-        for side, mine in enumerate(said[:2]):
-            other = said[1 - side] if len(said) == 2 else 0.0
-            if other >= TALK_S and _is_silent(mine, other):
+        self.during(said, stirred)
+        for side, other in enumerate(reversed(said)):
+            if other >= TALK_S and _is_silent(stirred[side], other):
                 self._calls[side] += 1
                 if self._calls[side] >= CALLS:
                     self.silent[side] = True
 
 
-def _is_silent(mine: float, other: float) -> bool:
-    return mine < max(SILENT_S, SILENT_SHARE * other)
+def _is_silent(stirred: float, other: float) -> bool:
+    return stirred < max(SILENT_S, SILENT_SHARE * other)
