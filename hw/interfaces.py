@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hw.messages import Message
 
 Samples = NDArray[np.int16]
 """Interleaved PCM, shape (frames, channels), 16 bit."""
@@ -78,8 +81,10 @@ class LineSense(Protocol):
 class CallRecord:
     """One call as the PBX counted it (SMDR).
 
-    started_at: UTC epoch seconds, exact only to the layout's resolution. duration_s, ring_s: seconds or None when the layout does
-    not say. direction: "in", "out" or "unknown". number: the other party's. raw: the line as it came.
+    started_at: UTC epoch seconds, exact only to resolution_s. duration_s, ring_s, queue_s (waiting before anybody rang): seconds or
+    None when the layout does not say. direction: "in", "out", "internal" (between two extensions: no trunk) or "unknown". number:
+    the other party's. raw: the line as it came. account: what the agent keyed in for it. condition: one of CONDITIONS, "" for an
+    ordinary call. resolution_s, duration_resolution_s: seconds to which time and duration are printed.
     """
 
     layout: str
@@ -91,16 +96,38 @@ class CallRecord:
     number: str
     ring_s: float | None
     raw: str
+    account: str = ""
+    condition: str = ""
+    queue_s: float | None = None
+    resolution_s: float = 60.0
+    duration_resolution_s: float = 1.0
+
+
+CONDITIONS = ("", "unanswered", "busy", "transfer", "conference", "forward", "continued")
+"""What a PBX says of a call besides its figures. continued: so long a call that the PBX prints it in pieces."""
+
+
+@dataclass(frozen=True)
+class PortLine:
+    """A line of the printer port that is no call record.
+
+    kind: "refused" (not to be read by the layout), "buffer_full" (the PBX has thrown records away), "name" (of the caller before),
+    "trunks_busy" or "blocked" (a call that was not made). reason: why it was refused, None for the others.
+    """
+
+    kind: str
+    raw: str
+    reason: Message | None = None
 
 
 class CallRecordFeed(Protocol):
-    """The PBX's printer port, read record by record."""
+    """The PBX's printer port, read line by line. Page headers are passed over; everything else comes out, in order."""
 
     def open(self) -> None:
         """Claim the port. Raises DeviceError."""
 
-    def poll(self) -> list[CallRecord]:
-        """The whole records since the last call; never waits. Raises DeviceError when the port is gone."""
+    def poll(self) -> Sequence[CallRecord | PortLine]:
+        """The whole lines since the last call; never waits. Raises DeviceError when the port is gone."""
 
     def close(self) -> None:
         """Let the port go; closing twice does no harm."""

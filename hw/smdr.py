@@ -1,54 +1,96 @@
-"""The PBX's call records (SMDR), read off its printer port."""
+"""The PBX's call records (SMDR), read off its printer port: serial, or TCP in either direction."""
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
 import serial
 
 from hw.errors import DeviceError
-from hw.interfaces import CallRecord, Clock
+from hw.interfaces import CallRecord, Clock, PortLine
 from hw.serialport import Port, gone, open_port
-from hw.smdr_layout import Layout, load_layout
+from hw.smdr_layout import Layout
+from hw.smdr_layoutfile import load_layout
+from hw.smdr_lines import LineReader
 
-log = logging.getLogger(__name__)
-
-LONGEST_LINE = 512
-"""Bytes; more without a line end is noise."""
-
-_IDLE = bytes((0x00, 0x11, 0x13, 0x7F))
-"""Fill characters and flow control, which belong to no record."""
-
-_LINE_END = re.compile(rb"[\r\n\f]+")
+__all__ = ["LineFeed", "SerialCallRecords", "Wire"]
 
 
-class LineAssembler:
-    """Bytes as they come → whole lines of text. CR, LF and form feed in any combination end a line.
+class Wire(Protocol):
+    """Where the bytes come from. Opening and reading raise DeviceError."""
 
-    seven_bits: the eighth bit of each byte is parity. A byte that is no printable ASCII shows as "\ufffd".
-    """
+    name: str
 
-    def __init__(self, seven_bits: bool = False) -> None:
-        self._mask = bytes(byte & 0x7F for byte in range(256)) if seven_bits else None
-        self._rest = b""
+    def open(self) -> None: ...
 
-    def feed(self, data: bytes) -> list[str]:
-        """The lines that are whole now, empty ones left out."""
-        *lines, self._rest = _LINE_END.split(self._rest + data.translate(self._mask, b"").translate(None, _IDLE))
-        if len(self._rest) > LONGEST_LINE:
-            log.warning("call record port: %d bytes without a line end dropped", len(self._rest))
-            self._rest = b""
-        return ["".join(chr(byte) if 0x20 <= byte < 0x7F else "\ufffd" for byte in line) for line in lines if line]
+    def read(self) -> bytes: ...
+
+    def close(self) -> None: ...
 
 
-class SerialCallRecords:
+class LineFeed:
+    """A CallRecordFeed over any wire."""
+
+    def __init__(self, wire: Wire, reader: LineReader) -> None:
+        self.wire = wire
+        self.reader = reader
+        self._open = False
+
+    def open(self) -> None:
+        """Claim the port. Raises DeviceError."""
+        self.wire.open()
+        self.reader.restart()
+        self._open = True
+
+    def poll(self) -> list[CallRecord | PortLine]:
+        """The whole lines since the last call; never waits. Raises DeviceError when the port is gone."""
+        if not self._open:
+            raise DeviceError(
+                f"Call record port {self.wire.name} is read before it was opened.", f"话单端口 {self.wire.name} 尚未打开就被读取。"
+            )
+        return self.reader.feed(self.wire.read())
+
+    def close(self) -> None:
+        """Let the port go; closing twice does no harm."""
+        self._open = False
+        self.wire.close()
+
+
+class SerialWire:
+    """A serial port. form: data bits, parity, stop bits ("8N1", "7E2")."""
+
+    def __init__(self, port: str, baud: int, form: str, opener: Callable[[str, int, str], Port] = open_port) -> None:
+        self.name = port
+        self._baud, self._form = baud, form
+        self._opener = opener
+        self._line: Port | None = None
+
+    def open(self) -> None:
+        """Claim the port. Raises DeviceError."""
+        self._line = self._opener(self.name, self._baud, self._form)
+
+    def read(self) -> bytes:
+        """What has arrived; never waits. Raises DeviceError when the port is gone."""
+        if self._line is None:
+            return b""
+        try:
+            return self._line.read(max(1, self._line.in_waiting))
+        except (OSError, serial.SerialException) as error:
+            raise gone(self.name, error) from error
+
+    def close(self) -> None:
+        """Let the port go; closing twice does no harm."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+class SerialCallRecords(LineFeed):
     """Call records from a PBX's serial port.
 
-    format: data bits, parity, stop bits ("8N1", "7E2"). layout: a name in hw/smdr_layouts. clock: supplies the date where the PBX
-    prints none. timezone: IANA name of the PBX's own clock. A line that cannot be read is logged as it came and passed over.
+    format: data bits, parity, stop bits ("8N1", "7E2"). layout: a layout or its name. clock: supplies the date where the PBX
+    prints none. timezone: IANA name of the PBX's own clock.
     """
 
     def __init__(  # noqa: PLR0917  the settings' own order
@@ -62,49 +104,5 @@ class SerialCallRecords:
         *,
         opener: Callable[[str, int, str], Port] = open_port,
     ) -> None:
-        self.port = port
-        self.layout = load_layout(layout) if isinstance(layout, str) else layout
-        self._baud, self._format = baud, format
-        self._clock = clock
-        self._zone = ZoneInfo(timezone)
-        self._opener = opener
-        self._line: Port | None = None
-        self._lines = LineAssembler()
-        self._first = True
-
-    def open(self) -> None:
-        """Claim the port. Raises DeviceError."""
-        self._line = self._opener(self.port, self._baud, self._format)
-        self._lines = LineAssembler(self._format.startswith("7"))
-        self._first = True
-
-    def poll(self) -> list[CallRecord]:
-        """The whole records since the last call; never waits. Raises DeviceError when the port is gone."""
-        if self._line is None:
-            raise DeviceError(f"Serial port {self.port} is read before it was opened.", f"串口 {self.port} 尚未打开就被读取。")
-        try:
-            data = self._line.read(max(1, self._line.in_waiting))
-        except (OSError, serial.SerialException) as error:
-            raise gone(self.port, error) from error
-        records = [self._record(line) for line in self._lines.feed(data)]
-        return [record for record in records if record is not None]
-
-    def _record(self, line: str) -> CallRecord | None:
-        first, self._first = self._first, False
-        line = line.lstrip("\ufffd").rstrip()  # noise before a record, as adapters make when they are plugged in
-        if self.layout.skips(line):
-            return None
-        try:
-            if "\ufffd" in line:
-                raise ValueError("damaged on the wire")
-            return self.layout.parse(line, self._zone, self._clock.now())
-        except ValueError as error:
-            # The port is often opened in the middle of a line.
-            log.log(logging.INFO if first else logging.WARNING, "call record %r not understood: %s", line, error)
-            return None
-
-    def close(self) -> None:
-        """Let the port go; closing twice does no harm."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        chosen = load_layout(layout) if isinstance(layout, str) else layout
+        super().__init__(SerialWire(port, baud, format, opener), LineReader(chosen, clock, timezone, format))

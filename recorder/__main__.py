@@ -21,7 +21,10 @@ from hw.linesense import SerialLineSense
 from hw.messages import UserError
 from hw.paced import PacedSource
 from hw.simulated.script import ScriptedLineSense
-from hw.smdr import SerialCallRecords
+from hw.smdr import LineFeed, SerialCallRecords
+from hw.smdr_layoutfile import load_layout
+from hw.smdr_lines import LineReader
+from hw.smdr_tcp import TcpClientWire, TcpServerWire
 from recorder.callstore import make_folder, open_store
 from recorder.engine import Equipment, Recorder
 from recorder.intake import ThreadedIntake
@@ -154,9 +157,13 @@ def _sense(settings: Settings, clock: Clock) -> LineSense | None:
 
 def _call_records(settings: Settings, clock: Clock) -> CallRecordFeed | None:
     feed = settings.call_records
-    if not feed.port:
+    if not feed.where:
         return None
-    return SerialCallRecords(feed.port, feed.baud, feed.format, feed.layout, clock, settings.site.timezone)
+    layout = load_layout(feed.layout, Path(feed.layouts), means=feed.time_means, date=feed.date)
+    if feed.transport == "serial":
+        return SerialCallRecords(feed.port, feed.baud, feed.format, layout, clock, settings.site.timezone)
+    wire = (TcpClientWire if feed.transport == "tcp" else TcpServerWire)(feed.host, feed.tcp_port)
+    return LineFeed(wire, LineReader(layout, clock, settings.site.timezone))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from hw.interfaces import CallRecord
+from hw.interfaces import CallRecord, PortLine
 from recorder.calls import Call, call_of
 from recorder.callstore import CallStore
 from recorder.journal import Journal
@@ -27,8 +27,10 @@ class Records:
         self._seats = seats
         self._names = [LineNames(line.name, line.extension, line.trunk) for line in lines]
 
-    def received(self, record: CallRecord, now: float) -> None:
+    def received(self, record: CallRecord | PortLine, now: float) -> None:
         """A record came in: keep it, and join it to its call if that has ended."""
+        if isinstance(record, PortLine):
+            return
         log.info("call record: %s", record.raw)
         ids: list[int] = []
         # Two writes: one that is tried again must not keep the record twice.

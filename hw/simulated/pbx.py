@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from hw.interfaces import CallRecord, Clock
 from hw.simulated.pty import Pty
-from hw.smdr_layout import Layout, load_layout
+from hw.smdr_layout import Layout
+from hw.smdr_layoutfile import load_layout
+from hw.smdr_print import print_record
 
 ROUND_S = 0.02
 """Real seconds between looks at the clock."""
@@ -44,7 +46,7 @@ class SimulatedPbx:
         """Print the records that are due."""
         now = self._clock.now()
         while self._todo and self._todo[0][0] <= now:
-            line = self._layout.format(self._todo.popleft()[1], self._zone)
+            line = print_record(self._layout, self._todo.popleft()[1], self._zone)
             self._unsent += f"{line}\r\n".encode("ascii", "replace")
         if self._unsent:
             self._unsent = self._unsent[self._port.write(self._unsent) :]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from hw.messages import Message
-from hw.smdr_layout import FOLDER as LAYOUTS
+from hw.messages import Message, UserError
+from hw.smdr_layoutfile import layout_files, read_layout
 from recorder.settings.checks_lines import check_lines
 from recorder.settings.files import Entries, Entry, problem
 from recorder.settings.sections import Settings
@@ -20,6 +21,8 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("line", "language"): LANGUAGES,
     ("line", "release"): RELEASE_SIGNS,
     ("analysis", "engine"): ("whisper", "vosk"),
+    ("call_records", "transport"): ("serial", "tcp", "tcp_listen"),
+    ("call_records", "time_means"): ("", "start", "end"),
     ("analysis", "vad"): ("webrtc", "silero"),
 }
 
@@ -31,6 +34,7 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("line", "sense"): (-1, 255),
     ("line_sense", "baud"): (300, 4_000_000),
     ("call_records", "baud"): (110, 4_000_000),
+    ("call_records", "tcp_port"): (0, 65_535),
     ("segmentation", "pre_roll_s"): (0, 5),
     ("segmentation", "start_speech_s"): (0.02, 5),
     ("segmentation", "hang_over_s"): (0.5, 600),
@@ -106,22 +110,54 @@ def _site(settings: Settings, entries: Entries) -> Iterator[Message]:
 
 
 def _ports(settings: Settings, entries: Entries) -> Iterator[Message]:
-    known = sorted(path.stem for path in LAYOUTS.glob("*.toml"))
-    if settings.call_records.layout not in known:
+    feed = settings.call_records
+    entry = entries.tables.get("call_records", Entry("call_records", 0, Path()))
+    known = layout_files(Path(feed.layouts))
+    if feed.layout not in known:
         names = ", ".join(known)
         yield problem(
-            entries.tables["call_records"],
+            entry,
             "layout",
-            f"{settings.call_records.layout!r} is no record layout; known are: {names}",
-            f"{settings.call_records.layout!r} 不是已知的话单格式；已有：{names}",
+            f"{feed.layout!r} is no record layout; known are: {names}",
+            f"{feed.layout!r} 不是已知的话单格式；已有：{names}",
         )
-    if not re.fullmatch(r"[5-8][NEO][12]", settings.call_records.format):
+    else:
+        yield from _layout(entry, known[feed.layout])
+    if not re.fullmatch(r"[5-8][NEO][12]", feed.format):
         yield problem(
-            entries.tables["call_records"],
+            entry,
             "format",
             'must be data bits, parity and stop bits, like "8N1" or "7E2"',
             '必须是数据位、校验位和停止位，如 "8N1" 或 "7E2"',
         )
+    if feed.transport == "tcp" and not (feed.host and feed.tcp_port):
+        yield problem(
+            entry,
+            "transport",
+            'is "tcp" and needs host and tcp_port: the PBX\'s address (a Mitel has 1752)',
+            '为 "tcp"，需要 host 和 tcp_port：PBX 的地址与端口（Mitel 为 1752）',
+        )
+    if feed.transport == "tcp_listen" and not feed.tcp_port:
+        yield problem(
+            entry,
+            "transport",
+            'is "tcp_listen" and needs tcp_port: where the PBX is to send its records',
+            '为 "tcp_listen"，需要 tcp_port：PBX 发送话单的端口',
+        )
+    if feed.date and ("%d" not in feed.date or "%m" not in feed.date):
+        yield problem(
+            entry,
+            "date",
+            'must hold %d and %m, and %y or %Y if a year is printed, like "%d/%m/%y"',
+            '必须包含 %d 和 %m，如有年份再加 %y 或 %Y，例如 "%d/%m/%y"',
+        )
+
+
+def _layout(entry: Entry, path: Path) -> Iterator[Message]:
+    try:
+        read_layout(path)
+    except UserError as error:
+        yield problem(entry, "layout", f"cannot be used: {error.message.en}", f"不能使用：{error.message.zh}")
 
 
 def _instants(settings: Settings, entries: Entries) -> Iterator[Message]:

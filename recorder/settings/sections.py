@@ -86,10 +86,23 @@ class LineSenseSettings:
 class CallRecordSettings:
     """[call_records]: the PBX's call-record (SMDR) port."""
 
-    port: str = ""  # device path; empty: none
+    transport: str = "serial"  # "serial", "tcp" (the box connects to the PBX) or "tcp_listen" (the PBX connects to the box)
+    port: str = ""  # device path of the serial port; empty: none
     baud: int = 9600  # bits per second
     format: str = "8N1"  # data bits, parity, stop bits
+    host: str = ""  # tcp: the PBX's address; tcp_listen: the box's own address, empty for all
+    tcp_port: int = 0  # TCP port, on the PBX or on the box; 0: none
     layout: str = "panasonic_ns1000"  # name of a record layout
+    layouts: str = "/etc/callbox/smdr"  # folder of layouts of one's own, which go before those that ship
+    time_means: str = ""  # "start" or "end" of the talk; empty: as the layout says
+    date: str = ""  # order of the printed date, as "%d/%m/%y"; empty: as the layout says
+
+    @property
+    def where(self) -> str:
+        """What the records come from, for people and alarms; empty when no call records are set up."""
+        if self.transport == "serial":
+            return self.port
+        return f"{self.transport} {self.host}:{self.tcp_port}" if self.tcp_port else ""
 
 
 @dataclass(frozen=True)

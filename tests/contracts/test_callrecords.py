@@ -1,7 +1,10 @@
-"""What every call-record feed must do; the PBX's twin prints behind a pseudo terminal, or into memory."""
+"""What every call-record feed must do; the PBX's twin prints behind a pseudo terminal, into memory, or over TCP."""
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
@@ -13,8 +16,11 @@ from hw.clock import ManualClock
 from hw.errors import DeviceError
 from hw.interfaces import CallRecord, CallRecordFeed
 from hw.simulated.pbx import SimulatedPbx
-from hw.smdr import SerialCallRecords
-from hw.smdr_layout import load_layout
+from hw.smdr import LineFeed, SerialCallRecords
+from hw.smdr_layoutfile import load_layout
+from hw.smdr_lines import LineReader
+from hw.smdr_print import print_record
+from hw.smdr_tcp import TcpClientWire, TcpServerWire
 from tests.hw.test_smdr import ZONE, Port
 
 NOW = 1_800_000_000.0
@@ -22,6 +28,9 @@ RECORDS = [
     CallRecord("panasonic_ns1000", NOW - 300 + 60 * n, 30.0 + n, f"10{n}", f"0{n}", way, f"1380000111{n}", ring, "")
     for n, (way, ring) in enumerate([("in", 8.0), ("out", None), ("in", 3.0)])
 ]
+
+
+PRINTED = b"".join(print_record(load_layout("panasonic_ns1000"), record, ZONE).encode() + b"\r\n" for record in RECORDS)
 
 
 class CallRecordFeedContract:
@@ -49,10 +58,10 @@ class CallRecordFeedContract:
 
     def test_records_come_once_each_in_order(self, feed: CallRecordFeed, wait: Callable[[], None]) -> None:
         feed.open()
-        got: list[CallRecord] = []
+        got: list[CallRecord] = []  # nothing else is printed
         for _ in range(500):
             wait()
-            got += feed.poll()
+            got += [item for item in feed.poll() if isinstance(item, CallRecord)]
             if len(got) >= len(RECORDS):
                 break
         assert [(r.extension, r.trunk, r.direction, r.number, r.duration_s, r.ring_s) for r in got] == [
@@ -92,10 +101,72 @@ class TestSerialCallRecordsInMemory(CallRecordFeedContract):
     @pytest.fixture
     def feed(self) -> CallRecordFeed:
         layout = load_layout("panasonic_ns1000")
-        lines = [f"{layout.format(record, ZONE)}\r\n".encode() for record in RECORDS]
+        lines = [f"{print_record(layout, record, ZONE)}\r\n".encode() for record in RECORDS]
         port = Port(*lines)
         return SerialCallRecords("memory", 9600, "8N1", layout, ManualClock(NOW), "Asia/Shanghai", opener=lambda *_: port)
 
     @pytest.fixture
     def wait(self) -> Callable[[], None]:
         return lambda: None
+
+
+class TestCallRecordsFromAPbxThatIsTheServer(CallRecordFeedContract):
+    """As a Mitel: the box connects, twice in the second test."""
+
+    @pytest.fixture
+    def feed(self) -> Iterator[CallRecordFeed]:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            stop = threading.Event()
+            thread = threading.Thread(target=serve, args=(server, stop))
+            thread.start()
+            feed = LineFeed(TcpClientWire(*server.getsockname()), line_reader())
+            yield feed
+            feed.close()
+            stop.set()
+            thread.join()
+
+    @pytest.fixture
+    def wait(self) -> Callable[[], None]:
+        return lambda: time.sleep(0.005)
+
+
+class TestCallRecordsFromAPbxThatCalls(CallRecordFeedContract):
+    @pytest.fixture
+    def wire(self) -> TcpServerWire:
+        return TcpServerWire("127.0.0.1", 0)
+
+    @pytest.fixture
+    def feed(self, wire: TcpServerWire) -> Iterator[CallRecordFeed]:
+        feed = LineFeed(wire, line_reader())
+        yield feed
+        feed.close()
+
+    @pytest.fixture
+    def wait(self, wire: TcpServerWire) -> Iterator[Callable[[], None]]:
+        callers: list[socket.socket] = []
+
+        def call_once() -> None:
+            if not callers:
+                callers.append(socket.create_connection(("127.0.0.1", wire.port)))
+                callers[0].sendall(PRINTED)
+            time.sleep(0.005)
+
+        yield call_once
+        for caller in callers:
+            caller.close()
+
+
+def line_reader() -> LineReader:
+    return LineReader(load_layout("panasonic_ns1000"), ManualClock(NOW), "Asia/Shanghai")
+
+
+def serve(server: socket.socket, stop: threading.Event) -> None:
+    """Print RECORDS to everybody who connects."""
+    server.settimeout(0.02)
+    callers = []
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            callers.append(server.accept()[0])
+            callers[-1].sendall(PRINTED)
+    for caller in callers:
+        caller.close()

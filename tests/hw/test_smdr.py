@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from hw.clock import ManualClock
 from hw.errors import DeviceError
-from hw.interfaces import CallRecord
+from hw.interfaces import CallRecord, PortLine
 from hw.messages import UserError
 from hw.simulated.pbx import SimulatedPbx
-from hw.smdr import LineAssembler, SerialCallRecords
-from hw.smdr_layout import load_layout
+from hw.smdr import SerialCallRecords
+from hw.smdr_layoutfile import load_layout
+from hw.smdr_lines import LineAssembler
+from hw.smdr_print import print_record
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -65,8 +67,12 @@ def feed_of(port: Port, form: str = "8N1") -> SerialCallRecords:
 
 
 def read(*chunks: bytes, form: str = "8N1") -> list[CallRecord]:
+    return [item for item in items(*chunks, form=form) if isinstance(item, CallRecord)]
+
+
+def items(*chunks: bytes, form: str = "8N1") -> list[CallRecord | PortLine]:
     feed = feed_of(Port(*chunks), form)
-    return [record for _ in chunks for record in feed.poll()]
+    return [item for _ in chunks for item in feed.poll()]
 
 
 def test_the_makers_example() -> None:
@@ -81,6 +87,7 @@ def test_the_makers_example() -> None:
         number="",
         ring_s=5.0,
         raw=EXAMPLE,
+        account="9876543210",
     )
 
 
@@ -96,7 +103,7 @@ def test_the_makers_example() -> None:
         ("ABC COMPANY12345678", "out", "12345678"),
         ("123..............", "out", "123.............."),
         ("123456XX", "out", "123456XX"),
-        ("EXT1235", "unknown", "1235"),
+        ("EXT1235", "internal", "1235"),
         ("<I>S003", "in", "003"),
     ],
 )
@@ -170,129 +177,9 @@ def test_no_bytes_upset_it(noise: bytes) -> None:
     assert records[-1].raw == EXAMPLE
 
 
-records = st.builds(
-    CallRecord,
-    layout=st.just("panasonic_ns1000"),
-    started_at=st.integers(1_600_000_000, 1_900_000_000).map(lambda minute: minute // 60 * 60.0),
-    duration_s=st.integers(0, 9 * 3600).map(float),
-    extension=st.from_regex(r"[0-9]{2,5}", fullmatch=True),
-    trunk=st.from_regex(r"[0-9]{2}", fullmatch=True),
-    direction=st.sampled_from(["in", "out"]),
-    number=st.from_regex(r"[0-9]{3,20}", fullmatch=True),
-    ring_s=st.one_of(st.none(), st.integers(0, 599).map(float)),
-    raw=st.just(""),
-)
-
-
-@given(records)
-def test_what_the_simulated_pbx_prints_is_read_back(record: CallRecord) -> None:
-    layout = load_layout("panasonic_ns1000")
-    printed = layout.format(record, ZONE)
-    got = layout.parse(printed, ZONE, record.started_at)
-    assert record.started_at - 60 < got.started_at <= record.started_at  # minutes are all it prints
-    for name in ("duration_s", "extension", "trunk", "direction", "number", "ring_s"):
-        assert getattr(got, name) == getattr(record, name)
-
-
 def test_the_simulated_pbx_prints_the_makers_example_to_the_letter() -> None:
     layout = load_layout("panasonic_ns1000")
-    assert layout.format(layout.parse(EXAMPLE, ZONE, 0.0), ZONE) == EXAMPLE.removesuffix(" 9876543210")
-
-
-# Other makers, from the project's notes: no code, only data.
-NEC = r"""
-kind = "columns"
-skip = ['^\s*CLASS']
-[fields]
-class = [1, 4]
-time = [6, 10]
-date = [12, 16]
-trunk = [18, 21]
-duration = [23, 30]
-extension = [32, 41]
-number = [43, 62]
-[time]
-is = "start"
-date = "%d/%m"
-clock = "%H:%M"
-resolution_s = 60
-[spans]
-duration = '(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)'
-[[direction]]
-field = "class"
-pattern = '^PI|^IV'
-is = "in"
-[[direction]]
-field = "class"
-pattern = '^PO|^OG'
-is = "out"
-[[number]]
-field = "number"
-pattern = '^(?P<number>[0-9*#]+)'
-"""
-
-ESI = r"""
-kind = "csv"
-[fields]
-class = 1
-date = 2
-time = 3
-duration = 4
-extension = 5
-number = 6
-trunk = 8
-[time]
-is = "end"
-date = "%m%d%Y"
-clock = "%H%M%S"
-resolution_s = 1
-[spans]
-duration = '(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d)'
-[[direction]]
-field = "class"
-pattern = 'I'
-is = "in"
-[[number]]
-field = "number"
-pattern = '^(?P<number>[0-9]+)$'
-"""
-
-AVAYA = r"""
-kind = "columns"
-[fields]
-time = [1, 4]
-duration = [6, 9]
-number = [23, 37]
-[time]
-is = "end"
-clock = "%H%M"
-resolution_s = 60
-[spans]
-duration = '(?P<h>\d)(?P<m>\d\d)(?P<t>\d)'
-[[number]]
-field = "number"
-pattern = '(?P<number>[0-9]+)'
-"""
-
-
-def test_another_makers_layout_is_only_data(tmp_path: Path) -> None:
-    for name, text in (("nec", NEC), ("esi", ESI), ("avaya", AVAYA)):
-        (tmp_path / f"{name}.toml").write_text(text)
-    now = at(2026, 1, 3, 0, 10)
-    out = load_layout("nec", tmp_path).parse("POT  10:52 12/09 002  00:00:10 2001       2142623801           08754", ZONE, now)
-    assert (out.direction, out.number, out.extension, out.trunk, out.duration_s) == ("out", "2142623801", "2001", "002", 10.0)
-    assert out.started_at == at(2025, 9, 12, 10, 52)
-    missed = load_layout("nec", tmp_path).parse(
-        "PIN  10:53 12/09 002                      2142623801           NO ANSWER", ZONE, now
-    )
-    assert (missed.direction, missed.duration_s) == ("in", None)
-    came = load_layout("esi", tmp_path).parse(
-        '"I","07042002","000852","000059","101","9724229700","ESTECH SYS INC. ","54"', ZONE, now
-    )
-    assert (came.direction, came.number, came.extension, came.trunk) == ("in", "9724229700", "101", "54")
-    assert came.started_at == at(2002, 7, 4, 0, 7, 53)
-    dateless = load_layout("avaya", tmp_path).parse("2359 0105             13800001111", ZONE, now)
-    assert (dateless.number, dateless.duration_s, dateless.started_at) == ("13800001111", 630.0, at(2026, 1, 2, 23, 48, 30))
+    assert print_record(layout, layout.parse(EXAMPLE, ZONE, 0.0), ZONE) == EXAMPLE
 
 
 def test_an_unknown_layout_is_refused_with_the_nearest_name() -> None:
@@ -328,5 +215,54 @@ def test_the_twin_prints_each_record_at_its_time_and_keeps_what_does_not_fit(tmp
     clock.advance(5.0)
     for _ in range(4):
         pbx.advance()
-    assert b"".join(sent).split(b"\r\n")[2:] == [EXAMPLE.removesuffix(" 9876543210").encode()] * 2 + [b""]
+    assert b"".join(sent).split(b"\r\n")[2:] == [EXAMPLE.encode()] * 2 + [b""]
     pbx.stop()
+
+
+def test_what_cannot_be_read_comes_out_as_it_came_with_the_reason() -> None:
+    good = EXAMPLE.encode() + b"\r\n"
+    wrong = EXAMPLE.replace("00:01", "0a:01").encode() + b"\r\n"
+    refused = items(good + b"1\xb07 what\r\n" + good + wrong)[1::2]
+    assert [type(item) for item in refused] == [PortLine, PortLine]
+    assert [item.raw[:4] for item in refused] == ["1\ufffd7 ", "01/0"]
+    assert all(item.kind == "refused" and item.reason and item.reason.zh != item.reason.en for item in refused)
+    assert "0a:01" in refused[1].reason.en
+
+
+def test_the_wrong_number_of_data_bits_is_named() -> None:
+    data = (b"\r\n" + even_parity(EXAMPLE.encode()) + b"\r\n") * 2
+    refused = items(data)[-1]
+    assert isinstance(refused, PortLine)
+    assert refused.reason is not None
+    assert 'format = "7E1"' in refused.reason.en
+
+
+def test_a_line_without_an_end_is_read_after_a_while() -> None:
+    clock = ManualClock(at(2026, 11, 22, 9, 30))
+    feed = SerialCallRecords(
+        "x", 9600, "8N1", "panasonic_ns1000", clock, "Asia/Shanghai", opener=lambda *_: Port(b"\r\n" + EXAMPLE.encode())
+    )
+    feed.open()
+    assert feed.poll() == []
+    clock.advance(4.0)
+    assert feed.poll() == []
+    clock.advance(1.0)
+    assert [item.raw for item in feed.poll()] == [EXAMPLE]
+    clock.advance(9.0)
+    assert feed.poll() == []
+
+
+def test_half_a_line_waits_for_its_other_half() -> None:
+    clock = ManualClock(at(2026, 11, 22, 9, 30))
+    port = Port(EXAMPLE[:50].encode(), b"", EXAMPLE[50:].encode() + b"\r\n")
+    feed = SerialCallRecords("x", 9600, "8N1", "panasonic_ns1000", clock, "Asia/Shanghai", opener=lambda *_: port)
+    feed.open()
+    for _ in range(2):
+        assert feed.poll() == []
+        clock.advance(60.0)
+    assert [item.raw for item in feed.poll()] == [EXAMPLE]
+
+
+def test_a_gigantic_line_costs_itself_only() -> None:
+    assert [record.raw for record in read(b"x" * 100_000, b"y" * 300 + b"\r\n" + EXAMPLE.encode() + b"\r\n")] == [EXAMPLE]
+    assert [record.raw for record in read(b"x" * 100_000 + b"\r\n" + EXAMPLE.encode() + b"\r\n")] == [EXAMPLE]
