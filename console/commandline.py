@@ -8,11 +8,26 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from console.commands import alarms, analyze, bench, demo, doctor, evaluate, export, models, replay, serial, status, users
+from console.commands import (
+    alarms,
+    analyze,
+    bench,
+    centre,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    models,
+    replay,
+    serial,
+    status,
+    users,
+    verify,
+)
 from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
-COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, alarms, export, users, models, serial)
+COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, alarms, verify, export, users, models, serial, centre)
 
 
 def build_parser() -> argparse.ArgumentParser:
