@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from pathlib import Path
 
 from recorder.alarms import Alarms
-from recorder.closing import Closer
+from recorder.callstore import CallStore
+from recorder.closing import Closer, close
 from recorder.journal import Journal
-from recorder.recovery import adopt
+from recorder.partfile import PartHeader
+from recorder.recovery import adopt, part_of_file
 from recorder.stocktaking import Stock, StockTaker, UnknownCall
 
 log = logging.getLogger(__name__)
@@ -25,13 +29,33 @@ class Bookkeeper:
         self._alarms = alarms
         self._taker = StockTaker(journal.store.store)
 
+    @property
+    def looking(self) -> bool:
+        """Whether a look is under way or has yet to begin."""
+        return self._taker.looking
+
     def step(self) -> None:
         """One finding, if there is one."""
         match self._taker.poll():
-            case UnknownCall(call_id, flacs, parts):
-                self._journal.do(lambda store: adopt(store, self._closer, call_id, flacs, parts))
+            case UnknownCall() as call:
+                self._take_up(call)
             case Stock() as stock:
                 self._tell(stock)
+
+    def _take_up(self, call: UnknownCall) -> None:
+        leftovers = [(header, path) for header, path in call.parts if path.is_file()]
+        self._journal.do(lambda store: self._adopt(store, call, leftovers))
+        for header, path in leftovers:
+            self._closer.part_written(part_of_file(self._journal.store.store, header, path), path)
+        if leftovers:
+            self._closer.call_ended(call.call_id, "interrupted")
+        log.warning("call %s was not in calls.db and was taken up again from its files", call.call_id)
+
+    def _adopt(self, store: CallStore, call: UnknownCall, leftovers: Sequence[tuple[PartHeader, Path]]) -> None:
+        with store.chain.adopting():  # the chain says that it was found, not that it was seen being recorded
+            adopt(store, call.flacs, leftovers)
+            if not leftovers:
+                close(store, call.call_id, "closed")
 
     def close(self) -> None:
         """Stop looking."""

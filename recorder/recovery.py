@@ -35,7 +35,7 @@ def recover(store: CallStore, closer: Closer, *, everything: bool) -> int:
     for path in _leftovers(store, everything=everything):
         with claimed(path) as free:
             if free and (header := _header(path)) is not None:
-                part = _part(store.store, header, path)
+                part = part_of_file(store.store, header, path)
                 _ensure_rows(store, header, part)
                 closer.part_written(part, path)
                 open_calls.setdefault(header.call_id, None)
@@ -74,7 +74,8 @@ def _header(path: Path) -> PartHeader | None:
         return None
 
 
-def _part(store: Path, header: PartHeader, path: Path) -> Part:
+def part_of_file(store: Path, header: PartHeader, path: Path) -> Part:
+    """The row of a `.part`."""
     relative = str(path.relative_to(store.resolve()))
     return Part(
         header.part_id, header.call_id, header.seq, relative, header.started_at, header.rate, header.channels, "writing"
@@ -142,26 +143,19 @@ class Adopted:
 def adopted_flac(store: Path, header: PartHeader, flac: Path) -> Adopted | None:
     """What the row of an unknown FLAC has to say, from the file itself; None (and a line in the log) when it cannot be read."""
     try:
-        return Adopted(header, _closed(store, _part(store, header, flac.resolve()), flac))
+        return Adopted(header, _closed(store, part_of_file(store, header, flac.resolve()), flac))
     except (OSError, soundfile.LibsndfileError) as error:
         log.error("%s cannot be taken up again: %s", flac, error)
         return None
 
 
-def adopt(
-    store: CallStore, closer: Closer, call_id: str, flacs: Iterable[Adopted], parts: Iterable[tuple[PartHeader, Path]]
-) -> None:
+def adopt(store: CallStore, flacs: Iterable[Adopted], parts: Iterable[tuple[PartHeader, Path]]) -> None:
     """Make the rows of a call from its files. Raises UserError when the database cannot take them."""
     for one in flacs:
         _ensure_rows(store, one.header, one.part)
         store.close_part(one.part)
-    leftovers = [(_part(store.store, header, path), header, path) for header, path in parts if path.is_file()]
-    for part, header, _ in leftovers:
-        _ensure_rows(store, header, part)
-    for part, _, path in leftovers:
-        closer.part_written(part, path)
-    closer.call_ended(call_id, "interrupted" if leftovers else "closed")
-    log.warning("call %s was not in calls.db and was taken up again from its files", call_id)
+    for header, path in parts:
+        _ensure_rows(store, header, part_of_file(store.store, header, path))
 
 
 def flac_header(flac: Path) -> PartHeader | None:

@@ -65,6 +65,11 @@ class StockTaker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
+    @property
+    def looking(self) -> bool:
+        """Whether a look is under way or due."""
+        return self._thread is not None or self._monotonic() >= self._due
+
     def poll(self) -> Finding | None:
         """What was found next, if anything; begins a look when one is due."""
         if self._thread is None and self._monotonic() >= self._due:

@@ -10,9 +10,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from hw.messages import UserError
 from recorder.faults.remains import Remains, inspect
-from recorder.faults.rig import Rig, Run, some_talks
+from recorder.faults.rig import NotHereError, Rig, Run, some_talks
 
 SOURCE = Path(__file__).with_name("durable.c")
 LIFE_S = (1.0, 7.0)
@@ -25,7 +24,8 @@ def cut_again_and_again(folder: Path, lines: int, cuts: int, seed: int, progress
     """Cut the power so many times, each time with a store of its own; then look at what is left of each.
 
     Every other time the folders' entries are those of their last flush too, as POSIX allows; else as they stood, as journalling
-    file systems mostly do. Raises UserError when there is no C compiler or a recorder does not start.
+    file systems mostly do. Raises NotHereError when there is no C compiler,
+    UserError when a recorder does not start.
     """
     rng = random.Random(seed)
     library = _compiled(folder)
@@ -93,7 +93,7 @@ def _compiled(folder: Path) -> Path:
     library = folder / "durable.so"
     compiler = shutil.which("cc")
     if compiler is None:
-        raise UserError("A power cut needs a C compiler: apt install gcc", "断电测试需要 C 编译器:apt install gcc")
+        raise NotHereError("a power cut needs a C compiler: apt install gcc", "断电测试需要 C 编译器:apt install gcc")
     subprocess.run(  # noqa: S603  found on the path, our own source
         [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-o", str(library), str(SOURCE), "-ldl", "-lpthread"], check=True
     )

@@ -13,7 +13,7 @@ import soundfile
 from hw.messages import UserError
 from recorder.audiofiles import AUDIO, stored_path
 from recorder.callreader import CallReader
-from recorder.calls import Call, Part
+from recorder.calls import Call, Gap, Part, gap_of
 from recorder.faults.rig import RATE, Rig, Run, Talk
 from recorder.flac import file_digest
 from recorder.schema import CALLS_DB
@@ -21,10 +21,12 @@ from recorder.schema import CALLS_DB
 
 @dataclass
 class Remains:
-    """lost_s: for every line that was talking when its recorder was stopped, the seconds of it that are missing at the end.
-    holes_s: audio missing anywhere else. The rest are counts; all of them should be 0."""
+    """lost_s: for every call that was open when its recorder was stopped, or had just ended, the seconds missing at its end.
+    told_s: seconds that gap rows say are lost. holes_s: audio missing anywhere else. The rest are counts; from holes_s on all of
+    them should be 0."""
 
     lost_s: list[float] = field(default_factory=list)
+    told_s: float = 0.0
     holes_s: float = 0.0
     corrupt_files: int = 0
     files_without_row: int = 0
@@ -60,9 +62,11 @@ def inspect(rig: Rig, runs: Iterable[Run]) -> Remains:
     with CallReader(rig.store) as reader:
         _check_database(reader, found)
         parts = [(call, part) for call in reader.calls_between(0.0, 4e9) for part in reader.parts(call.id)]
+        gaps = [gap_of(row) for row in reader.rows("SELECT * FROM gaps WHERE reason <> 'late_event'")]
     _check_files(rig.store, [part for _, part in parts], found)
+    found.told_s = sum(gap.frames for gap in gaps) / RATE
     for run in runs:
-        _compare(rig, run, parts, found)
+        _compare(rig, run, parts, gaps, found)
     return found
 
 
@@ -91,13 +95,17 @@ def _whole(path: Path, part: Part) -> bool:
     return False
 
 
-def _compare(rig: Rig, run: Run, parts: list[tuple[Call, Part]], found: Remains) -> None:
+def _compare(rig: Rig, run: Run, parts: list[tuple[Call, Part]], gaps: list[Gap], found: Remains) -> None:
     heard: dict[int, list[tuple[int, int]]] = {line: [] for line in range(rig.lines)}
     for call, part in parts:
         if run.start <= part.started_at < run.stopped + 1.0 and part.frames:
             start = round((part.started_at - run.start) * RATE)
             heard[int(call.line)].append((start, start + part.frames))
             found.wrong_samples += _differing(rig, call, part, start)
+    for gap in gaps:
+        if run.start <= gap.at < run.stopped + 1.0:
+            start = round((gap.at - run.start) * RATE)
+            heard[int(gap.line)].append((start, start + gap.frames))
     stop = round((run.stopped - run.start) * RATE)
     for talk in run.talks:
         _missing(talk, sorted(heard[talk.line]), stop, found)

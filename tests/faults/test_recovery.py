@@ -47,7 +47,11 @@ def abandoned(folder: Path, until: float = 30) -> Box:
 def restarted(box: Box) -> Box:
     """The same store, after the restart of the box: quiet lines."""
     later = Box(box.store, 2)
-    later.run().close()
+    recorder = later.recorder()
+    assert recorder._books is not None
+    while recorder.step(0.0) or recorder._books.looking:
+        pass
+    recorder.finish()
     return later
 
 
