@@ -46,6 +46,11 @@ def write_head(store: Path, head: Head) -> None:
         return
     if known is not None and (known.chain != head.chain or known.seq >= head.seq):
         path.rename(folder / f"{head.day}.{known.chain}.{known.seq}.json")
+    save_head(path, head)
+
+
+def save_head(path: Path, head: Head) -> None:
+    """Write or replace one head file. Raises OSError."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with beside.open("w", encoding="utf-8") as file:
         json.dump(asdict(head), file, indent=1)
@@ -54,9 +59,9 @@ def write_head(store: Path, head: Head) -> None:
     beside.replace(path)
 
 
-def read_heads(store: Path) -> Iterator[Head]:
-    """Every head file, by name. What cannot be read is left out: the database's own heads count."""
-    for path in sorted((store / FOLDER / HEADS).glob("*.json")):
+def read_heads(folder: Path) -> Iterator[Head]:
+    """Every head file of a folder, by name. What cannot be read is left out: the database's own heads count."""
+    for path in sorted(folder.glob("*.json")):
         if (head := _read(path)) is not None:
             yield head
 

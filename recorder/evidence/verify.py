@@ -11,8 +11,10 @@ from pathlib import Path
 from hw.messages import Message
 from recorder.callreader import CallReader
 from recorder.evidence.chain import UNSIGNED, chain_id
+from recorder.evidence.encoding import head_text
 from recorder.evidence.files import check_file, unknown_files
-from recorder.evidence.headfiles import read_heads
+from recorder.evidence.headfiles import HEADS, read_heads
+from recorder.evidence.keys import FOLDER, is_signed
 from recorder.evidence.problems import ALTERED, MISSING, Problem
 from recorder.evidence.rows import check_subject, check_tombstone, subjects, subjects_of, waiting_for_adoption
 from recorder.evidence.walk import Walk
@@ -26,13 +28,14 @@ Tell = Callable[[str, float, float], None]
 class Scope:
     """What to look at beside the chain, which is always walked whole. start, end: UTC epoch seconds of calls' starts, None for
     open. call_id: one call alone. files: hash the audio too. keys: public keys (hexadecimal) kept elsewhere; empty: believe the
-    chain's own."""
+    chain's own. heads: folder of head files kept elsewhere."""
 
     start: float | None = None
     end: float | None = None
     call_id: str = ""
     files: bool = True
     keys: tuple[str, ...] = ()
+    heads: Path | None = None
 
     @property
     def everything(self) -> bool:
@@ -88,13 +91,17 @@ def _chain(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen
     for at, body in connection.execute("SELECT at, body FROM evidence WHERE subject = 'store' AND kind = ?", (UNSIGNED,)):
         values = json.loads(body)
         seen.unsigned.append((values["from"], values["to"], at))
-    yield from _kept_heads(store, connection, seen.chain)
+    for folder in (store / FOLDER / HEADS, scope.heads):
+        yield from _kept_heads(folder, connection, seen.chain, scope.keys or seen.keys) if folder else ()
 
 
-def _kept_heads(store: Path, connection: sqlite3.Connection, chain: str) -> Iterator[Problem]:
-    """The head files beside the database: they remember what was once signed, even if the database was put back."""
-    for head in read_heads(store):
-        if head.chain != chain:
+def _kept_heads(folder: Path, connection: sqlite3.Connection, chain: str, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Head files remember what was once signed, even if the database was put back to an older state."""
+    for head in read_heads(folder):
+        if head.chain != chain or head.key not in keys:
+            continue  # of a calls.db that was set aside
+        if not is_signed(head.key, head.signature, head_text(chain, head.day, head.seq, head.hash)):
+            yield Problem(ALTERED, "heads", head.day, Message("the signature in its file does not fit", "链头文件的签名不符"))
             continue
         found = connection.execute("SELECT hash FROM evidence WHERE seq = ?", (head.seq,)).fetchone()
         text = Message(f"the head file of {head.day} signs item {head.seq}", f"{head.day} 的链头文件已签名到第 {head.seq} 项")

@@ -97,19 +97,26 @@ class Walk:
             head, found = heads.get(day), self.days.get(day)
             if head is None:
                 yield Problem(UNSIGNED, "heads", day, Message("nothing signs this day's items", "当天的各项没有签名"))
-            elif head["key"] not in allowed:
+                continue
+            if head["key"] not in allowed:
                 yield Problem(ALTERED, "heads", day, Message("another key signed it", "由其他密钥签名"))
             elif not is_signed(head["key"], head["signature"], head_text(chain, day, head["seq"], head["hash"])):
                 yield Problem(ALTERED, "heads", day, Message("the signature does not fit", "签名不符"))
-            elif found is None or found[0] < head["seq"]:
-                first = found[0] + 1 if found else head["seq"]
-                text = Message(f"the head of {day} signs item {head['seq']}", f"{day} 已签名到第 {head['seq']} 项")
-                yield Problem(MISSING, "evidence", f"{first}–{head['seq']}", text)
-            elif found[0] > head["seq"]:
-                text = Message(f"the head of {day} ends at item {head['seq']}", f"{day} 的链头止于第 {head['seq']} 项")
-                yield Problem(INSERTED, "evidence", f"{head['seq'] + 1}–{found[0]}", text)
-            elif found[1] != head["hash"]:
-                yield Problem(ALTERED, "evidence", str(found[0]), Message(f"{day} signed another hash", f"{day} 签名的是另一哈希"))
+            yield from _head(head, found, self.last.seq if self.last else 0)
+
+
+def _head(head: sqlite3.Row, found: tuple[int, str] | None, last: int) -> Iterator[Problem]:
+    """What a head signs held against the last item of its day that was found, and the last of all."""
+    day, seq = head["day"], head["seq"]
+    if found is None or found[0] < seq:
+        first = last + 1 if last < seq else found[0] + 1 if found else seq
+        text = Message(f"the head of {day} signs item {seq}", f"{day} 已签名到第 {seq} 项")
+        yield Problem(MISSING, "evidence", f"{first}–{seq}", text)
+    elif found[0] > seq:
+        text = Message(f"the head of {day} ends at item {seq}", f"{day} 的链头止于第 {seq} 项")
+        yield Problem(INSERTED, "evidence", f"{seq + 1}–{found[0]}", text)
+    elif found[1] != head["hash"]:
+        yield Problem(ALTERED, "evidence", str(seq), Message(f"{day} signed another hash", f"{day} 签名的是另一哈希"))
 
 
 def _gone(item: Item) -> Message:
