@@ -20,12 +20,13 @@ from analyzer.result import Analysis, CallFacts, Hit, Utterance
 from analyzer.rules import engine, rulebook
 from analyzer.rules.evidence import CallEvidence
 from analyzer.scores import score
+from analyzer.speakers.roles import name_voices, speech_by_side, with_roles
 from hw.interfaces import Samples
 from hw.messages import Message
 from recorder.settings.sections import Analysis as AnalysisSettings
 from recorder.settings.sections import Site
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Raised when a call analysed before would now come out better: such calls are analysed again."""
 
 _BATCH_S = 330.0  # seconds of one side's speech recognised together: three batches of four full windows
@@ -81,12 +82,13 @@ class Pipeline:
         wall, cpu = time.monotonic(), time.process_time()
         book = self._rulebook
         hearing = listen(audio, lambda done, total: report(_LISTENING * done, max(done, total)))
-        said = list(self._said(audio, hearing, facts.language, report))
-        utterances = tuple(sorted((u for u, _ in said if _worth_keeping(u)), key=lambda u: (u.start, u.end)))
-        problems = dict.fromkeys(t.problem for _, t in said if t.problem)
-        speech = {side.name: side.speech for side in hearing.sides}
+        said = sorted((u for u in self._said(audio, hearing, facts.language, report) if _worth_keeping(u)), key=_when)
+        problems = dict.fromkeys(u.problem for u in said if u.problem)
+        roles = name_voices(said, facts, hearing.gain)
+        utterances = tuple(with_roles(said, roles, self._settings.role_confidence))
+        speech = speech_by_side(hearing.sides, roles, self._settings.role_confidence)
         acoustics = measure(utterances, speech, hearing.music, hearing.duration_s)
-        channels = len(hearing.sides)
+        channels = 1 + max(side.channel for side in hearing.sides)
         hits = engine.check(
             book, CallEvidence(hearing.duration_s, channels, utterances, acoustics, facts, company=self._site.company)
         )
@@ -107,9 +109,7 @@ class Pipeline:
             warnings=(*audio.warnings, *hearing.warnings, *problems),
         )
 
-    def _said(
-        self, audio: AudioInput, hearing: Hearing, language: str, report: Progress
-    ) -> Iterator[tuple[Utterance, Transcript]]:
+    def _said(self, audio: AudioInput, hearing: Hearing, language: str, report: Progress) -> Iterator[Utterance]:
         """Every utterance with its words and mood, side by side, batch by batch."""
         calm: dict[str, list[Samples]] = {side.name: [] for side in hearing.sides}
         total_s = sum(end - start for side in hearing.sides for start, end in (u.clip for u in side.utterances))
@@ -121,7 +121,7 @@ class Pipeline:
             transcripts = self._recognizer.transcribe(samples, language)
             moods = self._emotion.predict(samples, calm[side])
             for clip, transcript, mood in zip(batch, transcripts, moods, strict=True):
-                yield _utterance(clip, transcript, mood), transcript
+                yield _utterance(clip, transcript, mood)
             done_s += sum(end - start for start, end in (clip.stretch.clip for clip in batch))
             report((_LISTENING + (1 - _LISTENING) * done_s / total_s) * hearing.duration_s, hearing.duration_s)
 
@@ -151,11 +151,17 @@ def _utterance(clip: Clip, transcript: Transcript, mood: dict[str, float]) -> Ut
             type(word)(round(word.start + offset, 2), round(word.end + offset, 2), word.text, word.confidence)
             for word in transcript.words
         ),
+        role_confidence=clip.side.clearness_of(clip.stretch.speech),
+        problem=transcript.problem,
     )
 
 
 def _worth_keeping(utterance: Utterance) -> bool:
-    return bool(utterance.text) or utterance.end - utterance.start >= _UNHEARD_S
+    return bool(utterance.text or utterance.problem) or utterance.end - utterance.start >= _UNHEARD_S
+
+
+def _when(utterance: Utterance) -> tuple[float, float]:
+    return utterance.start, utterance.end
 
 
 def to_json(analysis: Analysis) -> dict[str, object]:
@@ -190,6 +196,8 @@ def _utterance_json(utterance: Utterance) -> dict[str, object]:
         "confidence": utterance.confidence,
         "emotion": utterance.emotion,
         "level_db": utterance.level_db,
+        **({} if utterance.role_confidence is None else {"role_confidence": utterance.role_confidence}),
+        **({} if utterance.problem is None else {"problem": asdict(utterance.problem)}),
     }
 
 

@@ -26,7 +26,8 @@ class Utterance:
 
     start, end: seconds from the call's first frame. confidence: 0–1. emotion: probability by label, summing to 1; empty when
     too short to tell. level_db: dBFS (RMS). words: empty when the engine gives no word times. role_confidence: 0–1, how sure
-    it is that this side spoke; None where each side has a channel of its own.
+    it is that this side spoke; None where each side has a channel of its own. problem: why its words are
+    missing, where the engine failed.
     """
 
     start: float
@@ -38,6 +39,7 @@ class Utterance:
     level_db: float = -90.0
     words: tuple[Word, ...] = ()
     role_confidence: float | None = None
+    problem: Message | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from analyzer.result import Analysis, Deduction, Hit, Utterance, Word
+from hw.messages import Message
 from recorder.times import from_text, to_text
 
 
@@ -35,7 +36,16 @@ def utterance_of(row: sqlite3.Row) -> Utterance:
         emotion=json.loads(row["emotion"]),
         level_db=row["level_db"],
         words=tuple(Word(*word) for word in json.loads(row["words"])),
+        **_told_apart(row),
     )
+
+
+def _told_apart(row: sqlite3.Row) -> dict[str, Any]:
+    """What came with migration 0010; a reader may be newer than the file it reads."""
+    if "role_confidence" not in row.keys():  # noqa: SIM118  a Row is no dict
+        return {}
+    problem = row["problem"]
+    return {"role_confidence": row["role_confidence"], "problem": Message(**json.loads(problem)) if problem else None}
 
 
 def hit_of(row: sqlite3.Row) -> Hit:
@@ -60,6 +70,8 @@ def utterance_row(call_id: str, seq: int, utterance: Utterance) -> dict[str, Any
         "confidence": utterance.confidence,
         "level_db": utterance.level_db,
         "emotion": json.dumps(utterance.emotion),
+        "role_confidence": utterance.role_confidence,
+        "problem": _json(asdict(utterance.problem)) if utterance.problem else None,
         "words": _json([(w.start, w.end, w.text, w.confidence) for w in utterance.words]),
     }
 

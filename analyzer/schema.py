@@ -59,4 +59,12 @@ MIGRATIONS = (
             "CREATE TABLE underway (call_id TEXT PRIMARY KEY, started_at TEXT NOT NULL) STRICT",
         ),
     ),
+    Migration(
+        "0010-ears",
+        (
+            # Mono lines: how sure it is that this side spoke, 0–1. problem: JSON of a message, where the engine failed.
+            "ALTER TABLE utterances ADD COLUMN role_confidence REAL",
+            "ALTER TABLE utterances ADD COLUMN problem TEXT",
+        ),
+    ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -24,9 +26,24 @@ class Stretch:
 
 def stretches(speech: Flags, level_db: Levels) -> list[Stretch]:
     """The utterances of a side, in order; neither they nor their clips overlap."""
-    kept = [run for run in _joined(runs(speech)) if (run[1] - run[0]) * FRAME_S >= _SHORTEST_S]
-    pieces = [piece for run in kept for piece in _cut(run, level_db)]
-    return _with_margins(pieces, len(speech))
+    return _with_margins(_pieces(_joined(runs(speech)), level_db), len(speech))
+
+
+def stretches_by_voice(voices: Sequence[Flags], level_db: Levels) -> list[list[Stretch]]:
+    """The utterances of people who share a channel and are told apart (no frame belongs to two): an utterance ends where another
+    voice begins, and no clip reaches into the clip of another, whoever speaks."""
+    found = sorted((run, who) for who, flags in enumerate(voices) for run in runs(flags))
+    taken: list[tuple[tuple[int, int], int]] = []
+    for who, turn in groupby(found, key=lambda item: item[1]):
+        taken += [(piece, who) for piece in _pieces(_joined([run for run, _ in turn]), level_db)]
+    cut = _with_margins([piece for piece, _ in taken], len(level_db))
+    return [[stretch for stretch, (_, owner) in zip(cut, taken, strict=True) if owner == who] for who in range(len(voices))]
+
+
+def _pieces(joined: list[tuple[int, int]], level_db: Levels) -> list[tuple[int, int]]:
+    """Runs that are no clicks, cut where they are too long."""
+    kept = [run for run in joined if (run[1] - run[0]) * FRAME_S >= _SHORTEST_S]
+    return [piece for run in kept for piece in _cut(run, level_db)]
 
 
 def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -36,7 +36,8 @@ class Frames:
 class FrameListener:
     """Listens to one channel block by block and keeps two small numbers a frame: an hour is under a megabyte."""
 
-    def __init__(self) -> None:
+    def __init__(self, detector: str = "webrtc") -> None:
+        assert detector == "webrtc"
         self._vad = webrtcvad.Vad(_MODE)
         self._rest: Samples = np.zeros(0, np.int16)
         self._voiced: list[Flags] = []

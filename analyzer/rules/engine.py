@@ -13,6 +13,11 @@ MIXED_SHARE = 0.7
 """On a line with both people on one channel nobody is sure who spoke: confidence is multiplied by this."""
 
 
+LEAST_ROLE = 0.6
+"""On such a line whose voices were told apart, a finding counts only from this certainty on that it was this side who spoke; from
+there on its confidence is multiplied by that certainty."""
+
+
 def check(rulebook: Rulebook, evidence: CallEvidence) -> list[Hit]:
     """All faults found, in order of time. Rules without a check in the call's language, or that need two channels where there is
     one, find nothing."""
@@ -26,7 +31,21 @@ def check(rulebook: Rulebook, evidence: CallEvidence) -> list[Hit]:
 
 
 def _hits(rule: Rule, call: CallView) -> Iterator[Hit]:
-    return (_hit(rule, one, found, call.is_mono) for one, found in _findings(rule, call))
+    for one, found in _findings(rule, call):
+        certainty = _who_spoke(found, rule.side, call)
+        if certainty >= LEAST_ROLE:
+            yield _hit(rule, one, found, certainty)
+
+
+def _who_spoke(found: Finding, side: str, call: CallView) -> float:
+    """How sure it is that the finding is the side's: 1 where each side has a channel; MIXED_SHARE where nobody told them apart, for
+    then the rules themselves are made for both."""
+    if call.is_mono:
+        return MIXED_SHARE
+    side = found.side or side
+    heard = [u for u in call.evidence.utterances if u.start < found.end and u.end > found.start and side in (u.side, "both")]
+    told = [u.role_confidence for u in heard if u.role_confidence is not None]
+    return sum(told) / len(told) if told else 1.0
 
 
 def _findings(rule: Rule, call: CallView) -> Iterator[tuple[Check, Finding]]:
@@ -42,8 +61,8 @@ def applies(one: Check, call: CallView) -> bool:
     return one.language in ("any", facts.language) and one.direction in ("any", direction) and (one.mixed or not call.is_mono)
 
 
-def _hit(rule: Rule, one: Check, found: Finding, mono: bool) -> Hit:
-    confidence = one.confidence * found.confidence * (MIXED_SHARE if mono else 1.0)
+def _hit(rule: Rule, one: Check, found: Finding, certainty: float) -> Hit:
+    confidence = one.confidence * found.confidence * certainty
     return Hit(
         rule.id,
         found.side or rule.side,

@@ -18,6 +18,8 @@ def analysis(*texts: str, version: str = "1") -> Analysis:
             emotion={"angry": 0.25, "neutral": 0.75},
             level_db=-21.5,
             words=tuple(Word(round(5.0 * n + 0.2 * i, 2), round(5.0 * n + 0.2 * i + 0.2, 2), c, 0.5) for i, c in enumerate(text)),
+            role_confidence=(0.75, None)[n % 2],
+            problem=None if text else Message("lost", "缺失"),
         )
         for n, text in enumerate(texts)
     )

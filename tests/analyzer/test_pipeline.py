@@ -76,11 +76,36 @@ def test_sides_times_and_moods(made) -> None:  # type: ignore[no-untyped-def]
     assert analysis.pipeline_version == PIPELINE_VERSION
 
 
-def test_a_mono_call_is_mixed(made) -> None:  # type: ignore[no-untyped-def]
-    mono = (call().astype(int).sum(axis=1) // 2).astype(np.int16)
-    analysis = made(Scripted()).analyze(HeldAudio(mono), CallFacts("zh"))
+def _mono(name: str) -> Samples:
+    return (call(name).astype(int).sum(axis=1) // 2).astype(np.int16)
+
+
+def test_on_a_mono_call_that_tells_nothing_of_who_is_who_all_are_mixed(made) -> None:  # type: ignore[no-untyped-def]
+    analysis = made(Scripted("嗯")).analyze(HeldAudio(_mono("shoes_perfect")), CallFacts("zh"))
     assert analysis.channels == 1
     assert {u.side for u in analysis.utterances} == {"mixed"}
+    assert all(0 <= (u.role_confidence or 0) < 0.7 for u in analysis.utterances)
+    assert set(analysis.acoustics["speech_s"]) == {"mixed"}  # type: ignore[call-overload]
+
+
+def test_the_voices_of_a_mono_call_get_their_roles(made) -> None:  # type: ignore[no-untyped-def]
+    script = json.loads((CALLS / "shoes_perfect.json").read_text(encoding="utf-8"))
+
+    class Opening(Scripted):
+        """The first to be recognised opens as an agent does."""
+
+        def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
+            self._text = "嗯" if self.asked else "您好,工号三零二七,很高兴为您服务"
+            return super().transcribe(clips, language)
+
+    analysis = made(Opening()).analyze(HeldAudio(_mono("shoes_perfect")), CallFacts("zh", direction="in"))
+    assert {u.side for u in analysis.utterances} == {"agent", "customer"}
+    assert set(analysis.acoustics["speech_s"]) == {"agent", "customer"}  # type: ignore[call-overload]
+    for utterance in analysis.utterances:
+        at = (utterance.start + utterance.end) / 2
+        assert any(t["side"] == utterance.side and t["start"] - 0.5 < at < t["end"] + 0.5 for t in script["turns"])
+        assert 0.5 < (utterance.role_confidence or 0) <= 1
+    assert all("role_confidence" in u for u in to_json(analysis)["utterances"])  # type: ignore[attr-defined]
 
 
 def test_a_lost_window_costs_only_its_words_and_is_told(made) -> None:  # type: ignore[no-untyped-def]
@@ -89,6 +114,10 @@ def test_a_lost_window_costs_only_its_words_and_is_told(made) -> None:  # type: 
     assert analysis.warnings == (FAILED,)
     assert whole.warnings == ()
     assert sum(bool(u.text) for u in analysis.utterances) == len(whole.utterances) - 2
+    lost = [u for u in analysis.utterances if u.problem]
+    assert [(u.text, u.problem) for u in lost] == [("", FAILED)] * 2
+    told = [u["problem"]["en"] for u in to_json(analysis)["utterances"] if "problem" in u]  # type: ignore[attr-defined]
+    assert told == [FAILED.en] * 2
 
 
 def test_short_noises_without_words_are_left_out_long_ones_kept(made) -> None:  # type: ignore[no-untyped-def]

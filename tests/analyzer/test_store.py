@@ -27,7 +27,7 @@ def _count(store: Path, table: str) -> int:
 
 
 def test_a_result_comes_back_as_it_was(results: AnalysisStore, tmp_path: Path) -> None:
-    saved = analysis("您好", "我要退款")
+    saved = analysis("您好", "我要退款", "")
     results.save("c1", saved, True, NOW)
     with AnalysisReader(tmp_path) as reader:
         assert reader.analysis("c1") == saved
@@ -35,6 +35,17 @@ def test_a_result_comes_back_as_it_was(results: AnalysisStore, tmp_path: Path) -
         job = reader.job("c1")
     assert job is not None
     assert (job.state, job.attempts, job.pipeline_version, job.finished_at) == ("done", 1, "1", NOW)
+
+
+def test_what_an_older_version_wrote_can_be_read_before_it_is_brought_up_to_date(results: AnalysisStore, tmp_path: Path) -> None:
+    results.save("c1", analysis("您好", "我要退款"), True, NOW)
+    with sqlite3.connect(tmp_path / ANALYSIS_DB) as connection:
+        for column in ("role_confidence", "problem"):
+            connection.execute(f"ALTER TABLE utterances DROP COLUMN {column}")
+    with AnalysisReader(tmp_path) as reader:
+        found = reader.analysis("c1")
+    assert found is not None
+    assert [u.role_confidence for u in found.utterances] == [None, None]
 
 
 def test_a_new_result_replaces_the_old_one_altogether(results: AnalysisStore, tmp_path: Path) -> None:
