@@ -2,7 +2,8 @@
 
 Each call is a sound file (.flac or .wav) with a JSON file of the same name beside it. "must" lists the rules that have to fire and
 "must_not" those that may not; other rules are not judged. Facts of the call (ring_s, hung_up_by, direction) and its language stand
-under "facts" or at the top.
+under "facts" or at the top. Its words stand under "turns" (analyzer.rules.truth.evidence_of): by them the rules can be measured
+without sound, in milliseconds, and with words misheard on purpose; then a label file without sound is a call, too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.result import Analysis, CallFacts, Hit
-from analyzer.rules.rulebook import load
+from analyzer.rules import engine
+from analyzer.rules.rulebook import Rulebook, load
+from analyzer.rules.truth import evidence_of, garbled
 from hw.messages import UserError
 
 Analyze = Callable[[Path, CallFacts], Analysis]
@@ -54,25 +57,56 @@ class Report:
 def evaluate_rules(folder: Path, analyze: Analyze) -> dict[str, object]:
     """Recall and precision of the rules over every labelled call under `folder`. Raises UserError when there is none, or a label
     file cannot be read."""
+    report, rulebook = Report(), load()
     calls = labelled_calls(folder)
-    known, report = set(load().ids()), Report()
     for sound, label in calls:
         truth = _truth(label)
-        hits = analyze(sound, facts_of(truth)).hits
-        _count(
-            report,
-            str(sound.relative_to(folder)),
-            hits,
-            *(_ids(truth, name, known, report, sound) for name in ("must", "must_not")),
+        _judge(report, rulebook, str(sound.relative_to(folder)), truth, analyze(sound, facts_of(truth)).hits)
+    return _figures(report, len(calls))
+
+
+def evaluate_words(folder: Path, rulebook: Rulebook, confuse: float = 0.0, seed: int = 1) -> dict[str, object]:
+    """The same over the words that the label files give, without sound. confuse: share of the characters replaced by ones
+    that sound the same or nearly so; the same seed gives the same ones. Raises UserError as evaluate_rules does."""
+    report, count = Report(), 0
+    for label in sorted(folder.rglob("*.json")) if folder.is_dir() else ():
+        truth = _truth(label)
+        turns = _turns(truth, confuse, f"{seed} {label.stem}")
+        if turns:
+            count += 1
+            hits = engine.check(rulebook, evidence_of(turns, facts_of(truth)))
+            _judge(report, rulebook, str(label.relative_to(folder)), truth, hits)
+    if not count:
+        raise UserError(
+            f"No written calls under {folder}: put NAME.json there, with turns, must and must_not.",
+            f"{folder} 下没有文字通话：请放入含 turns、must 与 must_not 的 NAME.json。",
         )
+    return _figures(report, count)
+
+
+def _turns(truth: dict[str, object], confuse: float, seed: str) -> list[dict[str, object]]:
+    """The turns of a label file that are usable, misheard where asked for."""
+    given = truth.get("turns")
+    turns = [t for t in given if isinstance(t, dict) and "side" in t and "text" in t] if isinstance(given, list) else []
+    if not confuse:
+        return turns
+    return [{**turn, "text": garbled(str(turn["text"]), confuse, f"{seed} {n}")} for n, turn in enumerate(turns)]
+
+
+def _figures(report: Report, count: int) -> dict[str, object]:
     return {
-        "n": len(calls),
+        "n": count,
         **report.total.figures(),
         "unlisted": report.unlisted,
         "misses": report.misses,
         "rules": {rule: tally.figures() for rule, tally in sorted(report.by_rule.items())},
         "unknown_rules": report.unknown,
     }
+
+
+def _judge(report: Report, rulebook: Rulebook, call: str, truth: dict[str, object], hits: Sequence[Hit]) -> None:
+    known = set(rulebook.ids())
+    _count(report, call, hits, *(_ids(truth, name, known, report, call) for name in ("must", "must_not")))
 
 
 def labelled_calls(folder: Path) -> list[tuple[Path, Path]]:
@@ -117,11 +151,11 @@ def _truth(label: Path) -> dict[str, object]:
     return truth
 
 
-def _ids(truth: dict[str, object], name: str, known: set[str], report: Report, sound: Path) -> set[str]:
+def _ids(truth: dict[str, object], name: str, known: set[str], report: Report, call: str) -> set[str]:
     listed = truth.get(name)
     ids = {str(i) for i in listed} if isinstance(listed, list) else set()
     for rule in sorted(ids - known):
-        report.unknown.setdefault(rule, []).append(sound.name)
+        report.unknown.setdefault(rule, []).append(Path(call).name)
     return ids
 
 

@@ -56,6 +56,13 @@ class Finder:
         """Every place where one of the patterns stands, in order of start; overlapping ones are all given."""
         return sorted((f for p in patterns for f in self.find(p, lenient)), key=lambda f: (f.first, f.cost, -f.last))
 
+    def sentence_end(self, first: int, most: int) -> int:
+        """The last unit from `first` on, at most `most` of them, before the sentence ends."""
+        for i in range(first, min(first + most, len(self._barriers))):
+            if self._barriers[i] >= 1:
+                return i - 1
+        return min(first + most, len(self._barriers)) - 1
+
     def _chains(self, pattern: Pattern, lenient: bool) -> Iterator[Found]:
         chains = self._element(pattern[0], lenient)
         for element in pattern[1:]:

@@ -19,12 +19,14 @@ GAP_S = 0.4
 
 
 def evidence_of(turns: Sequence[Mapping[str, object]], facts: CallFacts | None = None, channels: int = 2) -> CallEvidence:
-    """A call made of turns (side, text; start and end in seconds, or pause_s before the turn, 0.4 s where nothing is said)."""
+    """A call made of turns: side and text; start and end in seconds, or pause_s before the turn (0.4 where nothing is said;
+    below 0: starts before the other has finished) and seconds that it lasts (at an unhurried pace where nothing is said)."""
     utterances, now = [], 0.5
     for turn in turns:
         text = str(turn["text"])
         start = _number(turn.get("start"), now + _number(turn.get("pause_s"), GAP_S))
-        end = _number(turn.get("end"), start + max(0.3, len(spoken(text)) / UNITS_A_SECOND))
+        lasts = _number(turn.get("seconds"), max(0.3, len(spoken(text)) / UNITS_A_SECOND))
+        end = _number(turn.get("end"), start + lasts)
         now = max(now, end)
         side = str(turn["side"]) if channels == 2 else "mixed"
         utterances.append(Utterance(start, end, side, text, 1.0, {}, -20.0))
@@ -39,7 +41,7 @@ def _number(value: object, otherwise: float) -> float:
     return float(value) if isinstance(value, int | float) else otherwise
 
 
-def garbled(text: str, share: float, seed: int) -> str:
+def garbled(text: str, share: float, seed: int | str) -> str:
     """The text as a recogniser may hear it: that share of its characters replaced by others that sound the same or nearly so, and a
     third of its punctuation lost. The same seed gives the same text."""
     rng = random.Random(seed)

@@ -13,6 +13,9 @@ from analyzer.rules.finder import Finder, Found
 from analyzer.rules.pattern import Pattern
 from analyzer.units import spoken
 
+HEDGE_UNITS = 8
+"""How far a hedge ("如果", "不能") reaches within its sentence, in units."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -70,11 +73,20 @@ class CallView:
             self._finders[line] = Finder(self.evidence.lines[line], self._ordinary)
         return self._finders[line]
 
-    def say(self, side: str, patterns: Sequence[Pattern], excepting: Sequence[Pattern] = (), lenient: bool = False) -> list[Said]:
-        """Where the side says one of the patterns, in order; places whose beginning lies in an exception are left out, and so are
-        repetitions of the same place. lenient: also what only nearly sounds like it; exceptions always are."""
+    def say(
+        self,
+        side: str,
+        patterns: Sequence[Pattern],
+        excepting: Sequence[Pattern] = (),
+        lenient: bool = False,
+        hedge: Sequence[Pattern] = (),
+    ) -> list[Said]:
+        """Where the side says one of the patterns, in order; places whose beginning lies in an exception are left out, places up to
+        HEDGE_UNITS behind a hedge of the same sentence too, and so are repetitions of the same place. lenient: also what only
+        nearly sounds like it; exceptions always are."""
         finder = self.finder(side)
         void = finder.find_any(excepting, True)
+        void += [Found(h.first, finder.sentence_end(h.last, HEDGE_UNITS) + 1, 0.0) for h in finder.find_any(hedge, True)]
         kept: list[Found] = []
         for found in finder.find_any(patterns, lenient):
             if not any(v.first <= found.first < v.last for v in void) and (not kept or found.first >= kept[-1].last):

@@ -24,6 +24,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     emotion.add_argument("manifest", type=Path)
     rules = subjects.add_parser("rules", help="rules: folder of NAME.flac + NAME.json with must and must_not")
     rules.add_argument("folder", type=Path)
+    rules.add_argument("--words", action="store_true", help="by the words in NAME.json alone, without sound / 只用标注文字")
+    rules.add_argument("--confuse", type=_share, default=0.0, metavar="SHARE", help="words: mishear that share of characters (0-1)")
+    rules.add_argument("--seed", type=int, default=1, help="words: which characters")
+    rules.add_argument("--rulebook", type=Path, help="words: another rulebook than the box's / 另一份规则手册")
     for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules)):
         subject.add_argument("--json", action="store_true", help="print JSON")
         add_config(subject)
@@ -49,6 +53,8 @@ def run_emotion(arguments: argparse.Namespace) -> int:
 
 def run_rules(arguments: argparse.Namespace) -> int:
     """Recall and precision of the rules over whole calls."""
+    if arguments.words or arguments.confuse or arguments.rulebook:
+        return _run_words(arguments)
     from analyzer.evaluate.rules import evaluate_rules, labelled_calls
     from console.understand import Understanding
 
@@ -65,6 +71,22 @@ def run_rules(arguments: argparse.Namespace) -> int:
         figures = evaluate_rules(arguments.folder, analyse)
         progress(count, count)
     return _print(figures, arguments.json)
+
+
+def _run_words(arguments: argparse.Namespace) -> int:
+    from analyzer.evaluate.rules import evaluate_words
+    from analyzer.rules import rulebook
+
+    own = settings_of(arguments).analysis.rulebook
+    book = rulebook.load(arguments.rulebook or (Path(own) if own else None))
+    return _print(evaluate_words(arguments.folder, book, arguments.confuse, arguments.seed), arguments.json)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
 
 
 def _print(figures: dict[str, object], as_json: bool) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzer.rules.finder import DIGITS
 from analyzer.rules.pattern import Pattern
 from analyzer.rules.view import CallView, Finding, Said, seconds
 from analyzer.units import spoken
@@ -51,7 +52,8 @@ def _stands(call: CallView, side: str, said: Said, start: float) -> bool:
     if said.start >= start + 0.5 or said.end <= start - LOOK_BACK_S:
         return False
     answers = [u for u in call.evidence.utterances if u.side != call.side(side) and said.end <= u.start < start]
-    return sum(len(spoken(u.text)) for u in answers) <= MOST_ANSWERED
+    # A number that was asked for before the hold is no going on.
+    return sum(t not in DIGITS for u in answers for t in spoken(u.text)) <= MOST_ANSWERED
 
 
 def _only_signs(call: CallView, start: float, end: float) -> bool:

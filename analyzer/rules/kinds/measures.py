@@ -55,9 +55,24 @@ class Turn:
     def find(self, call: CallView, side: str) -> Iterator[Finding]:
         """Each such turn."""
         for turn in call.spans("turn_list"):
-            length = seconds(turn, "end") - seconds(turn, "start")
-            if turn.get("side") == side and length > self.longest_s:
-                yield Finding(seconds(turn, "start"), seconds(turn, "end"), f"{length:.0f} s", 0.9, side)
+            if turn.get("side") != side:
+                continue
+            for start, end in _without_silences(call, seconds(turn, "start"), seconds(turn, "end")):
+                if end - start > self.longest_s:
+                    yield Finding(start, end, f"{end - start:.0f} s", 0.9, side)
+
+
+def _without_silences(call: CallView, start: float, end: float) -> Iterator[tuple[float, float]]:
+    """The parts of a turn between silences long enough that the other could have spoken: a hold is no monologue."""
+    for silence in call.spans("silences"):
+        pause, resumed = seconds(silence, "start"), seconds(silence, "end")
+        if start < pause and resumed < end and resumed - pause >= BREAK_S:
+            yield start, pause
+            start = resumed
+    yield start, end
+
+
+BREAK_S = 4.0
 
 
 @dataclass(frozen=True)

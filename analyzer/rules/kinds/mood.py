@@ -41,6 +41,7 @@ class Mood:
     strong: Patterns = ()
     mild: Patterns = ()
     unless: Patterns = ()
+    hedge: Patterns = ()
     emotion: str = "angry"
     threshold: float = 0.6
     strong_weight: float = 0.5
@@ -65,7 +66,7 @@ class Mood:
             yield Finding(min(s.start for s in signs), max(s.end for s in signs), text, min(0.98, 0.5 + total / 3), side)
 
     def _words(self, call: CallView, side: str, patterns: Patterns, weight: float) -> list[Sign]:
-        said: list[Said] = call.say(side, patterns, self.unless)
+        said: list[Said] = call.say(side, patterns, self.unless, hedge=self.hedge)
         return [Sign(weight * (1 - 0.4 * s.cost), s.text, s.start, s.end) for s in said]
 
     def _voice(self, call: CallView, side: str) -> Iterator[Sign]:

@@ -50,20 +50,22 @@ class Windowed:
 
 @dataclass(frozen=True)
 class Words(Windowed):
-    """A fault is to say one of `words`. unless: longer or overlapping words that make it none; but_after: words of the same side
-    that make it none when they follow within but_after_s; count: how many times it takes."""
+    """A fault is to say one of `words`. unless: longer or overlapping words that make it none; hedge: words that make it none when
+    they stand before it in the sentence; but_after: words of the same side that make it none when they follow within but_after_s;
+    count: how many times it takes."""
 
     words: Patterns = ()
     unless: Patterns = ()
+    hedge: Patterns = ()
     but_after: Patterns = ()
     but_after_s: float = 6.0
     count: int = 1
 
     def find(self, call: CallView, side: str) -> Iterator[Finding]:
         """Each place, or the first of them when it takes several."""
-        said = self.within(call, side, call.say(side, self.words, self.unless))
+        said = self.within(call, side, call.say(side, self.words, self.unless, hedge=self.hedge))
         mended = call.say(side, self.but_after)
-        faults = [s for s in said if not any(s.start <= m.start <= s.end + self.but_after_s for m in mended)]
+        faults = [s for s in said if not any(s.last <= m.first and m.start <= s.end + self.but_after_s for m in mended)]
         if len(faults) < self.count:
             return
         for fault in faults if self.count == 1 else faults[:1]:
@@ -102,7 +104,8 @@ class Missing(Windowed):
 @dataclass(frozen=True)
 class Follow:
     """A fault is that `when` is said (by when_side) and `then` (by then_side) is not: afterwards within within_s (0: to the call's
-    end), or, with `before`, earlier or at the latest grace_s after. With `wanted` false the fault is that `then` does come."""
+    end), or, with `before`, earlier or at the latest grace_s after. With `wanted` false the fault is that `then` does come. hedge:
+    words that make a `when` none when they stand before it in the sentence."""
 
     when: Patterns
     then: Patterns
@@ -115,6 +118,7 @@ class Follow:
     grace_s: float = 2.0
     wanted: bool = True
     once: bool = False
+    hedge: Patterns = ()
     or_rule: str = ""
     excused: Patterns = ()
     excused_side: str = "customer"
@@ -141,7 +145,7 @@ class Follow:
                 return
 
     def _occasions(self, call: CallView) -> list[Said]:
-        said = call.say(self.when_side, self.when, self.when_unless)
+        said = call.say(self.when_side, self.when, self.when_unless, hedge=self.hedge)
         faults = call.faults(self.or_rule) if self.or_rule else []
         return sorted([*said, *(Said(f.side, 0, 0, f.start, f.end, f.evidence, 0.2) for f in faults)], key=lambda s: s.start)
 
