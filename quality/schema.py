@@ -63,8 +63,8 @@ MIGRATIONS = (
             "CREATE INDEX alarm_acks_by_alarm ON alarm_acks (kind, subject, raised_at)",
         ),
     ),
-    # The people of the QA department's book (quality.people): number is the 工号. seats: who sat where; line or extension is given, the
-    # other empty; since and until are local dates or dates with a time, until not included and empty while it still holds.
+    # The people of the QA department's book (quality.people): number is the 工号. seats: who sat where; line or extension is given,
+    # the other empty; since and until are local dates or dates with a time, until not included and empty while it still holds.
     # users is made anew because a CHECK cannot be widened: trainers (培训师) log in too.
     Migration(
         "0004-people",
@@ -88,8 +88,8 @@ MIGRATIONS = (
             "ALTER TABLE users_new RENAME TO users",
         ),
     ),
-    # sampling_rules: the weights as JSON, a version a change. sampling_plans: one a day and inspector; rules is the version it was made
-    # by. assignments: calls given to somebody to review, sampled or by hand; reason is why, as JSON (see quality.sampling.reasons).
+    # sampling_rules: the weights as JSON, a version a change. sampling_plans: one a day and inspector; rules is the version it was
+    # made by. assignments: calls given to somebody to review, sampled or by hand; reason is why, detail the rest of it as JSON.
     Migration(
         "0005-sampling",
         (
@@ -110,19 +110,20 @@ MIGRATIONS = (
             "CREATE INDEX assignments_by_agent ON assignments (agent_id, assigned_at)",
         ),
     ),
-    # What follows a review. acknowledgements: the agent has seen it. appeals: state open, upheld (the agent was right; review holds the
-    # new version) or rejected; revision counts decisions so that of two people only one decides. notes: at_s seconds into the call.
-    # coaching: for one person, with a day by which it is done and a call to look at again. trainings: a need of a group, then what was
-    # held, then how the group did before and after (shares of reviewed calls with the problem, 0-1).
+    # What follows a review. acknowledgements: the agent has seen it. appeals: state open, upheld (the agent was right; decided_review
+    # is the new version) or rejected; revision counts decisions so that of two people only one decides. notes: at_s seconds into the
+    # call. coaching: for one person, with a day by which it is done and a call to look at again. trainings: a need of a group, then
+    # what was held, then how the group did before and after (shares of reviewed calls with the problem, 0-1).
     Migration(
         "0006-lifecycle",
         (
             """CREATE TABLE acknowledgements (
-                review_id TEXT PRIMARY KEY REFERENCES reviews (id), by TEXT NOT NULL, at TEXT NOT NULL, comment TEXT NOT NULL) STRICT""",
+                review_id TEXT PRIMARY KEY REFERENCES reviews (id), by TEXT NOT NULL, at TEXT NOT NULL,
+                comment TEXT NOT NULL) STRICT""",
             """CREATE TABLE appeals (
                 id TEXT PRIMARY KEY, review_id TEXT NOT NULL UNIQUE REFERENCES reviews (id), call_id TEXT NOT NULL,
-                agent_id TEXT NOT NULL, reason TEXT NOT NULL, filed_by TEXT NOT NULL, filed_at TEXT NOT NULL, decide_by TEXT NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'rejected')), revision INTEGER NOT NULL DEFAULT 0,
+                agent_id TEXT NOT NULL, reason TEXT NOT NULL, filed_by TEXT NOT NULL, filed_at TEXT NOT NULL,
+                decide_by TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'rejected')), revision INTEGER NOT NULL DEFAULT 0,
                 decided_by TEXT, decided_at TEXT, decision TEXT NOT NULL DEFAULT '',
                 decided_review TEXT REFERENCES reviews (id)) STRICT""",
             "CREATE INDEX appeals_by_call ON appeals (call_id)",
@@ -145,8 +146,8 @@ MIGRATIONS = (
             "CREATE INDEX trainings_by_team ON trainings (team, form_id, item)",
         ),
     ),
-    # calibrations: one call, several people, blind until closed. alerts: one a kind and subject while it is not closed; alert_events:
-    # who saw it, what was done. cases: the library; clips are stretches of calls in seconds.
+    # calibrations: one call, several people, blind until closed. alerts: one a kind and subject while it is not closed;
+    # alert_events: who saw it, what was done. cases: the library; clips are stretches of calls in seconds.
     Migration(
         "0007-calibration-alerts-cases",
         (
@@ -183,11 +184,13 @@ MIGRATIONS = (
                 end_s REAL NOT NULL, caption TEXT NOT NULL, PRIMARY KEY (case_id, seq)) STRICT""",
             "CREATE INDEX case_clips_by_call ON case_clips (call_id)",
             """CREATE TABLE case_tags (
-                case_id TEXT NOT NULL REFERENCES cases (id), tag TEXT NOT NULL, PRIMARY KEY (case_id, tag)) STRICT, WITHOUT ROWID""",
+                case_id TEXT NOT NULL REFERENCES cases (id), tag TEXT NOT NULL,
+                PRIMARY KEY (case_id, tag)) STRICT, WITHOUT ROWID""",
         ),
     ),
-    # questions: the bank of mystery calls (内部拨测). mystery_calls: planned, then linked to the recorded call by the number it came
-    # from, then judged. observations: 状态观察记录表, period 1-4 of the day, marks 0-100, NULL not known. labels: what people corrected.
+    # questions: the bank of mystery calls (内部拨测). mystery_calls: planned, then linked to the recorded call by the number it
+    # came from, then judged. observations: 状态观察记录表, period 1-4 of the day, marks 0-100; what is not known has no row. labels:
+    # what people corrected.
     Migration(
         "0008-mystery-observation-labels",
         (
@@ -196,10 +199,11 @@ MIGRATIONS = (
                 state TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'refused', 'retired')),
                 proposed_by TEXT NOT NULL, proposed_at TEXT NOT NULL, reviewed_by TEXT, reviewed_at TEXT) STRICT""",
             """CREATE TABLE mystery_calls (
-                id TEXT PRIMARY KEY, planned_at TEXT NOT NULL, agent_id TEXT NOT NULL, question_id TEXT NOT NULL REFERENCES questions (id),
-                caller_number TEXT NOT NULL, caller TEXT NOT NULL DEFAULT '',
+                id TEXT PRIMARY KEY, planned_at TEXT NOT NULL, agent_id TEXT NOT NULL,
+                question_id TEXT NOT NULL REFERENCES questions (id), caller_number TEXT NOT NULL, caller TEXT NOT NULL DEFAULT '',
                 state TEXT NOT NULL CHECK (state IN ('planned', 'linked', 'judged', 'missed')),
-                call_id TEXT, correct INTEGER, score REAL, sheet TEXT NOT NULL DEFAULT '{}', judged_by TEXT, judged_at TEXT) STRICT""",
+                call_id TEXT, correct INTEGER, score REAL, sheet TEXT NOT NULL DEFAULT '{}', judged_by TEXT,
+                judged_at TEXT) STRICT""",
             "CREATE INDEX mystery_by_time ON mystery_calls (planned_at)",
             "CREATE UNIQUE INDEX mystery_by_call ON mystery_calls (call_id) WHERE call_id IS NOT NULL",
             """CREATE TABLE observations (

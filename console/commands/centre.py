@@ -33,7 +33,7 @@ def run_make(arguments: argparse.Namespace) -> int:
     with Progress("making the centre", "正在生成演示中心") as progress:
         made = make_centre(arguments.store, spec, progress)
     say(
-        f"{made.calls} calls ({made.answered} answered), {made.reviews} reviews; try: callbox export weekly --config {made.settings}",
+        f"{made.calls} calls ({made.answered} answered), {made.reviews} reviews; try other commands with --config {made.settings}",
         f"{made.calls} 通电话（接听 {made.answered}），{made.reviews} 份评审；可用 --config {made.settings} 试用各命令",
     )
     say(facts({name: str(value) for name, value in vars(made.truths).items()}))
@@ -42,6 +42,6 @@ def run_make(arguments: argparse.Namespace) -> int:
 
 def _month(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  a month of the calendar
+        return datetime.strptime(text, "%Y-%m").date()
     except ValueError:
         raise UserError(f"“{text}” is no month; write it as 2026-08", f"“{text}”不是月份，请写成 2026-08") from None

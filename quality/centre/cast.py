@@ -75,9 +75,9 @@ class Truths:
     """What is planted. Days are local dates; shares 0–1.
 
     bad_agent: faults many times as often, poor grades. product_week: callers about `product` are angry and complain in the week
-    from `product_week` on, whoever takes the call. biased_inspector grades `bias_share` of all items one grade lower. problem_item: in
-    `problem_team` mostly poor until the training on `trained_on`, then as everywhere. repeat_team: from `repeats_from` on more and
-    more callers call again within three days.
+    from `product_week` on, whoever takes the call. biased_inspector grades `bias_share` of all items one grade lower. problem_item:
+    in `problem_team` mostly poor until the training on `trained_on`, then as everywhere. repeat_team: from `repeats_from` on more
+    and more callers call again within three days.
     """
 
     bad_agent: str

@@ -37,9 +37,9 @@ class Department:
     def people(self) -> None:
         """Accounts and the book of people."""
         began = to_text(local_midnight(self.spec.first, self.spec))
-        for number, name in enumerate(self.cast.inspectors, 1):
+        for place, name in enumerate(self.cast.inspectors, 1):
             self._user(name, "inspector", None, began)
-            self._person(f"Q{number:03d}", name, "inspector", "质检组", None)
+            self._person(f"Q{place:03d}", name, "inspector", "质检组", None)
         for name, role, post, number in STAFF:
             self._user(name, role, None, began)
             if post and number:
@@ -116,7 +116,8 @@ class Department:
         self.rows.add("reviews", {
             "id": review_id, "call_id": call.id, "version": 1, "form_id": form.id, "form_version": form.version, "earned": earned,
             "total": total, "passed": int(total >= form.pass_line), "machine_score": machine_score(form, suggestions),
-            "comment": "与客户抬杠" if review.taboos else "", "reviewer_id": self.users[review.inspector], "reviewed_at": to_text(at),
+            "comment": "与客户抬杠" if review.taboos else "", "reviewer_id": self.users[review.inspector],
+            "reviewed_at": to_text(at),
         })  # fmt: skip
         for item in form.items:
             seen = suggestions.get(item)

@@ -26,15 +26,16 @@ _CUSTOMER = {"sensitive_word": 0.025, "customer_anger": 0.03}
 _BAD_AGENT, _PRODUCT_WEEK = 4.0, 14.0  # times as often
 _NEW_AGENT = 1.35  # in the first three months
 _WORDS = {
-    "forbidden_phrase": "这个我不清楚", "overpromise": "我保证百分之百没有问题", "shirk": "这个不归我管，你找别的部门", "argue": "我不是跟你说了吗",
-    "insult": "你神经病吧", "sensitive_word": "我要投诉，必须给我退款", "apology": "我等了三天了，你们怎么回事",
+    "forbidden_phrase": "这个我不清楚", "overpromise": "我保证百分之百没有问题", "shirk": "这个不归我管，你找别的部门",
+    "argue": "我不是跟你说了吗", "insult": "你神经病吧", "sensitive_word": "我要投诉，必须给我退款", "apology": "我等了三天了，你们怎么回事",
 }  # fmt: skip
 _QUESTIONS = {
-    "订单查询": "我想查一下我的订单到哪里了", "退换货": "我买的东西想换一个颜色", "账单": "这个月的账单怎么多了二十块", "安装": "请问安装师傅什么时候来",
-    "密码": "我的密码忘记了登录不了", "云盘": "云盘的文件打不开，同步一直失败",
+    "订单查询": "我想查一下我的订单到哪里了", "退换货": "我买的东西想换一个颜色", "账单": "这个月的账单怎么多了二十块",
+    "安装": "请问安装师傅什么时候来", "密码": "我的密码忘记了登录不了", "云盘": "云盘的文件打不开，同步一直失败",
 }  # fmt: skip
 _MOODS = {
-    False: {"angry": 0.05, "happy": 0.2, "neutral": 0.65, "sad": 0.1}, True: {"angry": 0.78, "happy": 0.02, "neutral": 0.15, "sad": 0.05}
+    False: {"angry": 0.05, "happy": 0.2, "neutral": 0.65, "sad": 0.1},
+    True: {"angry": 0.78, "happy": 0.02, "neutral": 0.15, "sad": 0.05},
 }  # fmt: skip
 
 
@@ -84,8 +85,8 @@ class Judge:
         assert call.duration_s is not None
         said = [
             ("agent", f"您好，云帆科技，工号{call.agent.number}，请问有什么可以帮您"), ("customer", _QUESTIONS[call.topic]),
-            ("agent", "好的，请稍等，我帮您查一下"), ("customer", "嗯好的"), ("agent", "让您久等了，已经为您登记，请问还有其他问题吗"),
-            ("customer", "没有了谢谢"), ("agent", "感谢您的来电，祝您生活愉快，再见"),
+            ("agent", "好的，请稍等，我帮您查一下"), ("customer", "嗯好的"),
+            ("agent", "让您久等了，已经为您登记，请问还有其他问题吗"), ("customer", "没有了谢谢"), ("agent", "感谢您的来电，祝您生活愉快，再见"),
         ]  # fmt: skip
         if call.repeat_of:
             said.insert(2, ("customer", "我上次打过电话，问题还没有解决"))

@@ -31,6 +31,10 @@ _BATCH = 5000  # calls between flushes
 Progress = Callable[[float, float, str], None]
 
 
+def _silent(*_: object) -> None:
+    """Nobody is looking."""
+
+
 @dataclass(frozen=True)
 class Centre:
     """What was made. settings: a callbox.toml that points every command at it."""
@@ -42,7 +46,7 @@ class Centre:
     settings: Path
 
 
-def make_centre(store: Path, spec: Spec | None = None, progress: Progress = lambda done, total, what: None) -> Centre:
+def make_centre(store: Path, spec: Spec | None = None, progress: Progress = _silent) -> Centre:
     """Make it in `store`, an empty or new folder. Raises UserError when there is a box's data in it already."""
     spec = spec or Spec()
     _check(store)
@@ -128,6 +132,7 @@ def _write_reviews(store: Path, spec: Spec, every: list[MadeCall], judged: dict[
 def _write_settings(store: Path, spec: Spec) -> Path:
     path = store / SETTINGS_FILE
     where = json.dumps(str(store.resolve()))  # a JSON string is a TOML string
-    text = f'# A made centre: its calls never were.\n[site]\nname = "演示中心"\ntimezone = "{spec.timezone}"\n\n[store]\npath = {where}\n'
+    head = "# A made centre: its calls never were."
+    text = f'{head}\n[site]\nname = "演示中心"\ntimezone = "{spec.timezone}"\n\n[store]\npath = {where}\n'
     write_atomically(path, text.encode())
     return path

@@ -1,5 +1,5 @@
-"""The made centre as rows of the three databases. Columns come from the owners' own row functions where they have one, so that a made
-store is what the real one would be; files of sound are not made."""
+"""The made centre as rows of the three databases. Columns come from the owners' own row functions where they have one, so that a
+made store is what the real one would be; files of sound are not made."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _record(call: MadeCall, seq: int, spec: Spec, extended: bool) -> dict[str, A
     local = datetime.fromtimestamp(call.started_at, ZoneInfo(spec.timezone))
     trunk = f"{seq % TRUNKS + 1:02d}"
     minutes, seconds = divmod(round(talk), 60)
-    printed = f"{local:%m/%d/%y %H:%M} {call.agent.extension:>5} {trunk} {call.number:>12} {minutes // 60:02d}:{minutes % 60:02d}'{seconds:02d}"
+    lasted = f"{minutes // 60:02d}:{minutes % 60:02d}'{seconds:02d}"
+    printed = f"{local:%m/%d/%y %H:%M} {call.agent.extension:>5} {trunk} {call.number:>12} {lasted}"
     row: dict[str, Any] = {
         "layout": "made-centre", "started_at": to_text(call.started_at), "duration_s": float(round(talk)),
         "extension": call.agent.extension, "trunk": trunk, "direction": call.direction, "number": call.number,
