@@ -65,7 +65,8 @@ class Gap:
     """Audio known to be lost. call_id and part_id are None when the line was idle.
 
     start_frame counts from the start of the part. A gap that begins before the part's end lies in the file, as silence; one that
-    begins at its end follows the file and is not in it. reason: "overrun", "device_lost", "disk_full", "late_event".
+    begins at its end follows the file and is not in it. reason: "overrun", "device_lost", "disk_full", "late_event", or
+    "paused" (on purpose, see recorder.pauses).
     """
 
     line: str
@@ -75,6 +76,18 @@ class Gap:
     call_id: str | None = None
     part_id: str | None = None
     start_frame: int | None = None
+
+
+@dataclass(frozen=True)
+class Pause:
+    """The recording of a call was paused on purpose (recorder.pauses). at: UTC epoch seconds. by, reason: who asked, and why."""
+
+    id: str
+    line: str
+    call_id: str
+    at: float
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True)

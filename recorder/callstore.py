@@ -17,7 +17,7 @@ from hw.interfaces import CallRecord, LineEvent
 from hw.messages import UserError
 from recorder.audiofiles import AUDIO
 from recorder.callreader import BUSY_TIMEOUT_S, CallReader, broken
-from recorder.calls import Call, Gap, Part
+from recorder.calls import Call, Gap, Part, Pause
 from recorder.evidence.chain import Chain
 from recorder.levels import CallLevels
 from recorder.migrations import migrate
@@ -131,8 +131,9 @@ class CallStore(CallReader):
     def add_levels(self, call_id: str, levels: Sequence[CallLevels]) -> None:
         """How loud the sides of an ended call were."""
         with self.writing() as db:
-            rows = [{"call_id": call_id, **dataclasses.asdict(side)} for side in levels]
-            db.table("call_levels").insert_all(rows, pk=("call_id", "side"), replace=True)
+            for side in levels:
+                values = [call_id, *dataclasses.astuple(side)]
+                db.execute("INSERT OR REPLACE INTO call_levels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def close_part(self, part: Part) -> None:
         """The part's FLAC is on the disk: keep its length and SHA-256."""
@@ -168,6 +169,17 @@ class CallStore(CallReader):
         """Audio is known to be lost."""
         with self.writing() as db:
             db.table("gaps").insert(_row(gap))
+
+    def begin_pause(self, pause: Pause) -> None:
+        """Somebody has paused the recording of a call."""
+        with self.writing() as db:
+            db.table("pauses").insert(_row(pause))
+
+    def end_pause(self, pause_id: str, frames: int, ended: str, ended_by: str) -> None:
+        """The pause is over. ended: see the table. A call that was dropped meanwhile took its pauses with it."""
+        with self.writing() as db:
+            sql = "UPDATE pauses SET frames = ?, ended = ?, ended_by = ? WHERE id = ?"
+            db.execute(sql, [frames, ended, ended_by, pause_id])
 
     def trim_gaps(self, part_id: str, frames: int) -> None:
         """The part was cut to `frames`: what it lost after them is not of the call."""
@@ -283,7 +295,7 @@ def _sound(path: Path) -> bool:
         return False
 
 
-def _row(value: Call | Part | Gap) -> dict[str, Any]:
+def _row(value: Call | Part | Gap | Pause) -> dict[str, Any]:
     row = dataclasses.asdict(value)
     for key in ("started_at", "answered_at", "ended_at", "at", "deleted_at"):
         if row.get(key) is not None:

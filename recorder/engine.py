@@ -23,7 +23,9 @@ from recorder.evidence.keeper import EvidenceKeeper
 from recorder.intake import Delivery, Intake
 from recorder.journal import Journal
 from recorder.linerecorder import LineRecorder, timing_of
+from recorder.listen.server import LiveServer
 from recorder.live import RecorderStatus, run_folder, write_status
+from recorder.pauses import Pauses
 from recorder.records import Records
 from recorder.recovery import recover
 from recorder.seats import Seats
@@ -31,6 +33,7 @@ from recorder.settings.sections import Device, Settings
 from recorder.shop import Shop
 from recorder.timeline import Timeline
 from recorder.times import from_text
+from recorder.watch.box import Watch
 from recorder.watch.clock import ClockWatch
 
 log = logging.getLogger(__name__)
@@ -80,7 +83,13 @@ class Recorder:
         self._evidence = None if guest else EvidenceKeeper(self._journal, self._alarms, equipment.monotonic)
         self._books = None if guest else Bookkeeper(self._journal, self._closer, self._alarms)
         disk = DiskGuard(store.store, settings.store.min_free_mb, self._alarms, equipment.free_bytes, equipment.monotonic)
-        self._shop = Shop(store.store, self._journal, self._closer, disk, seats, self._records.call_ended)
+        clocks = (self._clock.now, equipment.monotonic)
+        self._watch = Watch(settings, None if guest else self._alarms, store, *clocks)
+        pauses = Pauses(self._journal, self._alarms, self._open_call, self._clock.now, LINE_RATE)
+        self._live = LiveServer(run_folder(settings), settings.line, pauses, *clocks)
+        self._shop = Shop(
+            store.store, self._journal, self._closer, disk, seats, self._records.call_ended, self._watch, pauses, self._live
+        )
         self._by_sense: dict[int, LineRecorder] = {}
         self.devices = {device.name: self._device(device) for device in settings.device}
         self._sense = self._attach_sense(equipment.sense)
@@ -100,6 +109,7 @@ class Recorder:
             if count:
                 log.warning("%d parts were left by the last stop; they are being made whole", count)
         make_folder(run_folder(self.settings))
+        self._live.open()
         self._equipment.intake.open()
         self._heard_at = self._equipment.monotonic()
 
@@ -111,12 +121,14 @@ class Recorder:
         if delivery is not None:
             self._take(delivery)
         self._move_on()
+        self._live.step()
         self._shop.disk.step()
         self._closer.step()
         if self._books is not None:
             self._books.step()
         if self._evidence is not None:
             self._evidence.step()
+        self._watch.step()
         self._journal.step()
         self._tell()
         self._give_up_if_deaf()
@@ -141,6 +153,7 @@ class Recorder:
         for attached in (self._sense, self._feed):
             if attached is not None:
                 attached.close()
+        self._live.close()
         self._tell(now=True)
 
     def status(self) -> RecorderStatus:
@@ -156,7 +169,12 @@ class Recorder:
             round(self._shop.disk.free / (1 << 20), 1),
             self._closer.pending(),
             round(worst * 1000, 1),
+            self._live.status(),
         )
+
+    def _open_call(self, name: str) -> str | None:
+        lines = (line for device in self.devices.values() for line in device.lines)
+        return next((line.call_id for line in lines if line.line.name == name), None)
 
     def _device(self, device: Device) -> DeviceRecorder:
         simulation = self.settings.simulation
@@ -194,6 +212,8 @@ class Recorder:
             if jump:
                 device.timeline.clock_set(jump)
             device.step(now)
+        if jump:
+            self._watch.clock_set(jump)
 
     def _poll(self) -> None:
         for event in self._sense.poll() if self._sense else ():

@@ -10,9 +10,11 @@ from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing
 from recorder.calls import Call, Gap
 from recorder.callstore import layout_of
 from recorder.ids import new_id
+from recorder.listen.protocol import LOST, PAUSED
 from recorder.live import LineStatus
 from recorder.lookback import LookBack
 from recorder.opencall import OpenCall
+from recorder.pauses import REASON
 from recorder.segmenter import LOOK_BACK_S, Segmenter
 from recorder.settings.sections import Line, Segmentation
 from recorder.shop import Shop
@@ -38,6 +40,7 @@ class LineRecorder:
         self._timeline = timeline
         self._channels = list(line.channels)
         self._look_back = LookBack(timing.look_back, len(line.channels))
+        self._watch = shop.watch.line(line, timeline.rate)
         self._voice = VoiceDetector(timeline.rate, len(line.channels))
         self._segmenter = Segmenter(timing, line.release)
         self._call: OpenCall | None = None
@@ -45,9 +48,15 @@ class LineRecorder:
         self._level_db: float | None = None
         self._idle_lost: Gap | None = None  # while the device is away
 
+    @property
+    def call_id(self) -> str | None:
+        """The id of the open call."""
+        return self._call.id if self._call else None
+
     def event(self, kind: str, at: float) -> None:
         """A line event at the instant `at`."""
         self._segmenter.event(kind, self._timeline.frame(at))
+        self._watch.event()
 
     def sense_lost(self) -> None:
         """The tap board is gone."""
@@ -57,20 +66,24 @@ class LineRecorder:
         """The device's next samples, all its channels."""
         samples = device_samples[:, self._channels]
         start = self._look_back.end
-        self._look_back.push(samples)
         heard = self._voice.feed(samples)
+        self._watch.audio(samples, heard)
         self._level_db = round(heard.level_dbfs, 1) if heard.power else self._level_db
-        try:
-            self._keep(samples, start)
-        except OSError as error:
-            self._no_room(error, start)
+        if self._shop.pauses.covers(self.line.name, len(samples)):
+            self._hush(len(samples), PAUSED)
+            if self._call is not None:
+                self._call.lose(start, REASON)
+        else:
+            self._look_back.push(samples)
+            self._shop.live.audio(self.line.name, samples)
+            self._try_to_keep(samples, start)
         self._act(self._segmenter.audio(heard))
 
     def lost(self, frames: int, reason: str) -> None:
         """The device lost frames."""
         start = self._look_back.end
-        self._look_back.skip(frames)
-        self._level_db = None
+        self._watch.lost()
+        self._skip(frames)
         call = self._call
         if call is None:
             gap = Gap(self.line.name, self._timeline.instant(start), frames, reason)
@@ -93,8 +106,8 @@ class LineRecorder:
             self._idle_lost = Gap(self.line.name, self._timeline.instant(start), frames, reason)
         else:
             self._idle_lost = replace(self._idle_lost, frames=self._idle_lost.frames + frames)
-        self._look_back.skip(frames)
-        self._level_db = None
+        self._skip(frames)
+        self._watch.lost()
         self._act(self._segmenter.audio(self._voice.skip(frames)))
 
     def back(self, *, kept: bool) -> None:
@@ -110,7 +123,26 @@ class LineRecorder:
     def status(self) -> LineStatus:
         """The line now."""
         since = to_text(self._timeline.instant(self._segmenter.since))
-        return LineStatus(self.line.name, self._segmenter.state, since, self._call.id if self._call else None, self._level_db)
+        call_id, sides = self._call.id if self._call else None, self._watch.levels()
+        at, by = self._shop.pauses.since(self.line.name) or (None, "")
+        paused_since = None if at is None else to_text(at)
+        return LineStatus(self.line.name, self._segmenter.state, since, call_id, self._level_db, sides, paused_since, by)
+
+    def _skip(self, frames: int) -> None:
+        """Nothing was heard for so many frames."""
+        paused = self._shop.pauses.covers(self.line.name, frames)
+        self._hush(frames, PAUSED if paused else LOST)
+        self._level_db = None
+
+    def _hush(self, frames: int, tag: bytes) -> None:
+        self._look_back.skip(frames)
+        self._shop.live.silence(self.line.name, tag, frames)
+
+    def _try_to_keep(self, samples: Samples, start: int) -> None:
+        try:
+            self._keep(samples, start)
+        except OSError as error:
+            self._no_room(error, start)
 
     def _keep(self, samples: Samples, start: int) -> None:
         if self._refused is not None and not self._shop.disk.low:
@@ -158,6 +190,7 @@ class LineRecorder:
             self._refused = start
             self._no_room(error, start.frame)
             return
+        self._watch.began()
         try:
             self._call.write(self._look_back.since(start.frame))
         except OSError as error:
@@ -171,14 +204,20 @@ class LineRecorder:
                 self._no_room(error, self._look_back.end)
 
     def _end(self, frame: int, hung_up_by: str | None) -> None:
+        levels = self._watch.ended()
+        self._shop.pauses.call_ended(self.line.name)
         if self._call is not None:
+            call_id = self._call.id
             self._call.end(frame, hung_up_by)
+            self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
             self._call = None
         elif self._refused is not None:
             self._lost_call(self._refused, frame)
             self._refused = None
 
     def _drop(self) -> None:
+        self._watch.ended()
+        self._shop.pauses.call_ended(self.line.name)
         if self._call is not None:
             self._call.drop()
         self._call = self._refused = None

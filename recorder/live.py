@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from recorder.levels import SideLevels
 from recorder.settings.sections import Settings
 
 FILE_NAME = "recorder.json"
@@ -15,13 +16,17 @@ FILE_NAME = "recorder.json"
 @dataclass(frozen=True)
 class LineStatus:
     """One line now. state: "idle", "ringing", "talking". since: UTC instant as text. call_id: None when no call is open.
-    level_db: dBFS of the last block, the louder side; None when nothing is heard."""
+    level_db: dBFS of the last block, the louder side; None when nothing is heard. sides: how loud each side is, once a second.
+    paused_since, paused_by: UTC instant as text and who did it, while the recording is paused; else None and empty."""
 
     line: str
     state: str
     since: str
     call_id: str | None
     level_db: float | None
+    sides: tuple[SideLevels, ...] = ()
+    paused_since: str | None = None
+    paused_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,16 @@ class DeviceStatus:
 
 
 @dataclass(frozen=True)
+class ListenerStatus:
+    """One who listens live. since: UTC instant as text. skipped_frames: missed because they were not fetched in time."""
+
+    line: str
+    by: str
+    since: str
+    skipped_frames: int = 0
+
+
+@dataclass(frozen=True)
 class RecorderStatus:
     """The whole recorder. written_at: real UTC epoch seconds; at: UTC epoch seconds on the recorder's own clock, which differs when
     simulated. converting: parts that wait to become FLAC. worst_write_ms: the slowest append of audio since the last status."""
@@ -53,6 +68,7 @@ class RecorderStatus:
     free_disk_mb: float
     converting: int
     worst_write_ms: float
+    listeners: tuple[ListenerStatus, ...] = ()
 
 
 def run_folder(settings: Settings) -> Path:
@@ -71,8 +87,14 @@ def read_status(settings: Settings) -> RecorderStatus | None:
     """What the recorder last said of itself, or None when it never did. Look at written_at: a stopped recorder leaves its file."""
     try:
         values: dict[str, Any] = json.loads((run_folder(settings) / FILE_NAME).read_text(encoding="utf-8"))
-        values["lines"] = tuple(LineStatus(**line) for line in values["lines"])
+        values["lines"] = tuple(_line(line) for line in values["lines"])
         values["devices"] = tuple(DeviceStatus(**device) for device in values["devices"])
+        values["listeners"] = tuple(ListenerStatus(**one) for one in values.get("listeners", ()))
         return RecorderStatus(**values)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _line(values: dict[str, Any]) -> LineStatus:
+    sides = tuple(SideLevels(**side) for side in values.pop("sides", ()))
+    return LineStatus(**values, sides=sides)

@@ -144,4 +144,15 @@ MIGRATIONS = (
             "CREATE INDEX reconciliation_items_by_day ON reconciliation_items (day)",
         ),
     ),
+    # Recording paused while a card number was said (recorder.pauses). frames: how long, NULL while it lasts or when the box stopped
+    # in it. ended: "resumed", "limit" (its time was up), "call_ended".
+    Migration(
+        "0004-pauses",
+        (
+            """CREATE TABLE pauses (
+                id TEXT PRIMARY KEY, line TEXT NOT NULL, call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+                at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL, frames INTEGER, ended TEXT, ended_by TEXT) STRICT""",
+            "CREATE INDEX pauses_by_call ON pauses (call_id)",
+        ),
+    ),
 )

@@ -9,7 +9,10 @@ from pathlib import Path
 from recorder.closing import Closer
 from recorder.disk import DiskGuard
 from recorder.journal import Journal
+from recorder.listen.server import LiveServer
+from recorder.pauses import Pauses
 from recorder.seats import Seats
+from recorder.watch.box import Watch
 
 
 @dataclass
@@ -25,4 +28,7 @@ class Shop:
     disk: DiskGuard
     seats: Seats
     call_ended: Callable[[str], None]
+    watch: Watch
+    pauses: Pauses
+    live: LiveServer
     worst_write_s: float = 0.0
