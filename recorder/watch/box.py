@@ -11,7 +11,7 @@ from hw.messages import UserError
 from recorder.alarms import Alarms
 from recorder.callreader import CallReader
 from recorder.settings.sections import Line, Settings
-from recorder.watch.clock import ClockWatch, described, synchronised
+from recorder.watch.clock import synchronised
 from recorder.watch.deadline import DeadLine
 from recorder.watch.latch import Latch
 from recorder.watch.line import LineWatch
@@ -39,8 +39,8 @@ class Watch:
         alarms: Alarms | None,
         reader: CallReader,
         now: Callable[[], float],
-        *,
         monotonic: Callable[[], float],
+        *,
         synced: Callable[[], bool | None] = synchronised,
     ) -> None:
         self._settings, self._alarms, self._reader = settings, alarms, reader
@@ -48,8 +48,7 @@ class Watch:
         self._zone = ZoneInfo(settings.site.timezone)
         self._lines: dict[str, LineWatch] = {}
         self._dead: dict[str, DeadLine] = {}
-        simulated = bool(settings.simulation.start)  # a simulated clock is set by nobody, and runs at its own speed
-        self._clock = None if simulated else ClockWatch(now, monotonic)
+        self._real = not settings.simulation.start  # a simulated clock is set by nobody, and runs at its own speed
         self._unsynchronised = Latch(UNSYNCHRONISED_LOOKS, on=self._stands("time_unsynchronised"))
         self._look_due = self._slow_due = self._learn_due = float("-inf")
         if alarms is not None:
@@ -76,14 +75,16 @@ class Watch:
             self._slow_due = now + SLOW_S
             self._look_slowly(self._alarms, now)
 
+    def clock_set(self, jump: float) -> None:
+        """The clock was set, by so many seconds (ClockWatch.step)."""
+        if self._alarms is not None and self._real:
+            self._alarms.set("clock_jump", "clock", False)  # a second jump is a second alarm
+            self._alarms.set("clock_jump", "clock", True, f"{jump:+.1f} s")
+
     def _look(self, alarms: Alarms) -> None:
         for name, line in self._lines.items():
             for condition in line.conditions():
                 alarms.set(condition.kind, name, condition.wrong, condition.detail)
-        jump = self._clock.step() if self._clock is not None else 0.0
-        if jump:
-            alarms.set("clock_jump", "clock", False)  # a second jump is a second alarm
-            alarms.set("clock_jump", "clock", True, described(jump))
 
     def _look_slowly(self, alarms: Alarms, now: float) -> None:
         if now >= self._learn_due:
@@ -94,7 +95,7 @@ class Watch:
             wrong = dead.step(local, self._lines[name].lived())
             detail = f"silent for {dead.silent_s / 3600:.1f} h in which {dead.expected:.0f} calls are usual"
             alarms.set("dead_line", name, wrong, detail)
-        if self._clock is not None:
+        if self._real:
             synced = self._synced()
             wrong = self._unsynchronised.feed(None if synced is None else not synced)
             alarms.set("time_unsynchronised", "clock", wrong, "no time server sets the clock")

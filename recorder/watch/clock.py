@@ -57,8 +57,3 @@ def _kernel_state() -> int | None:
     except (AttributeError, OSError):
         return None
     return state if state >= 0 else None
-
-
-def described(jump: float) -> str:
-    """A jump in words: "+3600.0 s"."""
-    return f"{jump:+.1f} s"
