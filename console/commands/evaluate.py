@@ -28,7 +28,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     rules.add_argument("--confuse", type=_share, default=0.0, metavar="SHARE", help="words: mishear that share of characters (0-1)")
     rules.add_argument("--seed", type=int, default=1, help="words: which characters")
     rules.add_argument("--rulebook", type=Path, help="words: another rulebook than the box's / 另一份规则手册")
-    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules)):
+    roles = subjects.add_parser("roles", help="who is who: two-channel calls mixed to one, their channels the truth")
+    roles.add_argument("files", type=Path, nargs="*", help="two-channel calls (default: the bundled ones)")
+    roles.add_argument("--language", choices=("auto", "zh", "en"), default="auto")
+    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules), (roles, run_roles)):
         subject.add_argument("--json", action="store_true", help="print JSON")
         add_config(subject)
         subject.set_defaults(run=run)
@@ -87,6 +90,22 @@ def _share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return value
+
+
+def run_roles(arguments: argparse.Namespace) -> int:
+    """Right roles on one channel, leakage on two."""
+    import soundfile
+
+    from analyzer.evaluate.roles import evaluate_roles
+    from analyzer.pipeline import Pipeline
+    from console.demo.bundle import bundled_calls
+
+    settings = settings_of(arguments)
+    pipeline = Pipeline(settings.analysis, settings.site)
+    files = arguments.files or [call.audio for call in bundled_calls() if soundfile.info(call.audio).channels == 2]
+    with Progress("telling voices apart", "正在区分说话人") as progress:
+        figures = evaluate_roles(files, arguments.language, pipeline.analyze, pipeline.language_of, progress)
+    return _print(figures, arguments.json)
 
 
 def _print(figures: dict[str, object], as_json: bool) -> int:
