@@ -18,6 +18,7 @@ from console.commands import (
     evaluate,
     export,
     models,
+    people,
     replay,
     serial,
     status,
@@ -27,7 +28,7 @@ from console.commands import (
 from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
-COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, alarms, verify, export, users, models, serial, centre)
+COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, alarms, verify, export, users, models, serial, people, centre)
 
 
 def build_parser() -> argparse.ArgumentParser:

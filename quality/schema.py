@@ -110,10 +110,10 @@ MIGRATIONS = (
             "CREATE INDEX assignments_by_agent ON assignments (agent_id, assigned_at)",
         ),
     ),
-    # What follows a review. acknowledgements: the agent has seen it. appeals: state open, upheld (the agent was right; decided_review
-    # is the new version) or rejected; revision counts decisions so that of two people only one decides. notes: at_s seconds into the
-    # call. coaching: for one person, with a day by which it is done and a call to look at again. trainings: a need of a group, then
-    # what was held, then how the group did before and after (shares of reviewed calls with the problem, 0-1).
+    # What follows a review. acknowledgements: the agent has seen it. appeals: state open, upheld (the agent was right;
+    # decided_review is the new version) or rejected; revision counts decisions so that of two people only one decides. notes: at_s
+    # seconds into the call. coaching: for one person, with a day by which it is done and a call to look at again. trainings: a
+    # need of a group, then what was held, then how the group did before and after (shares of reviewed calls with the problem, 0-1).
     Migration(
         "0006-lifecycle",
         (
@@ -123,7 +123,8 @@ MIGRATIONS = (
             """CREATE TABLE appeals (
                 id TEXT PRIMARY KEY, review_id TEXT NOT NULL UNIQUE REFERENCES reviews (id), call_id TEXT NOT NULL,
                 agent_id TEXT NOT NULL, reason TEXT NOT NULL, filed_by TEXT NOT NULL, filed_at TEXT NOT NULL,
-                decide_by TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'rejected')), revision INTEGER NOT NULL DEFAULT 0,
+                decide_by TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'rejected')),
+                revision INTEGER NOT NULL DEFAULT 0,
                 decided_by TEXT, decided_at TEXT, decision TEXT NOT NULL DEFAULT '',
                 decided_review TEXT REFERENCES reviews (id)) STRICT""",
             "CREATE INDEX appeals_by_call ON appeals (call_id)",
@@ -189,8 +190,8 @@ MIGRATIONS = (
         ),
     ),
     # questions: the bank of mystery calls (内部拨测). mystery_calls: planned, then linked to the recorded call by the number it
-    # came from, then judged. observations: 状态观察记录表, period 1-4 of the day, marks 0-100; what is not known has no row. labels:
-    # what people corrected.
+    # came from, then judged. observations: 状态观察记录表, period 1-4 of the day, marks 0-100; what is not known has no row.
+    # labels: what people corrected.
     Migration(
         "0008-mystery-observation-labels",
         (

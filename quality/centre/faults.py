@@ -27,7 +27,8 @@ _BAD_AGENT, _PRODUCT_WEEK = 4.0, 14.0  # times as often
 _NEW_AGENT = 1.35  # in the first three months
 _WORDS = {
     "forbidden_phrase": "这个我不清楚", "overpromise": "我保证百分之百没有问题", "shirk": "这个不归我管，你找别的部门",
-    "argue": "我不是跟你说了吗", "insult": "你神经病吧", "sensitive_word": "我要投诉，必须给我退款", "apology": "我等了三天了，你们怎么回事",
+    "argue": "我不是跟你说了吗", "insult": "你神经病吧", "sensitive_word": "我要投诉，必须给我退款", "apology":
+    "我等了三天了，你们怎么回事",
 }  # fmt: skip
 _QUESTIONS = {
     "订单查询": "我想查一下我的订单到哪里了", "退换货": "我买的东西想换一个颜色", "账单": "这个月的账单怎么多了二十块",
@@ -86,7 +87,8 @@ class Judge:
         said = [
             ("agent", f"您好，云帆科技，工号{call.agent.number}，请问有什么可以帮您"), ("customer", _QUESTIONS[call.topic]),
             ("agent", "好的，请稍等，我帮您查一下"), ("customer", "嗯好的"),
-            ("agent", "让您久等了，已经为您登记，请问还有其他问题吗"), ("customer", "没有了谢谢"), ("agent", "感谢您的来电，祝您生活愉快，再见"),
+            ("agent", "让您久等了，已经为您登记，请问还有其他问题吗"), ("customer", "没有了谢谢"),
+            ("agent", "感谢您的来电，祝您生活愉快，再见"),
         ]  # fmt: skip
         if call.repeat_of:
             said.insert(2, ("customer", "我上次打过电话，问题还没有解决"))

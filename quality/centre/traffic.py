@@ -24,8 +24,8 @@ _MEDIAN_S, _SPREAD = 4.45, 0.75  # of ln(seconds): half of the calls are shorter
 
 @dataclass(frozen=True)
 class MadeCall:
-    """started_at: UTC epoch seconds (the first ring). duration_s: talk, None when nobody answered. ring_s: until the answer or until
-    the caller gave up. repeat_of: the id of the call this caller made before."""
+    """started_at: UTC epoch seconds (the first ring). duration_s: talk, None when nobody answered. ring_s: until the answer or
+    until the caller gave up. repeat_of: the id of the call this caller made before."""
 
     id: str
     started_at: float
