@@ -42,13 +42,18 @@ BASELINE_S = 10.0
 
 
 def measure(
-    utterances: Sequence[Utterance], speech: dict[str, list[Span]], music: list[Span], duration_s: float
+    utterances: Sequence[Utterance],
+    speech: dict[str, list[Span]],
+    music: list[Span],
+    duration_s: float,
+    unheard: Sequence[Span] = (),
 ) -> dict[str, object]:
-    """All measures of one call. utterances: in order of time; speech: by side, from voice activity; duration_s: seconds."""
+    """All measures of one call. utterances: in order of time; speech: by side, from voice activity; duration_s: seconds; unheard:
+    as CallFacts.unheard."""
     heard = {side: _without_blips(spans, [u for u in utterances if u.side == side]) for side, spans in speech.items()}
     by_side = {side: [u for u in utterances if u.side == side] for side in heard}
     turns = _turns(utterances)
-    silences = _silences(heard)
+    silences = _silences(heard, unheard)
     return {
         "speech_s": {side: round(_total(spans), 2) for side, spans in heard.items()},
         "speech_share": {side: round(_total(spans) / duration_s, 4) if duration_s > 0 else 0.0 for side, spans in heard.items()},
@@ -91,9 +96,12 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def _silences(speech: dict[str, list[Span]]) -> list[Span]:
-    """What is left after the last word is the line being hung up, not a silence between people."""
-    spoken_spans = union(s for spans in speech.values() for s in spans)
+def _silences(speech: dict[str, list[Span]], unheard: Sequence[Span]) -> list[Span]:
+    """What is left after the last word is the line being hung up, not a silence between people; of what was not heard nothing is
+    known."""
+    spoken = [s for spans in speech.values() for s in spans]
+    last = max((end for _, end in spoken), default=0.0)
+    spoken_spans = union([*spoken, *((start, min(end, last)) for start, end in unheard if start < last)])
     gaps = [(a[1], b[0]) for a, b in pairwise([(0.0, 0.0), *spoken_spans])]
     return [(s, e) for s, e in gaps if e - s >= SILENCE_S]
 

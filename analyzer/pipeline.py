@@ -81,13 +81,13 @@ class Pipeline:
         report = progress or nobody
         wall, cpu = time.monotonic(), time.process_time()
         book = self._rulebook
-        hearing = listen(audio, lambda done, total: report(_LISTENING * done, max(done, total)))
+        hearing = listen(audio, lambda done, total: report(_LISTENING * done, max(done, total)), self._settings.vad)
         said = sorted((u for u in self._said(audio, hearing, facts.language, report) if _worth_keeping(u)), key=_when)
         problems = dict.fromkeys(u.problem for u in said if u.problem)
         roles = name_voices(said, facts, hearing.gain)
         utterances = tuple(with_roles(said, roles, self._settings.role_confidence))
         speech = speech_by_side(hearing.sides, roles, self._settings.role_confidence)
-        acoustics = measure(utterances, speech, hearing.music, hearing.duration_s)
+        acoustics = measure(utterances, speech, hearing.music, hearing.duration_s, facts.unheard)
         channels = 1 + max(side.channel for side in hearing.sides)
         hits = engine.check(
             book, CallEvidence(hearing.duration_s, channels, utterances, acoustics, facts, company=self._site.company)

@@ -77,13 +77,15 @@ class Scores:
 class CallFacts:
     """What is known of a call besides its audio; None where nothing told.
 
-    ring_s: seconds from first ring to answer. hung_up_by: "agent" or "customer". language: "zh" or "en".
+    ring_s: seconds from first ring to answer. hung_up_by: "agent" or "customer". language: "zh" or "en". unheard: from and to, in
+    seconds, where audio was lost or the recording was paused: that nothing is heard there is no silence.
     """
 
     language: str = "zh"
     ring_s: float | None = None
     hung_up_by: str | None = None
     direction: str = "unknown"
+    unheard: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,9 @@ class Worker:
         return self._backlog.is_empty()
 
     def _understand(self, call: Call) -> Analysis:
-        facts = CallFacts(call.language, call.ring_s, call.hung_up_by, call.direction)
         with open_call(self._store, call.id) as audio:
+            unheard = tuple((loss.start / audio.rate, loss.end / audio.rate) for loss in audio.losses)
+            facts = CallFacts(call.language, call.ring_s, call.hung_up_by, call.direction, unheard)
             return self._analyst.analyze(RecordedCall(audio), facts, self._progress)
 
     def _fail(self, call_id: str, reason: str, now: float) -> None:

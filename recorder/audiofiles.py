@@ -36,11 +36,20 @@ class _Stretch:
     path: Path | None
 
 
+@dataclass(frozen=True)
+class Loss:
+    """Frames `start` to `end` of the call that were not kept. reason: of recorder.calls.Gap."""
+
+    start: int
+    end: int
+    reason: str
+
+
 class CallAudio:
     """The audio of one call, parts in order and losses as silence. Of one thread; close it, or use it in a `with`.
 
     rate: frames per second. channels: 1 (both sides mixed) or 2 (agent left, customer right). frames: all of them, silence
-    included. Raises UserError when a file has gone or cannot be read.
+    included. losses: what of them was lost, or not recorded on purpose. Raises UserError when a file has gone or cannot be read.
     """
 
     def __init__(self, store: Path, call: Call, parts: list[Part], gaps: list[Gap]) -> None:
@@ -48,6 +57,7 @@ class CallAudio:
         self.channels = parts[0].channels
         self._stretches = list(_stretches(store, call, parts, gaps))
         self.frames = self._stretches[-1].end
+        self.losses = tuple(_losses(parts, gaps))
         self._open: tuple[Path, soundfile.SoundFile] | None = None
 
     @property
@@ -142,6 +152,15 @@ def following_gap(part: Part, gaps: list[Gap]) -> int:
         for gap in gaps
         if gap.part_id == part.id and gap.start_frame is not None and part.frames is not None and gap.start_frame >= part.frames
     )
+
+
+def _losses(parts: list[Part], gaps: list[Gap]) -> Iterator[Loss]:
+    at = 0
+    for part in parts:
+        for gap in gaps:
+            if gap.part_id == part.id and gap.start_frame is not None:
+                yield Loss(at + gap.start_frame, at + gap.start_frame + gap.frames, gap.reason)
+        at += (part.frames or 0) + following_gap(part, gaps)
 
 
 def _stretches(store: Path, call: Call, parts: list[Part], gaps: list[Gap]) -> Iterator[_Stretch]:

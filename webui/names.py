@@ -126,5 +126,6 @@ def gap_reason(reason: str) -> str:
         "device_lost": gettext("the sound device went away"),
         "disk_full": gettext("the disk was full"),
         "late_event": gettext("the start of the call was told too late"),
+        "paused": gettext("paused on purpose"),
     }
     return names.get(reason, reason)

@@ -74,3 +74,12 @@ def test_any_speech_measures_to_json(agent: list[tuple[float, float]], customer:
     said = sorted((say(s, e, side, "好的您说") for side, spans in sides.items() for s, e in spans), key=lambda u: u.start)
     found = measure(said, sides, [], 60.0)
     assert json.loads(json.dumps(found)) == found
+
+
+def test_where_nothing_was_recorded_there_is_no_silence() -> None:
+    """A pause from 4 to 40 s between two words leaves two seconds before it and three after it; one after the last word nothing."""
+    said = {"agent": [(0.0, 2.0)], "customer": [(43.0, 45.0)]}
+    assert measure([], said, [], 60.0)["longest_silence_s"] == 41.0
+    paused = measure([], said, [], 60.0, [(4.0, 40.0), (44.5, 55.0)])
+    assert paused["silences"] == [{"start": 2.0, "end": 4.0}, {"start": 40.0, "end": 43.0}]
+    assert paused["speech_s"] == measure([], said, [], 60.0)["speech_s"]
