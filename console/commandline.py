@@ -17,7 +17,9 @@ from console.commands import (
     doctor,
     evaluate,
     export,
+    listen,
     models,
+    pause,
     people,
     replay,
     serial,
@@ -28,7 +30,10 @@ from console.commands import (
 from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
-COMMANDS = (demo, replay, analyze, evaluate, bench, status, doctor, alarms, verify, export, users, models, serial, people, centre)
+COMMANDS = (
+    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, serial),
+    *(people, centre),
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

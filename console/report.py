@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from console.output import facts, table
 from console.status import BoxStatus
 from hw.messages import Message
-from recorder.alarmkinds import kind_of
+from recorder.alarmkinds import SEVERITIES, kind_of
+from recorder.live import LineStatus
 from recorder.times import from_text
 
 STATES = {
@@ -37,7 +39,7 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
         _t(language, "analysis", "分析"): _counted(status.jobs, language),
         _t(language, "waiting", "待分析"): status.waiting,
         _t(language, "last call", "最近通话"): when(status.last_call_at, status),
-        _t(language, "alarms", "告警"): len(status.alarms),
+        _t(language, "alarms", "告警"): _alarm_count(status, language),
         _t(language, "free disk", "剩余磁盘"): disk(status.free_disk_mb),
         _t(language, "store", "数据目录"): status.store,
     }
@@ -50,17 +52,37 @@ def line_lines(status: BoxStatus, language: str) -> list[str]:
     if not status.lines:
         return [_t(language, "no line reports: the recorder is not running", "没有线路信息:录音服务未运行")]
     heads = ("线路", "状态", "开始", "电平 dBFS") if language == "zh" else ("line", "state", "since", "level dBFS")
-    rows = [(one.line, state_name(one.state, language), when(one.since, status), _level(one.level_db)) for one in status.lines]
-    return table(heads, rows).splitlines()
+    rows = [(one.line, _line_state(one, language), when(one.since, status), _level(one.level_db)) for one in status.lines]
+    heard = [
+        _t(language, f"{one.by} listens to line {one.line} since {since}", f"{one.by} 自 {since} 监听线路 {one.line}")
+        for one, since in ((one, when(one.since, status)) for one in status.listeners)
+    ]
+    return table(heads, rows).splitlines() + heard
 
 
 def alarm_lines(status: BoxStatus, language: str) -> list[str]:
     """Every alarm that stands."""
     if not status.alarms:
         return [_t(language, "no alarms", "没有告警")]
-    heads = ("自", "告警", "对象", "说明") if language == "zh" else ("since", "alarm", "subject", "detail")
-    rows = [(when(one.raised_at, status), alarm_name(one.kind, language), one.subject, one.detail) for one in status.alarms]
+    heads = _t(language, "no.|severity|since|alarm|subject|detail|seen by", "编号|级别|自|告警|对象|说明|确认").split("|")
+    rows = [
+        (
+            str(one.id),
+            SEVERITIES[one.severity].text(language),
+            when(one.raised_at, status),
+            alarm_name(one.kind, language),
+            one.subject,
+            one.detail,
+            one.acknowledged_by,
+        )
+        for one in status.alarms
+    ]
     return table(heads, rows).splitlines()
+
+
+def _line_state(line: LineStatus, language: str) -> str:
+    name = state_name(line.state, language)
+    return name if line.paused_since is None else name + _t(language, f", paused by {line.paused_by}", f",由 {line.paused_by} 暂停")
 
 
 def state_name(state: str, language: str) -> str:
@@ -97,6 +119,16 @@ def _t(language: str, en: str, zh: str) -> str:
 
 def _running(running: bool, language: str) -> str:
     return _t(language, "running", "运行中") if running else _t(language, "NOT RUNNING", "未运行")
+
+
+def _alarm_count(status: BoxStatus, language: str) -> str:
+    """How many stand, the worst first, and how many of them nobody has seen to."""
+    counts = Counter(alarm.severity for alarm in status.alarms)
+    parts = [f"{counts[severity]} {name.text(language)}" for severity, name in SEVERITIES.items() if counts[severity]]
+    unseen = sum(not alarm.acknowledged_by for alarm in status.alarms)
+    if not parts:
+        return "0"
+    return _t(language, f"{', '.join(parts)}; {unseen} not acknowledged", f"{'、'.join(parts)};{unseen} 项未确认")
 
 
 def _busy(status: BoxStatus, language: str) -> str:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from analyzer.schema import ANALYSIS_DB
 from hw.messages import Message
-from recorder.live import DeviceStatus, LineStatus, read_status
+from quality.schema import REVIEW_DB
+from recorder.alarmkinds import kind_of
+from recorder.live import DeviceStatus, LineStatus, ListenerStatus, read_status
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings, Web
 from recorder.times import to_text
@@ -24,20 +26,25 @@ ANSWER_S = 0.5
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm that stands."""
+    """An alarm that stands. id: its number for `callbox alarms ack`. severity: see recorder.alarmkinds. acknowledged_by: who saw to
+    it last, empty when nobody did."""
 
     kind: str
     subject: str
     raised_at: str
     detail: str
+    id: int = 0
+    severity: str = "warning"
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True)
 class BoxStatus:
     """Everything a technician asks first.
 
-    lines, devices: empty while the recorder does not run. calls counts rows by state, jobs analyses by state; waiting: ended calls
-    not yet analysed. problems: what could not be looked at, and why. timezone: in which a person reads the times, all UTC here.
+    lines, devices, listeners (who hears a line live): empty while the recorder does not run. calls counts rows by state, jobs
+    analyses by state; waiting: ended calls not yet analysed. problems: what could not be looked at, and why. timezone: in which a
+    person reads the times, all UTC here.
     """
 
     at: str
@@ -56,6 +63,7 @@ class BoxStatus:
     store: str
     timezone: str = "UTC"
     problems: tuple[Message, ...] = ()
+    listeners: tuple[ListenerStatus, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
@@ -81,7 +89,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
         pages_answer=_answers(settings.web),
         lines=live.lines if live is not None and running else (),
         devices=live.devices if live is not None and running else (),
-        alarms=_alarms(recorded),
+        alarms=_alarms(recorded, _Database(store / REVIEW_DB)),
         calls=calls,
         jobs=jobs,
         waiting=max(0, ended - jobs.get("done", 0) - jobs.get("parked", 0)),
@@ -89,6 +97,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
         free_disk_mb=round(_free_mb(store), 1),
         store=str(store),
         timezone=settings.site.timezone,
+        listeners=live.listeners if live is not None and running else (),
         problems=tuple(dict.fromkeys((*recorded.problems, *understood.problems))),
     )
 
@@ -120,9 +129,15 @@ class _Database:
         return {str(state): int(str(count)) for state, count in self.rows(sql)}
 
 
-def _alarms(recorded: _Database) -> tuple[Alarm, ...]:
-    sql = "SELECT kind, subject, raised_at, detail FROM alarms WHERE cleared_at IS NULL ORDER BY raised_at"
-    return tuple(Alarm(*(str(value) for value in row)) for row in recorded.rows(sql))
+def _alarms(recorded: _Database, said: _Database) -> tuple[Alarm, ...]:
+    rows = recorded.rows("SELECT kind, subject, raised_at, detail, id FROM alarms WHERE cleared_at IS NULL ORDER BY raised_at")
+    seen: dict[tuple[object, ...], str] = {}
+    if rows and said.rows("SELECT 1 FROM sqlite_master WHERE name = 'alarm_acks'"):
+        seen = {row[:3]: str(row[3]) for row in said.rows("SELECT kind, subject, raised_at, by FROM alarm_acks ORDER BY id")}
+    return tuple(
+        Alarm(*(str(value) for value in row[:4]), int(str(row[4])), kind_of(str(row[0])).severity, seen.get(row[:3], ""))
+        for row in rows
+    )
 
 
 def _last_call(recorded: _Database) -> str | None:
