@@ -67,4 +67,13 @@ MIGRATIONS = (
             "ALTER TABLE utterances ADD COLUMN problem TEXT",
         ),
     ),
+    # For the recorder (recorder.retention.holds): calls that analysis needs no more, so that their audio may go.
+    # forgotten: up to which tombstone the words of deleted calls have been taken away (analyzer.forgetting).
+    Migration(
+        "0016-retention",
+        (
+            "CREATE VIEW retention_settled (call_id) AS SELECT call_id FROM jobs WHERE state IN ('done', 'parked')",
+            "CREATE TABLE forgotten (tombstone INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT",
+        ),
+    ),
 )

@@ -218,4 +218,23 @@ MIGRATIONS = (
             "CREATE INDEX labels_by_call ON labels (call_id)",
         ),
     ),
+    # holds: people have a call kept. retention_holds: the recorder reads this view, and deletes no call that stands in it
+    # (recorder.retention.holds); whoever adds another reason to keep a call makes the view anew in a step of its own.
+    Migration(
+        "0013-holds",
+        (
+            """CREATE TABLE holds (
+                id TEXT PRIMARY KEY, call_id TEXT NOT NULL, reason TEXT NOT NULL, placed_by TEXT NOT NULL, placed_at TEXT NOT NULL,
+                released_by TEXT, released_at TEXT, release_reason TEXT NOT NULL DEFAULT '') STRICT""",
+            "CREATE UNIQUE INDEX holds_standing ON holds (call_id) WHERE released_at IS NULL",
+            """CREATE VIEW retention_holds (call_id, kind, reason) AS
+                SELECT call_id, 'evidence', reason FROM holds WHERE released_at IS NULL
+                UNION ALL SELECT k.call_id, 'case', c.title FROM case_clips k JOIN cases c ON c.id = k.case_id
+                    WHERE c.removed_at IS NULL
+                UNION ALL SELECT call_id, 'appeal', reason FROM appeals WHERE state = 'open'
+                UNION ALL SELECT call_id, 'review', reason FROM assignments WHERE submitted_at IS NULL AND returned_at IS NULL
+                UNION ALL SELECT call_id, 'calibration', form_id FROM calibrations WHERE closed_at IS NULL
+                UNION ALL SELECT call_id, 'coaching', task FROM coaching WHERE state = 'open' AND call_id IS NOT NULL""",
+        ),
+    ),
 )

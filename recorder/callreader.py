@@ -8,8 +8,23 @@ from types import TracebackType
 from typing import Any, Self
 
 from hw.messages import UserError
-from recorder.calls import Alarm, Call, Gap, Part, TappedLine, call_of, gap_of, instant, part_of
+from recorder.calls import (
+    Alarm,
+    Call,
+    Gap,
+    KeyPress,
+    Part,
+    TappedLine,
+    Tombstone,
+    call_of,
+    gap_of,
+    instant,
+    key_press_of,
+    part_of,
+    tombstone_of,
+)
 from recorder.levels import CallLevels
+from recorder.reconciled import DAYS_SQL, ITEMS_SQL, ReconciledDay, ReconciledItem, day_of, item_of
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Agent
 from recorder.times import from_text, to_text
@@ -66,6 +81,20 @@ class CallReader:
         rows = self.rows("SELECT * FROM call_levels WHERE call_id = ? ORDER BY side", call_id)
         return [CallLevels(**{name: row[name] for name in CallLevels.__dataclass_fields__}) for row in rows]
 
+    def key_presses(self, call_id: str) -> list[KeyPress]:
+        """The telephone keys pressed in the call, in order."""
+        return [key_press_of(row) for row in self.rows("SELECT * FROM digits WHERE call_id = ? ORDER BY at, id", call_id)]
+
+    def tombstone(self, call_id: str) -> Tombstone | None:
+        """What says that the call's audio was deleted on purpose, or None."""
+        rows = self.rows("SELECT * FROM tombstones WHERE call_id = ?", call_id)
+        return tombstone_of(rows[0]) if rows else None
+
+    def tombstones_since(self, number: int = 0, limit: int = 1000) -> list[Tombstone]:
+        """Deletions after the one of `number`, in the order they were made; 0 begins with the first."""
+        sql = "SELECT * FROM tombstones WHERE number > ? ORDER BY number LIMIT ?"
+        return [tombstone_of(row) for row in self.rows(sql, number, limit)]
+
     def calls_closed_since(self, closed_seq: int = 0, limit: int = 1000) -> list[Call]:
         """Calls with audio that were closed or recovered after the one of `closed_seq`, in the order they were done with. Pass
         the last one's closed_seq to go on; 0 begins with the first. Unanswered calls have no audio and are not among them."""
@@ -86,6 +115,14 @@ class CallReader:
         sql = "SELECT * FROM calls WHERE line = ? ORDER BY started_at DESC LIMIT 1"
         found = (self.rows(sql, line.name) for line in self.lines())
         return {rows[0]["line"]: call_of(rows[0]) for rows in found if rows}
+
+    def reconciled_days(self, limit: int = 31) -> list[ReconciledDay]:
+        """The nightly comparisons with the PBX's call records, newest first; days without any call left out."""
+        return [day_of(row) for row in self.rows(DAYS_SQL, limit)]
+
+    def reconciled_items(self, day: str) -> list[ReconciledItem]:
+        """The calls of that local day that stand in one of the books only, in order of time."""
+        return [item_of(row) for row in self.rows(ITEMS_SQL, day)]
 
     def lines(self) -> list[TappedLine]:
         """Every line that was ever set up, in name order."""

@@ -15,7 +15,8 @@ class Call:
     layout: "mono" (one channel, side mixed) or "pair" (agent left, customer right). direction: "in", "out", "unknown". state:
     "recording", "closed", "interrupted" (the box stopped in mid-call), "unanswered". duration_s: frames of the call, known gaps
     included. ring_s: first ring to answer. extension: the PBX extension. source: the file a replayed call came from. closed_seq:
-    rises by one with every call that is done with, None before.
+    rises by one with every call that is done with, None before. number_source: what told the other party's number: "dialled" (the keys
+    heard), "record" (the PBX) or "" (nothing).
     """
 
     id: str
@@ -38,13 +39,14 @@ class Call:
     hung_up_by: str | None = None
     source: str = ""
     closed_seq: int | None = None
+    number_source: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
     """A piece of a call's audio. path is relative to the store. state: "writing", "closed" or "recovered" (its end was cut off by
     a stop of the box). frames, bytes and sha256 are those of the closed file; None before. deleted_at: when the file was deleted on
-    purpose (recorder.retention); None while it is kept."""
+    purpose (recorder.retention); None while it is kept. kind: one of recorder.actions.KINDS."""
 
     id: str
     call_id: str
@@ -58,6 +60,20 @@ class Part:
     bytes: int | None = None
     sha256: str | None = None
     deleted_at: float | None = None
+    kind: str = "talk"
+
+
+@dataclass(frozen=True)
+class KeyPress:
+    """A telephone key pressed in a call. start_frame counts from the call's start and is below 0 for what was dialled before its audio
+    begins. side: "agent", "customer" or "mixed". digit: 0-9 * # A-D, None where it was masked. at: UTC epoch seconds."""
+
+    call_id: str
+    at: float
+    start_frame: int
+    frames: int
+    side: str
+    digit: str | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,24 @@ class Pause:
     at: float
     by: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What stands where a call's audio was. number: counts deletions. at: UTC epoch seconds. rule: "age", "size", "space",
+    "emergency"; reason: in English; by: "retention" or a person. bytes: of the files. was: JSON of the parts and their hashes.
+    key, signature: by the box's key (recorder.evidence)."""
+
+    number: int
+    call_id: str
+    at: float
+    rule: str
+    reason: str
+    by: str
+    bytes: int
+    was: str
+    key: str
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -130,6 +164,18 @@ def part_of(row: sqlite3.Row) -> Part:
     """A row of `parts` → Part."""
     values = {key: row[key] for key in row.keys()}  # noqa: SIM118
     return Part(**values | {"started_at": from_text(row["started_at"]), "deleted_at": instant(row["deleted_at"])})
+
+
+def key_press_of(row: sqlite3.Row) -> KeyPress:
+    """A row of `digits` → KeyPress."""
+    values = {key: row[key] for key in row.keys() if key != "id"}  # noqa: SIM118
+    return KeyPress(**values | {"at": from_text(row["at"])})
+
+
+def tombstone_of(row: sqlite3.Row) -> Tombstone:
+    """A row of `tombstones` → Tombstone."""
+    values = {key: row[key] for key in row.keys()}  # noqa: SIM118
+    return Tombstone(**values | {"at": from_text(row["at"])})
 
 
 def gap_of(row: sqlite3.Row) -> Gap:

@@ -28,6 +28,7 @@ from recorder.live import RecorderStatus, run_folder, write_status
 from recorder.pauses import Pauses
 from recorder.records import Records
 from recorder.recovery import recover
+from recorder.retention.keeper import RetentionKeeper, Tools
 from recorder.seats import Seats
 from recorder.settings.sections import Device, Settings
 from recorder.shop import Shop
@@ -77,10 +78,14 @@ class Recorder:
         self._journal.do(lambda db: db.sync(settings))
         self._alarms = Alarms(self._journal, self._clock.now)
         seats = Seats(settings)
-        self._records = Records(self._journal, settings.line, seats)
+        self._records = Records(self._journal, settings, seats, None if guest else self._alarms, self._clock.now())
         self._closer = Closer(store.store, self._journal, equipment.monotonic)
         store.chain.now = self._clock.now
         self._evidence = None if guest else EvidenceKeeper(self._journal, self._alarms, equipment.monotonic)
+        # A replay or a demo lives in a time of its own: nothing is old there, and nothing of it is deleted.
+        tools = Tools(self._clock.now, equipment.monotonic, equipment.free_bytes)
+        keeps = not guest and not settings.simulation.start
+        self._retention = RetentionKeeper(settings, self._journal, self._alarms, tools) if keeps else None
         self._books = None if guest else Bookkeeper(self._journal, self._closer, self._alarms)
         disk = DiskGuard(store.store, settings.store.min_free_mb, self._alarms, equipment.free_bytes, equipment.monotonic)
         clocks = (self._clock.now, equipment.monotonic)
@@ -128,7 +133,10 @@ class Recorder:
             self._books.step()
         if self._evidence is not None:
             self._evidence.step()
+        if self._retention is not None:
+            self._retention.step()
         self._watch.step()
+        self._records.step(self._clock.now())
         self._journal.step()
         self._tell()
         self._give_up_if_deaf()
@@ -146,7 +154,10 @@ class Recorder:
         self._poll()
         if self._books is not None:
             self._books.close()
+        if self._retention is not None:
+            self._retention.close()
         self._closer.drain()
+        self._records.finish(self._clock.now())
         self._journal.step()
         if self._evidence is not None:
             self._evidence.close()

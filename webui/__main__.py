@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from pathlib import Path
 
 from flask import Flask
 
 from hw.messages import UserError
+from quality.store import writing
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Settings
 from webui.app import create_app
@@ -35,7 +37,10 @@ def _prepare(settings: Settings) -> Flask:
     """Made before the workers: what fails is told where a person reads it, the key is made once, and the workers share the memory.
     The application holds no connection and no thread that a fork would break."""
     check_port(settings.web)
-    return create_app(settings)
+    app = create_app(settings)
+    with writing(Path(settings.store.path)):
+        pass  # brings review.db up to date: the recorder reads its holds
+    return app
 
 
 if __name__ == "__main__":

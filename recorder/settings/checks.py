@@ -9,6 +9,7 @@ from pathlib import Path
 from hw.messages import Message, UserError
 from hw.smdr_layoutfile import layout_files, read_layout
 from recorder.settings.checks_lines import check_lines
+from recorder.settings.checks_retention import check_retention
 from recorder.settings.files import Entries, Entry, problem
 from recorder.settings.sections import Settings
 from recorder.times import from_text, zone_exists
@@ -21,6 +22,8 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("line", "language"): LANGUAGES,
     ("line", "release"): RELEASE_SIGNS,
     ("analysis", "engine"): ("whisper", "vosk"),
+    ("retention", "transcripts"): ("delete", "keep"),
+    ("retention_rule", "direction"): ("", "in", "out", "unknown"),
     ("call_records", "transport"): ("serial", "tcp", "tcp_listen"),
     ("call_records", "time_means"): ("", "start", "end"),
     ("analysis", "vad"): ("webrtc", "silero"),
@@ -52,6 +55,13 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("analysis", "poll_s"): (0.05, 3600),
     ("analysis", "role_confidence"): (0, 1),
     ("analysis", "cpu_share"): (0.05, 1),
+    ("retention", "days"): (0, 36_500),
+    ("retention", "max_gib"): (0, 1_000_000),
+    ("retention", "warn_gib"): (0, 1_000_000),
+    ("retention", "free_gib"): (0, 1_000_000),
+    ("retention", "analysis_wait_days"): (0, 365),
+    ("retention_rule", "days"): (0, 36_500),
+    ("retention_rule", "max_gib"): (0, 1_000_000),
     ("web", "port"): (1, 65_535),
     ("web", "workers"): (1, 64),
     ("web", "session_minutes"): (1, 100_000),
@@ -64,7 +74,7 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
 def check(settings: Settings, entries: Entries) -> list[Message]:
     """Every value that cannot be, with the file and table it stands in."""
     problems = [*_ranges(entries), *_choices(entries), *_site(settings, entries), *_ports(settings, entries)]
-    return [*problems, *_instants(settings, entries), *check_lines(settings, entries)]
+    return [*problems, *_instants(settings, entries), *check_lines(settings, entries), *check_retention(settings, entries)]
 
 
 def _all(entries: Entries) -> Iterator[Entry]:

@@ -52,6 +52,7 @@ class Line:
     language: str = "zh"  # "zh" or "en": what is spoken
     source: str = ""  # the file a replay plays on this line, kept with its calls; empty on a real line
     release: str = "none"  # how the PBX shows here that the far end hung up: "tone" (busy tone), "reversed" (polarity) or "none"
+    mask_digits: bool = False  # telephone keys that the customer presses (card numbers) are silenced and not kept; on a mono line anybody's
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,28 @@ class Analysis:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """[retention]: how long audio is kept, and what happens when the disk fills. Scores and figures always stay."""
+
+    days: int = 0  # days after which audio is deleted; 0: age deletes nothing
+    max_gib: float = 0.0  # GiB of audio altogether, above it the oldest goes; 0: no limit
+    warn_gib: float = 10.0  # GiB free below which an alarm says how many days are left
+    free_gib: float = 3.0  # GiB free below which the oldest audio that may go is deleted; 0: never delete for want of room
+    analysis_wait_days: int = 7  # days longer that audio too old waits for an analysis that is behind
+    transcripts: str = "delete"  # what becomes of the words of a call whose audio is deleted: "delete" or "keep"
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """[[retention_rule]]: another time for some calls; the first that fits a call decides."""
+
+    line: str = ""  # name of a [[line]]; empty: any
+    direction: str = ""  # "in", "out" or "unknown" (may be outbound, and is kept as such); empty: any
+    days: int = 0  # days after which the audio of these calls is deleted; 0: age deletes none of them
+    max_gib: float = 0.0  # GiB of audio of these calls, above it their oldest goes; 0: no limit
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: the pages on the LAN."""
 
@@ -191,6 +214,8 @@ class Settings:
     segmentation: Segmentation = Segmentation()
     alarms: AlarmLimits = AlarmLimits()
     analysis: Analysis = Analysis()
+    retention: Retention = Retention()
+    retention_rule: tuple[RetentionRule, ...] = ()
     web: Web = Web()
     console: SerialConsole = SerialConsole()
     simulation: Simulation = Simulation()
