@@ -1,19 +1,34 @@
-"""The PBX's call records joined to the calls they are about. Pure arithmetic: which record fits which call best."""
+"""Which call a record of the PBX is about. Pure arithmetic: how badly a record and a call fit, and what joins all of them best.
+
+Records and calls are joined together, not one after the other: of two short calls in the same minute each record alone may fit
+both, and the first would take the other's call. `recorder.assignment` finds the joining whose total is best.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hw.interfaces import CallRecord
+from hw.smdr_layout import UNTALKED
+from recorder.assignment import assign
 from recorder.calls import Call
 
 START_S = 150.0
-"""Seconds a record's time may be off the call's: records carry minutes only, the PBX's clock is set by hand, and some makers print
-the time of the end (that is compared too)."""
+"""Seconds a record's time may be off the call's, beyond what it is printed to: PBX clocks are set by hand."""
 
 DURATION_S = 20.0
 """Seconds by which the two durations may differ: some PBXs count from the first ring or from the last digit dialled."""
+
+WORST = 40.0
+"""A pair that fits worse than this is better left unjoined."""
+
+REPEAT_COST = 25.0
+"""What it costs to use a line that the PBX sent twice: it is joined only where a call is left over."""
+
+SPARE_S, SPARE_SHARE = 8.0, 0.05
+"""The records of one call together may be so much longer than it: seconds, or a share of it. No more, or the record of a short call
+that was missed would pass for a piece of its neighbour."""
 
 
 @dataclass(frozen=True)
@@ -25,40 +40,67 @@ class LineNames:
     trunk: str
 
 
-def best_call(record: CallRecord, calls: Iterable[Call], names: Iterable[LineNames]) -> Call | None:
-    """The call the record is about, or None. Calls of other lines, of the other direction or too far off in time or duration are
-    none; of the rest the nearest in both is taken."""
-    lines = {name.line for name in names if _same_line(record, name)}
-    scored = [(score, call) for call in calls if call.line in lines and (score := misfit(record, call)) is not None]
-    return min(scored, key=lambda pair: pair[0])[1] if scored else None
+@dataclass(frozen=True)
+class Kept:
+    """A record as calls.db has it. repeat: the PBX sent the same line before."""
+
+    id: int
+    record: CallRecord
+    repeat: bool = False
 
 
-def misfit(record: CallRecord, call: Call) -> float | None:
+@dataclass(frozen=True)
+class Match:
+    """A record and the call it is about. clock_s: how far the record's time was ahead of the call's. segment: the call has more
+    records than this."""
+
+    kept: Kept
+    call: Call
+    clock_s: float
+    segment: bool = False
+
+
+def match(
+    records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames], offset_s: float = 0.0, taken: Iterable[Match] = ()
+) -> list[Match]:
+    """The best joining of records and calls: first each record with one call of its length, then what is left with calls that it
+    is a piece of (a PBX makes two records of a call that was transferred or held by flash).
+
+    offset_s: how far the PBX's clock is ahead of the box's. taken: what is joined already; such calls take more pieces, but no
+    other record of their whole length. No record is joined twice.
+    """
+    before = list(taken)
+    whole = {one.call.id for one in before}
+    free = [call for call in calls if call.id not in whole]
+    costs = _costs(records, free, names, offset_s)
+    pairs = assign(len(records), len(free), costs, WORST)
+    found = [Match(records[row], free[column], time_shift(records[row].record, free[column])) for row, column in pairs]
+    used = {one.kept.id for one in found}
+    rest = [kept for kept in records if kept.id not in used and not kept.repeat]
+    return found + _segments(rest, calls, names, offset_s, before + found)
+
+
+def misfit(record: CallRecord, call: Call, offset_s: float = 0.0) -> float | None:
     """How badly record and call fit, 0 best; None when they cannot be the same."""
-    if "unknown" not in {record.direction, call.direction} and record.direction != call.direction:
+    if {record.direction, call.direction} == {"in", "out"}:
         return None
-    rang = call.ring_s or 0.0
-    marks = [call.started_at, call.started_at - (0.0 if call.state == "unanswered" else rang)]
-    if call.ended_at is not None:
-        marks.append(call.ended_at)
-    off = min(abs(record.started_at - mark) for mark in marks)
-    if off > START_S:
+    cost = 0.0 if record.direction == call.direction else 1.0
+    time, length = _time_cost(record, call, offset_s), _length_cost(record, call)
+    if time is None or length is None:
         return None
-    talked = 0.0 if call.state == "unanswered" else call.duration_s or 0.0
-    if record.duration_s is None:
-        return off
-    # Counted with or without the ringing.
-    differs = min(abs(record.duration_s - talked), abs(record.duration_s - talked - rang))
-    if differs > max(DURATION_S, 0.1 * talked):
-        return None
-    # A minute's difference of the printed time says less than a second's of the duration.
-    return differs + off / 60.0
+    return cost + time + length + _ring_cost(record, call) + _number_cost(record, call)
+
+
+def time_shift(record: CallRecord, call: Call) -> float:
+    """Seconds by which the record's time is ahead of the call's, taking a printed minute for its middle."""
+    return record.started_at + _half(record) - _mark(record, call)
 
 
 def learned_values(record: CallRecord, call: Call) -> dict[str, object]:
     """The columns of the call that the record tells; what the line itself told stays."""
     values: dict[str, object] = {}
-    direction = record.direction if call.direction == "unknown" else call.direction
+    told = record.direction if record.direction in ("in", "out") else "unknown"
+    direction = told if call.direction == "unknown" else call.direction
     if direction != call.direction:
         values["direction"] = direction
     if record.number:
@@ -70,8 +112,112 @@ def learned_values(record: CallRecord, call: Call) -> dict[str, object]:
     return values
 
 
-def _same_line(record: CallRecord, name: LineNames) -> bool:
+def same_line(record: CallRecord, name: LineNames) -> bool:
     """Extensions decide; trunks only where one of the two names no extension, since a PBX takes any trunk for any extension."""
     if record.extension and name.extension:
         return record.extension == name.extension
     return bool(record.trunk) and record.trunk == name.trunk
+
+
+def untalked(record: CallRecord) -> bool:
+    """Whether the record says that nobody talked."""
+    return record.condition in UNTALKED or record.duration_s == 0.0
+
+
+def _costs(
+    records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames], offset_s: float
+) -> dict[tuple[int, int], float]:
+    """The cost of each pair that can be, by the places of record and call."""
+    by_line: dict[str, list[int]] = {}
+    for column, call in enumerate(calls):
+        by_line.setdefault(call.line, []).append(column)
+    costs = {}
+    for row, kept in enumerate(records):
+        for name in names:
+            for column in by_line.get(name.line, ()) if same_line(kept.record, name) else ():
+                cost = misfit(kept.record, calls[column], offset_s)
+                if cost is not None:
+                    costs[row, column] = cost + (REPEAT_COST if kept.repeat else 0.0)
+    return costs
+
+
+def _half(record: CallRecord) -> float:
+    """A printed minute stands for all its seconds: its middle is off by half of it at most."""
+    return record.resolution_s / 2 if record.resolution_s > 1 else 0.0
+
+
+def _mark(record: CallRecord, call: Call) -> float:
+    """The instant of the call that the record's time means."""
+    if untalked(record) or call.state == "unanswered":
+        ends = call.ended_at if call.ended_at is not None else call.started_at
+        return min((call.started_at, ends), key=lambda mark: abs(record.started_at - mark))
+    return call.started_at
+
+
+def _time_cost(record: CallRecord, call: Call, offset_s: float) -> float | None:
+    marks = [(_mark(record, call), 0.0), (call.started_at - (call.ring_s or 0.0), 1.0)]
+    if call.ended_at is not None:
+        marks.append((call.ended_at, 6.0))  # time_means may be set wrong
+    if record.duration_s is None:
+        marks.append((call.ended_at or call.started_at, 0.0))
+    at = record.started_at + _half(record) - offset_s
+    over = [(max(0.0, abs(at - mark) - _half(record)), extra) for mark, extra in marks]
+    return min((beyond / 8 + extra for beyond, extra in over if beyond <= START_S), default=None)
+
+
+def _length_cost(record: CallRecord, call: Call) -> float | None:
+    if record.duration_s is None:
+        return 5.0
+    talked = 0.0 if call.state == "unanswered" else call.duration_s or 0.0
+    if untalked(record) and talked > DURATION_S:
+        return None
+    # Counted with or without the ringing.
+    differs = min(abs(record.duration_s - talked), abs(record.duration_s - talked - (call.ring_s or 0.0)) + 1.0)
+    if differs > max(DURATION_S, 0.1 * talked):
+        return None
+    return max(0.0, differs - record.duration_resolution_s) / 2
+
+
+def _ring_cost(record: CallRecord, call: Call) -> float:
+    if record.ring_s is None or call.ring_s is None:
+        return 1.0
+    return min(abs(record.ring_s - call.ring_s), 16.0) / 4
+
+
+def _number_cost(record: CallRecord, call: Call) -> float:
+    known = call.called_number if call.direction == "out" else call.caller_number
+    if not known or not record.number:
+        return 2.0
+    shorter, longer = sorted((known, record.number), key=len)
+    return 0.0 if longer.endswith(shorter[-7:]) else 10.0  # prefixes differ: 9 for a trunk, country codes
+
+
+def _segments(
+    records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames], offset_s: float, before: Sequence[Match]
+) -> list[Match]:
+    """Records that are pieces of calls, in order of time; together they are no longer than the call."""
+    lengths = {call.id: call.duration_s or 0.0 for call in calls}
+    room = {call_id: length + max(SPARE_S, SPARE_SHARE * length) for call_id, length in lengths.items()}
+    for one in before:
+        room[one.call.id] = room.get(one.call.id, 0.0) - (one.kept.record.duration_s or 0.0)
+    found = []
+    for kept in sorted(records, key=lambda kept: kept.record.started_at):
+        length = kept.record.duration_s
+        if not length:
+            continue
+        lines = {name.line for name in names if same_line(kept.record, name)}
+        around = [call for call in calls if call.line in lines and room[call.id] >= length and _inside(kept.record, call, offset_s)]
+        if around:
+            call = min(around, key=lambda call: abs(call.started_at - kept.record.started_at))
+            room[call.id] -= length
+            found.append(Match(kept, call, offset_s, segment=True))
+    return found
+
+
+def _inside(record: CallRecord, call: Call, offset_s: float) -> bool:
+    """Whether the record's talk lies within the call's, as far as the printed times tell."""
+    if {record.direction, call.direction} == {"in", "out"} or call.state == "unanswered" or call.ended_at is None:
+        return False
+    slack = record.resolution_s + DURATION_S
+    start = record.started_at - offset_s
+    return call.started_at - slack <= start and start + (record.duration_s or 0.0) <= call.ended_at + slack

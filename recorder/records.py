@@ -5,68 +5,152 @@ from __future__ import annotations
 import logging
 
 from hw.interfaces import CallRecord, PortLine
-from recorder.calls import Call, call_of
+from recorder.alarms import Alarms
 from recorder.callstore import CallStore
+from recorder.dailyreconcile import DailyReconciler
 from recorder.journal import Journal
-from recorder.matching import START_S, LineNames, best_call, learned_values
+from recorder.matching import START_S, Kept, LineNames, Match, learned_values, match
+from recorder.pbxclock import FARTHEST_S, FEWEST, LAST, PbxClock, vote
+from recorder.recordbook import alone, ended_calls, join, joined, keep, keep_line, last_shifts
+from recorder.recordwatch import RecordWatch
 from recorder.seats import Seats
-from recorder.settings.sections import Line
-from recorder.times import from_text, to_text
+from recorder.settings.sections import Settings
+from recorder.uptime import Uptime
 
 log = logging.getLogger(__name__)
 
 LONGEST_CALL_S = 4 * 3600.0
-"""Seconds before a record's time in which its call may have begun, for PBXs that print the time of the end."""
+"""Seconds before a record's time in which the call may have begun that it is a piece of."""
+
+SETTLE_S = 2.0
+"""Seconds without a record or an ended call before they are joined: a PBX that prints its buffer sends several lines a second."""
+
+LATEST_S = 30.0
+"""Seconds after which they are joined though more come."""
+
+REMEMBER_S = 7 * 86_400.0
+"""Seconds for which the PBX's clock of the last run is believed."""
 
 
 class Records:
-    """The recorder's book of call records."""
+    """The recorder's book of call records. alarms: None for a guest in the store, which watches nothing."""
 
-    def __init__(self, journal: Journal, lines: tuple[Line, ...], seats: Seats) -> None:
+    def __init__(self, journal: Journal, settings: Settings, seats: Seats, alarms: Alarms | None, now: float) -> None:
         self._journal = journal
         self._seats = seats
-        self._names = [LineNames(line.name, line.extension, line.trunk) for line in lines]
+        self._names = [LineNames(line.name, line.extension, line.trunk) for line in settings.line]
+        self._clock = PbxClock(last_shifts(journal.store, LAST, now - REMEMBER_S))
+        where = settings.call_records.where
+        watched = alarms if where else None
+        self._watch = RecordWatch(journal, watched, where, now) if watched else None
+        self._daily = DailyReconciler(journal, settings, watched, now) if watched else None
+        self._uptime = Uptime(journal, now) if alarms is not None else None
+        self._span: tuple[float, float] | None = None
+        self._first_at = self._last_at = now
 
-    def received(self, record: CallRecord | PortLine, now: float) -> None:
-        """A record came in: keep it, and join it to its call if that has ended."""
-        if isinstance(record, PortLine):
+    def received(self, item: CallRecord | PortLine, now: float) -> None:
+        """A line came in: keep it; a record is joined to its call when things have settled."""
+        if self._watch is not None:
+            self._watch.received(item)
+        if isinstance(item, PortLine):
+            self._journal.do(lambda store: keep_line(store, item, now))
             return
-        log.info("call record: %s", record.raw)
-        ids: list[int] = []
-        # Two writes: one that is tried again must not keep the record twice.
-        self._journal.do(lambda store: ids.append(store.add_record(record, now)))
-        self._journal.do(lambda store: self._match(store, ids[0], record))
+        log.info("call record: %s", item.raw)
+        self._journal.do(lambda store: _ignore(keep(store, item, now)))
+        self._touch(item.started_at - self._clock.offset_s, now)
+        if self._daily is not None:
+            self._daily.came(item.started_at - self._clock.offset_s, now)
 
     def call_ended(self, call_id: str) -> None:
         """A call has ended: its record may be waiting."""
-        self._journal.do(lambda store: self._match_waiting(store, call_id))
+        self._journal.do(lambda store: self._ended(store, call_id))
 
-    def _match_waiting(self, store: CallStore, call_id: str) -> None:
+    def _ended(self, store: CallStore, call_id: str) -> None:
         call = store.call(call_id)
-        if call is None:
-            return
-        since = to_text(call.started_at - START_S - (call.ring_s or 0.0))
-        until = to_text((call.ended_at or call.started_at) + START_S)
-        sql = "SELECT * FROM call_records WHERE call_id IS NULL AND started_at BETWEEN ? AND ? ORDER BY id"
-        for row in store.rows(sql, since, until):
-            values = {key: row[key] for key in row.keys() if key in CallRecord.__dataclass_fields__}  # noqa: SIM118
-            self._match(store, row["id"], CallRecord(**values | {"started_at": from_text(row["started_at"])}))
+        if call is not None:
+            self._touch(call.started_at, call.ended_at or call.started_at)
 
-    def _match(self, store: CallStore, record_id: int, record: CallRecord) -> None:
-        call = best_call(record, self._candidates(store, record), self._names)
-        if call is None:
+    def step(self, now: float) -> None:
+        """Join what has settled; look whether records come as they should; at night, compare the books."""
+        if self._span is not None and (now - self._last_at >= SETTLE_S or now - self._first_at >= LATEST_S):
+            self.settle()
+        if self._watch is not None and not self._journal.stuck:
+            self._watch.step(now)
+        if self._daily is not None:
+            self._daily.step(now)
+        if self._uptime is not None:
+            self._uptime.step(now)
+
+    def finish(self, now: float) -> None:
+        """The recorder stops: join what there is."""
+        self.settle()
+        if self._uptime is not None:
+            self._uptime.stop(now)
+
+    def settle(self) -> None:
+        """Join what came since the last time, now."""
+        if self._span is not None:
+            span, self._span = self._span, None
+            self._journal.do(lambda store: self._join_all(store, *span))
+
+    def _touch(self, at: float, now: float) -> None:
+        if self._span is None:
+            self._span, self._first_at = (at, at), now
+        self._span = min(at, self._span[0]), max(at, self._span[1])
+        self._last_at = now
+
+    def _join_all(self, store: CallStore, start: float, end: float) -> None:
+        if self._join_span(store, start, end):
             return
+        ahead = self._look_for_jump(store, start, end)
+        if ahead is not None:
+            self._clock.jumped(ahead)
+            self._join_span(store, start - FARTHEST_S, end + FARTHEST_S)
+
+    def _join_span(self, store: CallStore, start: float, end: float) -> bool:
+        """Join records and calls of that time on the box's clock. Whether anything was joined."""
+        offset, far = self._clock.offset_s, 2 * START_S
+        records = alone(store, start + offset - far, end + offset + far)
+        calls = ended_calls(store, start - LONGEST_CALL_S, end + far)
+        if not records or not calls:
+            return False
+        found = match(records, calls, self._names, offset, joined(store, calls))
+        for one in found:
+            self._join(store, one)
+        if found and self._watch is not None:
+            self._watch.clock(self._clock.offset_s)
+        return bool(found)
+
+    def _look_for_jump(self, store: CallStore, start: float, end: float) -> float | None:
+        """How far ahead the PBX's clock is if records and calls that do not fit would fit at another difference."""
+        offset = self._clock.offset_s
+        around = self._ours(alone(store, start + offset - 86_400, end + offset + 86_400))
+        records = [kept for kept in around if not kept.repeat][-50:]
+        if len(records) < FEWEST:
+            return None
+        times = [kept.record.started_at for kept in records]
+        calls = ended_calls(store, min(times) - FARTHEST_S, max(times) + FARTHEST_S)
+        taken = {one.call.id for one in joined(store, calls)}
+        ahead = vote(records, [call for call in calls if call.id not in taken], self._names)
+        if ahead is not None:
+            log.warning("the PBX's clock is %.0f s ahead (before: %.0f s)", ahead, offset)
+        return ahead
+
+    def _ours(self, records: list[Kept]) -> list[Kept]:
+        known = {name.extension for name in self._names} | {name.trunk for name in self._names}
+        return [kept for kept in records if {kept.record.extension, kept.record.trunk} & (known - {""})]
+
+    def _join(self, store: CallStore, found: Match) -> None:
+        record, call = found.kept.record, found.call
         values = learned_values(record, call)
         if call.agent_id is None and record.extension:
             agent = self._seats.agent_at(call.line, record.extension, call.started_at)
             if agent is not None:
                 values |= {"agent_id": agent.id, "team": agent.team}
-        store.match_record(record_id, call.id, values)
+        join(store, found, values)
+        if not found.segment:
+            self._clock.joined(found.clock_s)
 
-    def _candidates(self, store: CallStore, record: CallRecord) -> list[Call]:
-        """Ended calls of about that time that have no record yet."""
-        sql = """SELECT * FROM calls WHERE started_at BETWEEN ? AND ? AND ended_at IS NOT NULL
-                 AND id NOT IN (SELECT call_id FROM call_records WHERE call_id IS NOT NULL)"""
-        earliest = to_text(record.started_at - LONGEST_CALL_S)
-        latest = to_text(record.started_at + START_S + 600)
-        return [call_of(row) for row in store.rows(sql, earliest, latest)]
+
+def _ignore(_: object) -> None:
+    """A write answers nothing."""
