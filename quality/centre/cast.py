@@ -57,7 +57,7 @@ class Spec:
 @dataclass(frozen=True)
 class MadeAgent:
     """skill: 0 is ordinary; faults are exp(-skill) times as frequent. late: works the late shift in even weeks. off: the two
-    weekdays (0 Monday) off."""
+    weekdays (0 Monday) off, one after the other."""
 
     number: str
     name: str
@@ -126,7 +126,7 @@ def _agent(rng: random.Random, spec: Spec, number: int, name: str) -> MadeAgent:
     # One in ten came just before the three months, two in ten within a year, the rest earlier.
     low, high = {0: (1, 60), 3: (100, 330), 6: (100, 330)}.get(number % 10, (400, 2500))
     days = rng.randrange(low, high)
-    off = (number % 7, (number + 3) % 7)
+    off = (number % 7, (number + 1) % 7)
     return MadeAgent(
         f"{8001 + number}", name, TEAMS[number % len(TEAMS)], spec.first - timedelta(days=days), f"line{number + 1:03d}",
         f"{6001 + number}", rng.gauss(0, 0.2), bool(number // len(TEAMS) % 2), off,
