@@ -134,10 +134,12 @@ def _alarms(recorded: _Database, said: _Database) -> tuple[Alarm, ...]:
     seen: dict[tuple[object, ...], str] = {}
     if rows and said.rows("SELECT 1 FROM sqlite_master WHERE name = 'alarm_acks'"):
         seen = {row[:3]: str(row[3]) for row in said.rows("SELECT kind, subject, raised_at, by FROM alarm_acks ORDER BY id")}
-    return tuple(
-        Alarm(*(str(value) for value in row[:4]), int(str(row[4])), kind_of(str(row[0])).severity, seen.get(row[:3], ""))
-        for row in rows
-    )
+    alarms = []
+    for kind, subject, raised_at, detail, number in rows:
+        by = seen.get((kind, subject, raised_at), "")
+        words = (str(kind), str(subject), str(raised_at), str(detail))
+        alarms.append(Alarm(*words, int(str(number)), kind_of(str(kind)).severity, by))
+    return tuple(alarms)
 
 
 def _last_call(recorded: _Database) -> str | None:

@@ -103,8 +103,17 @@ def test_recorder_and_webui_load_no_recogniser(service: str) -> None:
 
 
 ADAPTERS = ("hw.alsa", "hw.linesense", "hw.smdr", "hw.paced", "hw.serialport", "hw.simulated")
-MAY_NAME_ADAPTERS = ("hw/", "recorder/__main__.py", "recorder/replay.py", "recorder/bench", "console/demo/", "console/serial")
-"""Beside each service's __main__: what puts simulated devices in place (demo, replay), what measures, and the technician's port."""
+MAY_NAME_ADAPTERS = (
+    "hw/",
+    "recorder/__main__.py",
+    "recorder/replay.py",
+    "recorder/bench",
+    "console/demo/",
+    "console/serial",
+    "console/doctor/listen",
+)
+"""Beside each service's __main__: what puts simulated devices in place (demo, replay), what measures, the technician's port, and
+the doctor, who opens a device that no recorder has open."""
 
 
 def test_only_the_entrances_name_concrete_devices() -> None:

@@ -1,0 +1,64 @@
+"""Every check, in the order in which a missing call is best looked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from console.doctor import box, lines, services, store
+from console.doctor.case import Case, bytes_a_day, damaged, histories, records_of
+from console.doctor.finding import Finding
+from console.status import collect
+from hw.messages import Message
+from recorder.live import read_status
+from recorder.settings.sections import Settings
+from recorder.watch.clock import synchronised
+
+Check = Callable[[Case], Iterator[Finding]]
+BEFORE: tuple[Check, ...] = (box.check_settings, services.check, box.check_devices, box.check_ports, store.check, box.check_clock)
+AFTER: tuple[Check, ...] = (box.check_records, box.check_model, box.check_alarms, box.check_analysis)
+FRESH: tuple[Check, ...] = (box.check_settings, store.check_room, box.check_model)
+"""Where nothing is set up yet, only what a machine needs before it can be: the rest would only repeat that it is not there."""
+
+
+def examine(case: Case, line: str = "") -> Iterator[Finding]:
+    """Every finding: the box's, then each line's. line: only that line, its device and what it depends on."""
+    if not case.settings.line:
+        for check in FRESH:
+            yield from check(case)
+        return
+    for check in (*BEFORE, *AFTER):
+        yield from check(case)
+    for one in case.settings.line:
+        if line in ("", one.name):
+            yield from lines.check(case, one)
+
+
+def gather(settings: Settings, now: float | None = None) -> Case:
+    """Look at everything. While the recorder runs its live status says what is heard; else the devices are opened for two
+    seconds."""
+    from console.doctor.listen import listen  # noqa: PLC0415  ALSA is not loaded to look at a recorder that runs
+
+    now = time.time() if now is None else now
+    status = collect(settings, now)
+    if status.recorder_running:
+        live = read_status(settings)
+        heard = {one.line: one.sides for one in live.lines} if live is not None else {}
+        refused: dict[str, Message] = {}
+        now = live.at if live is not None else now  # a simulated recorder's calls are of its own time
+    else:
+        heard, refused = listen(settings)
+    return Case(
+        settings,
+        status,
+        now,
+        heard,
+        refused,
+        histories(settings, now),
+        records_of(settings),
+        services.units(),
+        synchronised(),
+        damaged(Path(settings.store.path)),
+        bytes_a_day(settings, now),
+    )
