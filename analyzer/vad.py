@@ -1,33 +1,32 @@
-"""Where somebody speaks: webrtcvad frame by frame, steadied by its neighbours and by level, cut into utterances a side."""
+"""Where somebody speaks: a detector frame by frame, steadied by its neighbours and by level, cut into utterances a side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import webrtcvad
 from numpy.typing import NDArray
 
 from analyzer.audio import RATE
+from analyzer.detectors import FRAME as FRAME
+from analyzer.detectors import Flags as Flags
+from analyzer.detectors import detector
 from hw.interfaces import Samples
 
-FRAME = 160  # samples a frame: 20 ms, one of the three lengths webrtcvad takes
 FRAME_S = FRAME / RATE
 SILENCE_DB = -90.0
-Flags = NDArray[np.bool_]
 Levels = NDArray[np.float32]
 Span = tuple[float, float]
 """Start and end in seconds from the call's first frame."""
 
-_MODE = 2  # webrtcvad's aggressiveness, 0–3: at 3 the soft ends of read Mandarin go missing
-_WINDOW, _NEEDED = 5, 3  # a frame counts as speech when so many of the frames around it do: one key click has no neighbours
-_BELOW_SPEECH_DB = 35.0  # frames so far under the side's own speech are room noise that webrtcvad took for a voice
+_REACH, _HEART = (3, 5), (8, 11)  # so many set of so many frames: at the edges of a run, and somewhere within it
+_BELOW_SPEECH_DB = 35.0  # frames so far under the side's own speech are room noise that the detector took for a voice
 _QUIETEST_DB = -58.0  # and so are frames under this, whatever the side's level
 
 
 @dataclass(frozen=True)
 class Frames:
-    """One channel, frame by frame (20 ms). voiced: what webrtcvad said. level_db: dBFS (RMS), never under SILENCE_DB."""
+    """One channel, frame by frame (20 ms). voiced: what the detector said. level_db: dBFS (RMS), never under SILENCE_DB."""
 
     voiced: Flags
     level_db: Levels
@@ -36,11 +35,9 @@ class Frames:
 class FrameListener:
     """Listens to one channel block by block and keeps two small numbers a frame: an hour is under a megabyte."""
 
-    def __init__(self, detector: str = "webrtc") -> None:
-        assert detector == "webrtc"
-        self._vad = webrtcvad.Vad(_MODE)
+    def __init__(self, name: str = "webrtc") -> None:
+        self._detector = detector(name)
         self._rest: Samples = np.zeros(0, np.int16)
-        self._voiced: list[Flags] = []
         self._levels: list[Levels] = []
 
     def listen(self, samples: Samples) -> None:
@@ -52,16 +49,16 @@ class FrameListener:
             self._take(np.ascontiguousarray(joined[:whole]).reshape(-1, FRAME))
 
     def _take(self, frames: Samples) -> None:
-        self._voiced.append(np.fromiter((self._vad.is_speech(frame.tobytes(), RATE) for frame in frames), bool, len(frames)))
+        self._detector.listen(frames)
         self._levels.append(levels_db(frames))
 
     def frames(self) -> Frames:
         """All frames so far; the last one filled up with silence."""
         if len(self._rest):
             self.listen(np.zeros(FRAME - len(self._rest), np.int16))
-        if not self._voiced:
+        if not self._levels:
             return Frames(np.zeros(0, bool), np.zeros(0, np.float32))
-        return Frames(np.concatenate(self._voiced), np.concatenate(self._levels))
+        return Frames(self._detector.flags(), np.concatenate(self._levels))
 
 
 def levels_db(frames: Samples) -> Levels:
@@ -81,10 +78,19 @@ def speech_flags(frames: Frames) -> Flags:
 
 
 def _steadied(flags: Flags) -> Flags:
-    """N of M: frame i stays when at least _NEEDED of the _WINDOW frames around it are set."""
-    padded = np.pad(flags.astype(np.int16), _WINDOW // 2)
-    steady: Flags = np.convolve(padded, np.ones(_WINDOW, np.int16), mode="valid") >= _NEEDED
-    return steady
+    """N of M, twice: loosely for how far a run reaches, so that its soft ends stay; strictly for whether it is one at all, since
+    the knocks of a keyboard seldom come so thickly."""
+    reach, heart = _n_of_m(flags, *_REACH), _n_of_m(flags, *_HEART)
+    for first, past in runs(reach):
+        if not heart[first:past].any():
+            reach[first:past] = False
+    return reach
+
+
+def _n_of_m(flags: Flags, needed: int, window: int) -> Flags:
+    """The frames with at least `needed` set among the `window` around them."""
+    padded = np.pad(flags.astype(np.int16), window // 2)
+    return np.asarray(np.convolve(padded, np.ones(window, np.int16), mode="valid") >= needed)
 
 
 def runs(flags: Flags) -> list[tuple[int, int]]:

@@ -79,7 +79,7 @@ def evaluate_roles(
         with open_audio(path) as audio:
             if audio.channels != 2:
                 raise UserError(
-                    f"{path} has one channel: its two sides cannot be the truth. Give two-channel calls, agent left, customer right",
+                    f"{path} has one channel: its sides cannot be the truth. Give two-channel calls, agent left, customer right",
                     f"{path} 只有一个声道,无法作为真值。请提供左座席、右客户的双声道通话",
                 )
             spoken_language = language_of(path) if language == "auto" else language

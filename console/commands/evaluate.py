@@ -31,7 +31,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     roles = subjects.add_parser("roles", help="who is who: two-channel calls mixed to one, their channels the truth")
     roles.add_argument("files", type=Path, nargs="*", help="two-channel calls (default: the bundled ones)")
     roles.add_argument("--language", choices=("auto", "zh", "en"), default="auto")
-    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules), (roles, run_roles)):
+    vad = subjects.add_parser("vad", help="voice activity: recordings of one clean voice each, put on noisy lines")
+    vad.add_argument("files", type=Path, nargs="+")
+    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules), (roles, run_roles), (vad, run_vad)):
         subject.add_argument("--json", action="store_true", help="print JSON")
         add_config(subject)
         subject.set_defaults(run=run)
@@ -105,6 +107,15 @@ def run_roles(arguments: argparse.Namespace) -> int:
     files = arguments.files or [call.audio for call in bundled_calls() if soundfile.info(call.audio).channels == 2]
     with Progress("telling voices apart", "正在区分说话人") as progress:
         figures = evaluate_roles(files, arguments.language, pipeline.analyze, pipeline.language_of, progress)
+    return _print(figures, arguments.json)
+
+
+def run_vad(arguments: argparse.Namespace) -> int:
+    """F1 and cost of the voice activity detectors."""
+    from analyzer.evaluate.vad import evaluate_vad
+
+    with Progress("listening", "正在检测") as progress:
+        figures = evaluate_vad(arguments.files, progress)
     return _print(figures, arguments.json)
 
 
