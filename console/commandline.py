@@ -17,11 +17,13 @@ from console.commands import (
     doctor,
     evaluate,
     export,
+    hold,
     listen,
     models,
     pause,
     people,
     replay,
+    retention,
     serial,
     status,
     users,
@@ -32,7 +34,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, serial),
-    *(people, centre),
+    *(people, centre, retention, hold),
 )
 
 

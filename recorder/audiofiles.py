@@ -16,7 +16,8 @@ import soundfile
 from hw.interfaces import Samples
 from hw.messages import UserError
 from recorder.callreader import CallReader
-from recorder.calls import Call, Gap, Part
+from recorder.calls import Call, Gap, Part, Tombstone
+from recorder.times import to_text
 
 AUDIO = "audio"
 
@@ -25,6 +26,18 @@ def part_path(store: Path, part_id: str, started_at: float) -> Path:
     """Where a part is written: <store>/audio/YYYY/MM/DD/<part id>.part, by its UTC day; its FLAC lies beside it."""
     day = datetime.fromtimestamp(started_at, tz=UTC)
     return store / AUDIO / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" / f"{part_id}.part"
+
+
+class AudioDeletedError(UserError):
+    """The call's audio was deleted on purpose: `tombstone` says when and why."""
+
+    def __init__(self, tombstone: Tombstone) -> None:
+        self.tombstone = tombstone
+        day, rule = to_text(tombstone.at)[:10], tombstone.rule
+        super().__init__(
+            f"The audio of call {tombstone.call_id} was deleted on {day} (rule {rule}: {tombstone.reason}).",
+            f"通话 {tombstone.call_id} 的录音已于 {day} 删除（规则 {rule}：{tombstone.reason}）。",
+        )
 
 
 @dataclass(frozen=True)
@@ -120,7 +133,7 @@ class CallAudio:
 
 def open_call(store: Path, call_id: str) -> CallAudio:
     """The audio of a call that has ended. Raises UserError when there is no such call, it has no audio (yet), or a file is missing,
-    damaged, or said to lie outside the store."""
+    damaged, or said to lie outside the store; AudioDeletedError when retention deleted it."""
     with CallReader(store) as reader:
         call = reader.call(call_id)
         if call is None:
@@ -133,6 +146,8 @@ def open_call(store: Path, call_id: str) -> CallAudio:
             )
         if not parts:
             raise UserError(f"Call {call_id} has no audio: nobody answered it.", f"通话 {call_id} 没有录音：无人接听。")
+        if (tombstone := reader.tombstone(call_id)) is not None:
+            raise AudioDeletedError(tombstone)
         return CallAudio(store, call, parts, reader.gaps(call_id))
 
 

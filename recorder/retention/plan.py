@@ -126,6 +126,8 @@ class _Planner:
 
     def by_space(self) -> None:
         """The oldest calls, until there is room on the disk again."""
+        if not self._policy.general.free_gib:
+            return
         wanted = self.wanted_bytes() - self._freed
         if wanted > 0:
             self._free(wanted, SPACE, f"less than {self._policy.general.free_gib:g} GiB free", None, rush=False)

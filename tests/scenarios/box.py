@@ -17,7 +17,7 @@ from recorder.callreader import CallReader
 from recorder.callstore import open_store
 from recorder.engine import Equipment, Recorder
 from recorder.intake import DirectIntake
-from recorder.settings.sections import Agent, Assignment, Device, Line, Segmentation, Settings, Store
+from recorder.settings.sections import Agent, Assignment, Device, Line, Retention, Segmentation, Settings, Store
 
 RATE = 8000
 START = 1795308000.0  # 2026-11-22T00:40:00Z
@@ -146,6 +146,7 @@ class Box:
             agent=AGENTS,
             assignment=SEATS,
             segmentation=self.segmentation,
+            retention=Retention(warn_gib=0, free_gib=0),  # whatever the room on the machine that runs the tests
         )
 
     def recorder(self) -> Recorder:

@@ -81,26 +81,26 @@ def test_what_may_be_outbound_stays_thirty_days(store: CallStore, direction: str
     assert made.kept["floor"] == 1
 
 
+REVIEWS = """
+    INSERT INTO users (id, name, name_key, role, password_hash, password_at, created_at)
+        VALUES ('u', 'u', 'u', 'inspector', '', '', '');
+    INSERT INTO cases (id, title, problem, solution, effect, good, made_at, made_by, changed_at, removed_at)
+        VALUES ('k', 't', 'p', 's', 'e', 1, 'x', 'u', 'x', NULL), ('l', 't', 'p', 's', 'e', 1, 'x', 'u', 'x', 'y');
+    INSERT INTO case_clips VALUES ('k', 1, 'b', 0, 1, ''), ('l', 1, 'c', 0, 1, '');
+    INSERT INTO assignments (id, call_id, inspector_id, agent_id, reason, detail, assigned_at, assigned_by, submitted_at)
+        VALUES ('1', 'd', 'u', '', '', '', '', '', NULL), ('2', 'e', 'u', '', '', '', '', '', 'x');
+    INSERT INTO calibrations (id, call_id, form_id, form_version, opened_at, opened_by, due_on)
+        VALUES ('1', 'f', 'A', '1', '', '', '')"""
+
+
 def test_what_is_on_hold_stays(store: CallStore) -> None:
+    """By a person, in the case library, given to an inspector, in a calibration; not what is over."""
     for name in "abcdefg":
         old(store, name, 390)
     Holds(store.store).place("a", "lawyer's letter", "ann")
     with writing(store.store) as database:
-        database.execute(
-            "INSERT INTO users (id, name, name_key, role, password_hash, password_at, created_at)"
-            " VALUES ('u', 'u', 'u', 'inspector', '', '', '')"
-        )
-        database.execute(
-            "INSERT INTO cases VALUES ('k', 't', 'p', 's', 'e', 1, 'x', 'u', 'x', NULL), ('l', 't', 'p', 's', 'e', 1, 'x', 'u', 'x', 'y')"
-        )
-        database.execute("INSERT INTO case_clips VALUES ('k', 1, 'b', 0, 1, ''), ('l', 1, 'c', 0, 1, '')")
-        database.execute(
-            "INSERT INTO assignments (id, call_id, inspector_id, agent_id, reason, detail, assigned_at, assigned_by, submitted_at)"
-            " VALUES ('1', 'd', 'u', '', '', '', '', '', NULL), ('2', 'e', 'u', '', '', '', '', '', 'x')"
-        )
-        database.execute(
-            "INSERT INTO calibrations (id, call_id, form_id, form_version, opened_at, opened_by, due_on) VALUES ('1', 'f', 'A', '1', '', '', '')"
-        )
+        for statement in REVIEWS.split(";"):
+            database.execute(statement)
     assert [name for name, _ in going(plan(store, Retention(days=30)))] == ["c", "e", "g"]
     assert plan(store, Retention(days=30)).kept == {"held": 4}
     Holds(store.store).release("a", "settled", "ann")
