@@ -29,19 +29,28 @@ class Learned:
     ring_count: int | None
 
 
+KINDS = ("talk", "held", "resumed", "second_caller", "transferred")
+"""What a part of a call is. talk: as the call began. held: the customer waits, since the agent flashed; there may be another
+conversation in it. resumed: the agent is back. second_caller: somebody called while the line was talking and the agent went to
+them. transferred: a held part at whose end the agent handed the customer on."""
+
+
 @dataclass(frozen=True)
 class NextPart:
-    """The open call goes on in a new part from `frame`."""
+    """The open call goes on in a new part from `frame`. kind: one of KINDS; None: as before, the part was only too long."""
 
     frame: int
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class End:
-    """The open call ends before `frame`. hung_up_by: "agent", "customer" or None when nothing told."""
+    """The open call ends before `frame`. hung_up_by: "agent", "customer" or None when nothing told. transferred: its last part, a
+    held one, ended with the customer handed on."""
 
     frame: int
     hung_up_by: str | None = None
+    transferred: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,12 +60,13 @@ class Drop:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """The line rang from `frame` to `end` and nobody answered."""
+    """The line rang from `frame` to `end` and nobody answered. direction: "out" or "unknown" when it rang at the far end."""
 
     frame: int
     end: int
     ring_s: float
     ring_count: int
+    direction: str = "in"
 
 
 Action = Start | Learned | NextPart | End | Drop | Unanswered

@@ -15,8 +15,8 @@ class Call:
     layout: "mono" (one channel, side mixed) or "pair" (agent left, customer right). direction: "in", "out", "unknown". state:
     "recording", "closed", "interrupted" (the box stopped in mid-call), "unanswered". duration_s: frames of the call, known gaps
     included. ring_s: first ring to answer. extension: the PBX extension. source: the file a replayed call came from. closed_seq:
-    rises by one with every call that is done with, None before. number_source: what told the other party's number: "dialled" (the keys
-    heard), "record" (the PBX) or "" (nothing).
+    rises by one with every call that is done with, None before. number_source: what told the other party's number: "dialled" (the
+    keys heard), "record" (the PBX) or "" (nothing).
     """
 
     id: str
@@ -65,8 +65,8 @@ class Part:
 
 @dataclass(frozen=True)
 class KeyPress:
-    """A telephone key pressed in a call. start_frame counts from the call's start and is below 0 for what was dialled before its audio
-    begins. side: "agent", "customer" or "mixed". digit: 0-9 * # A-D, None where it was masked. at: UTC epoch seconds."""
+    """A telephone key pressed in a call. start_frame counts from the call's start and is below 0 for what was dialled before its
+    audio begins. side: "agent", "customer" or "mixed". digit: 0-9 * # A-D, None where it was masked. at: UTC epoch seconds."""
 
     call_id: str
     at: float

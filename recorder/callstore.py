@@ -17,7 +17,7 @@ from hw.interfaces import CallRecord, LineEvent
 from hw.messages import UserError
 from recorder.audiofiles import AUDIO
 from recorder.callreader import BUSY_TIMEOUT_S, CallReader, broken
-from recorder.calls import Call, Gap, Part, Pause
+from recorder.calls import Call, Gap, KeyPress, Part, Pause
 from recorder.evidence.chain import Chain
 from recorder.levels import CallLevels
 from recorder.migrations import migrate
@@ -145,6 +145,14 @@ class CallStore(CallReader):
         with self.writing() as db:
             db.table("calls").update(call_id, {"state": state, "closed_seq": self._next_seq()})
 
+    def add_key_presses(self, presses: Sequence[KeyPress], number: str) -> None:
+        """Keys pressed in a call, which is there. number: what they dialled, empty for nothing; the PBX's word for it stands."""
+        with self.writing() as db:
+            db.table("digits").insert_all([_row(press) for press in presses])
+            if number and presses:
+                sql = "UPDATE calls SET called_number = ?, number_source = 'dialled' WHERE id = ? AND number_source <> 'record'"
+                db.execute(sql, [number, presses[0].call_id])
+
     def fill_call(self, call_id: str, values: dict[str, object]) -> None:
         """Set columns of a call that became known later (numbers, ring time, direction, agent)."""
         if values:
@@ -188,6 +196,16 @@ class CallStore(CallReader):
             sql = "UPDATE gaps SET frames = ? - start_frame WHERE part_id = ? AND start_frame + frames > ?"
             db.execute(sql, [frames, part_id, frames])
 
+    def move_gaps(self, part_id: str, frames: int, into: str) -> None:
+        """The part is cut at `frames` and goes on in part `into`: so does what it lost behind the cut."""
+        with self.writing() as db:
+            sql = """INSERT INTO gaps (call_id, part_id, line, at, start_frame, frames, reason)
+                     SELECT call_id, ?, line, at, 0, start_frame + frames - ?, reason FROM gaps
+                     WHERE part_id = ? AND start_frame < ? AND start_frame + frames > ?"""
+            db.execute(sql, [into, frames, part_id, frames, frames])
+            moved = "UPDATE gaps SET part_id = ?, start_frame = start_frame - ? WHERE part_id = ? AND start_frame >= ?"
+            db.execute(moved, [into, frames, part_id, frames])
+
     def add_event(self, line: str, event: LineEvent) -> None:
         """Keep a line event as it came."""
         with self.writing() as db:
@@ -206,6 +224,8 @@ class CallStore(CallReader):
         """The record is about that call: join them and fill what it told."""
         with self.writing() as db:
             db.table("call_records").update(record_id, {"call_id": call_id})
+            if {"caller_number", "called_number"} & values.keys():  # the PBX knows better than the keys that were heard
+                values = values | {"number_source": "record"}
             if values:
                 db.table("calls").update(call_id, values)
 
@@ -295,7 +315,7 @@ def _sound(path: Path) -> bool:
         return False
 
 
-def _row(value: Call | Part | Gap | Pause) -> dict[str, Any]:
+def _row(value: Call | Part | Gap | Pause | KeyPress) -> dict[str, Any]:
     row = dataclasses.asdict(value)
     for key in ("started_at", "answered_at", "ended_at", "at", "deleted_at"):
         if row.get(key) is not None:

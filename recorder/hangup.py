@@ -7,18 +7,13 @@ that the agent hung up. Where they do not, a busy tone still tells that the cust
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
 
-from recorder.voice import FRAME_S, Heard
-
-KEPT_S = 12.0
-"""Seconds of tone and speech remembered, more than the lateness of an event and the window together."""
+from recorder.cadence import Sign
+from recorder.voice import Heard
 
 WINDOW_S = 3.0
-"""The busy tone must lie in the last seconds before the hang-up."""
-
-BUSY_S = 0.6
-"""Seconds of 450 Hz in the window: two bursts of busy tone (0.35 s on, 0.35 s off); a shorter beep may be anything."""
+"""The busy tone must have been heard in the last seconds before the hang-up."""
 
 
 class Signs:
@@ -27,34 +22,34 @@ class Signs:
     def __init__(self, release: str, rate: int) -> None:
         self._release = release
         self._rate = rate
-        self._piece = round(FRAME_S * rate)
-        self._tones: deque[int] = deque()
+        self._busy: list[Sign] = []  # since somebody spoke last
         self._direction = "unknown"
         self._reversals = 0
-        self._spoke = False
+        self.spoke = False
 
     def began(self, direction: str) -> None:
         """A call began."""
-        self._direction, self._reversals, self._spoke = direction, 0, False
+        self._direction, self._reversals, self.spoke = direction, 0, False
+        self._busy.clear()
 
-    def heard(self, heard: Heard) -> None:
-        """Remember the tones of a block."""
-        self._spoke = self._spoke or bool(heard.speech)
-        self._tones.extend(heard.tone)
-        while self._tones and self._tones[0] < heard.end - KEPT_S * self._rate:
-            self._tones.popleft()
+    def heard(self, heard: Heard, signs: Sequence[Sign]) -> None:
+        """Remember what a block told."""
+        for frame in heard.speech:
+            self.spoke = True
+            self._busy = [sign for sign in self._busy if sign.end > frame]
+        self._busy += [sign for sign in signs if sign.kind in {"busy", "congestion"}]
 
     def reversed(self) -> None:
         """The polarity turned."""
         self._reversals += 1
 
-    def toned(self, start: int, end: int) -> int:
-        """Frames of tone in (start, end]."""
-        return self._piece * sum(start < frame <= end for frame in self._tones)
+    def busy_bursts(self) -> int:
+        """Bursts of busy or congestion tone since somebody spoke last, the first not counted."""
+        return len(self._busy)
 
     def busy(self, frame: int) -> bool:
         """Whether a call in which somebody spoke ended in busy tone before `frame`."""
-        return self._spoke and self.toned(frame - round(WINDOW_S * self._rate), frame) >= BUSY_S * self._rate
+        return self.spoke and any(frame - WINDOW_S * self._rate < sign.end <= frame for sign in self._busy)
 
     def hung_up_by(self, frame: int) -> str | None:
         """Who ended the call whose on-hook is at `frame`: "agent", "customer" or None."""
@@ -65,4 +60,4 @@ class Signs:
         if self._release == "reversed" and released:
             return "customer"
         # A call out that nobody took was given up, not hung up on.
-        return "agent" if self._release != "none" and self._spoke else None
+        return "agent" if self._release != "none" and self.spoke else None

@@ -10,6 +10,8 @@ from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing
 from recorder.calls import Call, Gap
 from recorder.callstore import layout_of
 from recorder.ids import new_id
+from recorder.keylog import KeyLog
+from recorder.keypad import Keypad, Played
 from recorder.listen.protocol import LOST, PAUSED
 from recorder.live import LineStatus
 from recorder.lookback import LookBack
@@ -41,8 +43,10 @@ class LineRecorder:
         self._channels = list(line.channels)
         self._look_back = LookBack(timing.look_back, len(line.channels))
         self._watch = shop.watch.line(line, timeline.rate)
+        self._keypad = Keypad(line, timeline.rate)
+        self._keys = KeyLog(line, timeline)
         self._voice = VoiceDetector(timeline.rate, len(line.channels))
-        self._segmenter = Segmenter(timing, line.release)
+        self._segmenter = Segmenter(timing, line.release, whole=bool(line.source))
         self._call: OpenCall | None = None
         self._refused: Start | None = None  # a call that there was no room to record
         self._level_db: float | None = None
@@ -64,9 +68,12 @@ class LineRecorder:
 
     def audio(self, device_samples: Samples) -> None:
         """The device's next samples, all its channels."""
-        samples = device_samples[:, self._channels]
-        start = self._look_back.end
-        heard = self._voice.feed(samples)
+        self._play(self._keypad.feed(device_samples[:, self._channels]))
+
+    def _play(self, played: Played) -> None:
+        """What the line's keypad lets through: the same frames, a little later where keys are masked."""
+        samples, start = played.samples, self._look_back.end
+        heard = self._voice.feed(samples, played.spans)
         self._watch.audio(samples, heard)
         self._level_db = round(heard.level_dbfs, 1) if heard.power else self._level_db
         if self._shop.pauses.covers(self.line.name, len(samples)):
@@ -77,10 +84,14 @@ class LineRecorder:
             self._look_back.push(samples)
             self._shop.live.audio(self.line.name, samples)
             self._try_to_keep(samples, start)
-        self._act(self._segmenter.audio(heard))
+            self._keys.pressed(played.digits, self._call.kind if self._call else "talk")
+        self._act(self._segmenter.audio(replace(heard, keys=tuple(digit.start for digit in played.digits))))
+        self._write_keys()
 
     def lost(self, frames: int, reason: str) -> None:
         """The device lost frames."""
+        self._let_out()
+        self._keypad.skip(frames)
         start = self._look_back.end
         self._watch.lost()
         self._skip(frames)
@@ -99,6 +110,8 @@ class LineRecorder:
 
     def away(self, frames: int, reason: str) -> None:
         """The device is away, or was before it began; the line's time goes on without audio."""
+        self._let_out()
+        self._keypad.skip(frames)
         start = self._look_back.end
         if self._call is not None:
             self._call.lose(start, reason)
@@ -118,6 +131,7 @@ class LineRecorder:
 
     def finish(self) -> None:
         """The recorder stops: end what is open."""
+        self._let_out()
         self._act(self._segmenter.finish())
 
     def status(self) -> LineStatus:
@@ -127,6 +141,19 @@ class LineRecorder:
         at, by = self._shop.pauses.since(self.line.name) or (None, "")
         paused_since = None if at is None else to_text(at)
         return LineStatus(self.line.name, self._segmenter.state, since, call_id, self._level_db, sides, paused_since, by)
+
+    def _let_out(self) -> None:
+        """What the keypad still holds back."""
+        for played in self._keypad.flush():
+            self._play(played)
+
+    def _write_keys(self, *, now: bool = False) -> None:
+        if self._call is None:
+            self._keys.forget(self._look_back.end)
+        elif now or self._keys.due(self._look_back.end):
+            presses, number = self._keys.take(self._call.id)
+            if presses:
+                self._shop.journal.do(lambda store: store.add_key_presses(presses, number))
 
     def _skip(self, frames: int) -> None:
         """Nothing was heard for so many frames."""
@@ -168,10 +195,10 @@ class LineRecorder:
                     self._begin(action)
                 case Learned() if self._call is not None:
                     self._call.learned(action)
-                case NextPart(frame):
-                    self._next_part(frame)
-                case End(frame, hung_up_by):
-                    self._end(frame, hung_up_by)
+                case NextPart(frame, kind):
+                    self._next_part(frame, kind)
+                case End():
+                    self._end(action)
                 case Drop():
                     self._drop()
                 case Unanswered():
@@ -191,28 +218,30 @@ class LineRecorder:
             self._no_room(error, start.frame)
             return
         self._watch.began()
+        self._keys.began(start.frame, start.direction)
         try:
             self._call.write(self._look_back.since(start.frame))
         except OSError as error:
             self._no_room(error, start.frame)
 
-    def _next_part(self, frame: int) -> None:
+    def _next_part(self, frame: int, kind: str | None) -> None:
         if self._call is not None:
             try:
-                self._call.next_part(frame, self._look_back.since(frame))
+                self._call.next_part(frame, self._look_back.since(frame), kind)
             except OSError as error:
                 self._no_room(error, self._look_back.end)
 
-    def _end(self, frame: int, hung_up_by: str | None) -> None:
+    def _end(self, end: End) -> None:
         levels = self._watch.ended()
         self._shop.pauses.call_ended(self.line.name)
         if self._call is not None:
             call_id = self._call.id
-            self._call.end(frame, hung_up_by)
+            self._write_keys(now=True)
+            self._call.end(end.frame, end.hung_up_by, transferred=end.transferred)
             self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
             self._call = None
         elif self._refused is not None:
-            self._lost_call(self._refused, frame)
+            self._lost_call(self._refused, end.frame)
             self._refused = None
 
     def _drop(self) -> None:
@@ -236,7 +265,7 @@ class LineRecorder:
             line.name,
             layout_of(line.channels),
             line.language,
-            "in",
+            rang.direction,
             "unanswered",
             at,
             ended_at=self._timeline.instant(rang.end),
@@ -248,6 +277,10 @@ class LineRecorder:
             team=agent.team if agent else "",
         )
         self._shop.journal.do(lambda store: store.start_call(call, None))
+        self._keys.began(rang.frame, rang.direction)
+        presses, number = self._keys.take(call.id)
+        if presses:
+            self._shop.journal.do(lambda store: store.add_key_presses(presses, number))
         self._shop.call_ended(call.id)
         log.info("line %s: rang for %.1f s, nobody answered", line.name, rang.ring_s)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class OpenCall:
         self._started_at = timeline.instant(start.frame)
         self._row = _row(shop, line, self._started_at, start)
         self.id = self._row.id
+        self._kind = "talk"
         self._lost_from: int | None = None
         self._lost_reason = ""
         self._piece = piece = self._new_piece(start.frame, 1)
@@ -51,6 +52,11 @@ class OpenCall:
         if start.late_frames:
             self._gap(Gap(line.name, self._started_at, start.late_frames, "late_event", self.id))
         log.info("line %s: call %s begins (%s)", line.name, self.id, start.direction)
+
+    @property
+    def kind(self) -> str:
+        """What the part now is (recorder.actions.KINDS)."""
+        return self._kind
 
     @property
     def losing(self) -> bool:
@@ -86,13 +92,17 @@ class OpenCall:
         self._lost_from = None
         self._go_on(fresh)
 
-    def next_part(self, frame: int, samples: Samples) -> None:
-        """Cut at `frame`; `samples` are those heard since. Raises OSError when the disk takes no new file."""
-        if self.losing:
+    def next_part(self, frame: int, samples: Samples, kind: str | None = None) -> None:
+        """Cut at `frame`; `samples` are those heard since. kind: what the new part is, None: as before. While nothing is kept, there is
+        nothing to cut: the part that follows will be of that kind. Raises OSError when the disk takes no new file."""
+        self._kind = kind or self._kind
+        if self.losing or frame <= self._piece.start:
             return
-        fresh = self._new_piece(frame, self._piece.part.seq + 1)
-        self._finish_piece(frame)
+        done, fresh = self._piece, self._new_piece(frame, self._piece.part.seq + 1)
         self._go_on(fresh)
+        # Before the cut: what was lost behind it lies in the new part.
+        self._shop.journal.do(lambda store: store.move_gaps(done.part.id, frame - done.start, fresh.part.id))
+        self._finish(done, frame)
         self.write(samples)
 
     def learned(self, what: Learned) -> None:
@@ -100,8 +110,10 @@ class OpenCall:
         values: dict[str, object] = {"direction": what.direction, "ring_s": what.ring_s, "ring_count": what.ring_count}
         self._shop.journal.do(lambda store: store.fill_call(self.id, values))
 
-    def end(self, frame: int, hung_up_by: str | None) -> None:
-        """The call ended before `frame`, which may lie before what was heard last."""
+    def end(self, frame: int, hung_up_by: str | None, *, transferred: bool = False) -> None:
+        """The call ended before `frame`, which may lie before what was heard last. transferred: its last part is to say so."""
+        if transferred:
+            self._piece = replace(self._piece, part=replace(self._piece.part, kind="transferred"))
         self._finish_piece(min(frame, self._piece.end))
         self._keep_loss(frame)
         duration = round((frame - self._start) / self._timeline.rate, 6)
@@ -136,9 +148,10 @@ class OpenCall:
             row.team,
             row.extension,
             row.source,
+            self._kind,
         )
         make_folder(path.parent)
-        part = Part(part_id, row.id, seq, str(path.relative_to(self._shop.store)), at, rate, channels, "writing")
+        part = Part(part_id, row.id, seq, str(path.relative_to(self._shop.store)), at, rate, channels, "writing", kind=self._kind)
         return _Piece(PartWriter(path, header), part, frame)
 
     def _go_on(self, piece: _Piece) -> None:
@@ -146,7 +159,9 @@ class OpenCall:
         self._shop.journal.do(lambda store: store.add_part(piece.part))
 
     def _finish_piece(self, end: int) -> None:
-        piece = self._piece
+        self._finish(self._piece, end)
+
+    def _finish(self, piece: _Piece, end: int) -> None:
         frames = max(0, end - piece.start)
         cut = frames < piece.writer.frames
         try:

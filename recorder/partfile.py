@@ -59,6 +59,7 @@ class PartHeader:
     team: str = ""
     extension: str = ""
     source: str = ""
+    kind: str = "talk"
 
 
 class PartWriter:

@@ -77,9 +77,8 @@ def _header(path: Path) -> PartHeader | None:
 def part_of_file(store: Path, header: PartHeader, path: Path) -> Part:
     """The row of a `.part`."""
     relative = str(path.relative_to(store.resolve()))
-    return Part(
-        header.part_id, header.call_id, header.seq, relative, header.started_at, header.rate, header.channels, "writing"
-    )
+    part_id, call_id, rate, channels = header.part_id, header.call_id, header.rate, header.channels
+    return Part(part_id, call_id, header.seq, relative, header.started_at, rate, channels, "writing", kind=header.kind)
 
 
 def _ensure_rows(store: CallStore, header: PartHeader, part: Part) -> None:

@@ -74,6 +74,19 @@ MIGRATIONS = (
             "CREATE INDEX calls_by_number ON calls (caller_number, called_number)",
         ),
     ),
+    # kind: what the part is (recorder.actions.KINDS). number_source: "dialled" (heard from the keys), "record" (the PBX said it) or "".
+    # digits: keys pressed on a telephone; digit is NULL where it was masked, so that their number is known and nothing else.
+    Migration(
+        "0005-parts-and-keys",
+        (
+            "ALTER TABLE parts ADD COLUMN kind TEXT NOT NULL DEFAULT 'talk'",
+            "ALTER TABLE calls ADD COLUMN number_source TEXT NOT NULL DEFAULT ''",
+            """CREATE TABLE digits (
+                id INTEGER PRIMARY KEY, call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE, at TEXT NOT NULL,
+                start_frame INTEGER NOT NULL, frames INTEGER NOT NULL, side TEXT NOT NULL, digit TEXT) STRICT""",
+            "CREATE INDEX digits_by_call ON digits (call_id)",
+        ),
+    ),
     # The chain of evidence (recorder.evidence): what stood when a call was closed and what became of it since, item after item.
     # heads: the last item of each UTC day, signed. tombstones: what was deleted, signed; number gives readers an order to follow.
     # deletions_open: calls whose tombstone stands and whose files are still being unlinked.

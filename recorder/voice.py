@@ -4,6 +4,7 @@ what passes it. Only segmentation uses this; what was said is understood upstair
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import webrtcvad
 from numpy.typing import NDArray
 
 from hw.interfaces import Samples
+from recorder.tones import QUIETEST, TONE_BAND, TONE_SHARE, Bands
 
 FRAME_S = 0.02
 """Seconds of a frame of the detector (it takes 10, 20 or 30 ms)."""
@@ -30,12 +32,6 @@ FLOOR_RANGE = (10.0, 100_000.0)
 GATE = 10 ** (9 / 10)
 """Speech must stand 9 dB above the floor."""
 
-TONE_HZ = 450.0
-"""Dial, ring-back, busy and congestion tones of Chinese exchanges (shared/domain.md)."""
-
-TONE_SHARE = 0.85
-"""Share of a frame's energy at 450 Hz from which it is a tone. Of speech, a vowel's one harmonic may reach 0.7."""
-
 FULL_SCALE = 32768.0**2
 
 
@@ -44,7 +40,8 @@ class Heard:
     """What one block held: frame numbers are absolute and mark the ends of 20 ms pieces.
 
     end: frames up to and with this block. speech: pieces of confirmed speech. tone: pieces that are a 450 Hz tone. power: mean
-    square of the block's loudest channel. sides: pieces of confirmed speech of each channel.
+    square of the block's loudest channel. sides: pieces of confirmed speech of each channel. other: pieces on the customer's
+    channel that are loud and no tone. keys: first frames of telephone keys that were pressed.
     """
 
     end: int
@@ -52,6 +49,8 @@ class Heard:
     tone: tuple[int, ...] = ()
     power: float = 0.0
     sides: tuple[tuple[int, ...], ...] = ()
+    other: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
 
     @property
     def level_dbfs(self) -> float:
@@ -72,8 +71,9 @@ class VoiceDetector:
         self._rest: Samples = np.zeros((0, channels), np.int16)
         self._end = 0
 
-    def feed(self, samples: Samples) -> Heard:
-        """What the next block holds. samples: shape (frames, channels)."""
+    def feed(self, samples: Samples, keys: Sequence[tuple[int, int]] = ()) -> Heard:
+        """What the next block holds. samples: shape (frames, channels). keys: (first frame, frame after) of telephone keys pressed:
+        they are no speech."""
         start = self._end - len(self._rest)
         self._end += len(samples)
         joined = np.concatenate((self._rest, samples)) if len(self._rest) else samples
@@ -84,18 +84,21 @@ class VoiceDetector:
         pieces = joined[: count * self.piece].reshape(count, self.piece, -1).transpose(2, 0, 1)
         powers = _powers(pieces)
         speech, tone, sides = set(), set(), []
+        ends = [start + (index + 1) * self.piece for index in range(count)]
+        pressed = {index for index, end in enumerate(ends) if any(first < end and end - self.piece < last for first, last in keys)}
         for channel, detector in enumerate(self._channels):
-            spoken, toned = detector.feed(pieces[channel], powers[channel])
+            spoken, toned = detector.feed(pieces[channel], powers[channel], pressed)
             speech |= spoken
             tone |= toned
             sides.append(spoken)
-        ends = [start + (index + 1) * self.piece for index in range(count)]
+        loud = {int(index) for index in np.flatnonzero(powers[-1] > QUIETEST)}
         return Heard(
             self._end,
             tuple(ends[index] for index in sorted(speech)),
             tuple(ends[index] for index in sorted(tone - speech)),
             float(powers.mean(axis=1).max()),
             tuple(tuple(ends[index] for index in sorted(spoken)) for spoken in sides),
+            tuple(ends[index] for index in sorted(loud - tone)),
         )
 
     def skip(self, frames: int) -> Heard:
@@ -113,29 +116,33 @@ class _Channel:
         self._vad = webrtcvad.Vad(AGGRESSIVENESS)
         self._recent: deque[bool] = deque([False] * VOICED_OF[1], VOICED_OF[1])
         self._floor = FLOOR_RANGE[1]
-        turns = np.arange(int(rate * FRAME_S)) * (2 * np.pi * TONE_HZ / rate)
-        self._tone = np.exp(-1j * turns).astype(np.complex64)
+        self._bands = Bands((TONE_BAND,), rate, int(rate * FRAME_S))
+        self._like_tone = False  # the last piece
 
-    def feed(self, pieces: Samples, powers: NDArray[np.float32]) -> tuple[set[int], set[int]]:
-        """Indexes of the pieces that are speech, and of those that are a tone."""
+    def feed(self, pieces: Samples, powers: NDArray[np.float32], pressed: set[int]) -> tuple[set[int], set[int]]:
+        """Indexes of the pieces that are speech, and of those that are a tone. pressed: pieces that a telephone key made."""
         spoken, toned = set(), set()
-        for index, power in enumerate(powers.tolist()):
+        tones = self._tones(pieces, powers)
+        for index, (power, like_tone) in enumerate(zip(powers.tolist(), tones, strict=True)):
             self._floor = min(max(power, FLOOR_RANGE[0]), self._floor * FLOOR_RISE, FLOOR_RANGE[1])
             voiced = False
-            if power > self._floor * GATE:
-                if self._is_tone(pieces[index], power):
-                    toned.add(index)
-                else:
-                    voiced = self._vad.is_speech(pieces[index].tobytes(), self._rate)
+            if like_tone and self._like_tone:  # one alone may be a vowel
+                toned.add(index)
+            elif power > self._floor * GATE and index not in pressed:
+                voiced = self._vad.is_speech(pieces[index].tobytes(), self._rate)
+            self._like_tone = like_tone
             self._recent.append(voiced)
             if voiced and sum(self._recent) >= VOICED_OF[0]:
                 spoken.add(index)
         return spoken, toned
 
-    def _is_tone(self, piece: Samples, power: float) -> bool:
-        """A sine of amplitude A has power A²/2 and correlates to A/2 with its own frequency."""
-        found = abs(np.dot(piece.astype(np.float32), self._tone)) / len(piece)
-        return bool(2 * found * found > TONE_SHARE * power)
+    def _tones(self, pieces: Samples, powers: NDArray[np.float32]) -> list[bool]:
+        loud = powers > QUIETEST
+        if not loud.any():
+            return [False] * len(powers)
+        wide = pieces.astype(np.float32)
+        energies = self._bands.energies(wide - wide.mean(axis=1, keepdims=True))[:, 0]
+        return [bool(tone) for tone in loud & (energies > TONE_SHARE * powers * pieces.shape[1])]
 
 
 def _powers(pieces: Samples) -> NDArray[np.float32]:
