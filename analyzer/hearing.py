@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analyzer.audio import RATE, AudioInput
+from analyzer.detectors import Flags
 from analyzer.ear import Ear, Heard
 from analyzer.leakage import own_speech, same_sound
 from analyzer.music import music_flags, music_spans
@@ -15,7 +16,7 @@ from analyzer.progress import Progress, nobody
 from analyzer.speakers.pitch import Floats
 from analyzer.speakers.separation import VOICES, Labels, separate
 from analyzer.utterances import Stretch, stretches, stretches_by_voice
-from analyzer.vad import FRAME_S, Flags, Frames, Span, runs, speech_flags
+from analyzer.vad import FRAME_S, Frames, Span, runs, speech_flags
 from hw.messages import Message
 
 _BREATH_S = 0.3  # a pause shorter than this is part of speaking

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analyzer.vad import FRAME_S, Flags, Frames, Levels, runs
+from analyzer.detectors import Flags
+from analyzer.vad import FRAME_S, Frames, Levels, runs
 from hw.interfaces import Samples
 
 _LEAK_DB = 10.0  # leakage lies at least so far under the other side's own sound (sidetone masking of a handset: 10–20 dB)

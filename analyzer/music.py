@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.vad import FRAME, FRAME_S, Flags, Frames, Levels, Span, runs
+from analyzer.detectors import FRAME, Flags
+from analyzer.vad import FRAME_S, Frames, Levels, Span, runs
 from hw.interfaces import Samples
 
 Shares = NDArray[np.float32]

@@ -8,7 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
-from analyzer.vad import FRAME_S, Flags, Levels, Span, runs
+from analyzer.detectors import Flags
+from analyzer.vad import FRAME_S, Levels, Span, runs
 
 _PAUSE_S = 0.5  # a pause this long ends an utterance
 _SHORTEST_S = 0.16  # speech shorter than this is a click or a breath

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import RATE
-from analyzer.detectors import FRAME as FRAME
-from analyzer.detectors import Flags as Flags
-from analyzer.detectors import detector
+from analyzer.detectors import FRAME, Flags, detector
 from hw.interfaces import Samples
 
 FRAME_S = FRAME / RATE

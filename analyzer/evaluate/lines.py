@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import RATE
-from analyzer.vad import FRAME, FRAME_S, Flags, levels_db, runs
+from analyzer.detectors import FRAME, Flags
+from analyzer.vad import FRAME_S, levels_db, runs
 from hw.interfaces import Samples
 
 Floats = NDArray[np.float64]
@@ -73,7 +74,7 @@ def _noise(random: np.random.Generator, count: int, level_db: float) -> Floats:
 
 
 def _clean(voice: Floats, _speech: Flags, random: np.random.Generator) -> Floats:
-    return voice + _noise(random, len(voice), -65)
+    return np.asarray(voice + _noise(random, len(voice), -65))
 
 
 def _hissing(voice: Floats, _speech: Flags, random: np.random.Generator) -> Floats:
@@ -83,7 +84,7 @@ def _hissing(voice: Floats, _speech: Flags, random: np.random.Generator) -> Floa
 def _humming(voice: Floats, _speech: Flags, random: np.random.Generator) -> Floats:
     t = np.arange(len(voice)) / RATE
     hum = sum(np.sin(2 * np.pi * 50 * n * t + n) / n for n in (1, 2, 3, 4, 5, 7, 9, 12))
-    return _clean(voice, _speech, random) + 32768 * 10 ** ((_LEVEL_DB - 12) / 20) * np.asarray(hum)
+    return np.asarray(_clean(voice, _speech, random) + 32768 * 10 ** ((_LEVEL_DB - 12) / 20) * hum)
 
 
 def _typing(voice: Floats, _speech: Flags, random: np.random.Generator) -> Floats:
@@ -114,7 +115,7 @@ def _holding(voice: Floats, speech: Flags, random: np.random.Generator) -> Float
     for first, past in runs(~speech):
         held[first:past] = (past - first) * FRAME_S >= _HOLD_S
     loudness = 32768 * 10 ** ((_LEVEL_DB - 3) / 20) / np.std(music)
-    return _clean(voice, speech, random) + loudness * music * np.repeat(held, FRAME)
+    return np.asarray(_clean(voice, speech, random) + loudness * music * np.repeat(held, FRAME))
 
 
 def _leaking(voice: Floats, _speech: Flags, random: np.random.Generator) -> Floats:

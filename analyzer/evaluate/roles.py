@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.audio import AudioInput, open_audio
+from analyzer.detectors import Flags
 from analyzer.hearing import Hearing, listen
 from analyzer.progress import Progress, nobody
 from analyzer.result import Analysis, CallFacts, Utterance, Word
 from analyzer.units import spoken
-from analyzer.vad import FRAME_S, Flags
+from analyzer.vad import FRAME_S
 from hw.interfaces import Samples
 from hw.messages import Message, UserError
 

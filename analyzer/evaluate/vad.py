@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.audio import RATE
-from analyzer.detectors import DETECTORS, detector
+from analyzer.detectors import DETECTORS, FRAME, Flags, detector
 from analyzer.evaluate.clip import read_clip
 from analyzer.evaluate.lines import CONDITIONS, Line, lay
 from analyzer.music import MusicListener, Tonal, music_flags
 from analyzer.progress import Progress, nobody
-from analyzer.vad import FRAME, Flags, Frames, levels_db, speech_flags
+from analyzer.vad import Frames, levels_db, speech_flags
 from hw.interfaces import Samples
 from hw.messages import UserError
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import RATE
-from analyzer.vad import FRAME
+from analyzer.detectors import FRAME
 from hw.interfaces import Samples
 
 Floats = NDArray[np.float32]

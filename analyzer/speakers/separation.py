@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.detectors import Flags
 from analyzer.speakers.mixture import Mixture, fit
 from analyzer.speakers.pitch import UNVOICED, Floats
-from analyzer.vad import FRAME_S, Flags
+from analyzer.vad import FRAME_S
 
 Labels = NDArray[np.int8]
 """A frame: 0 or 1, who speaks; −1 where nobody does."""

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 from analyzer.audio import RATE
+from analyzer.detectors import FRAME
 from analyzer.speakers.pitch import Floats
-from analyzer.vad import FRAME
 from hw.interfaces import Samples
 
 CEPSTRA = 16
