@@ -148,6 +148,20 @@ def _amounts(table: object, at: str, errors: _Errors) -> dict[str, float]:
     return {name: float(v) for name, v in table.items() if _typed(v, float, f"{at}.{name}", errors) is not None}
 
 
+def _listed(value: object, at: str, errors: _Errors) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        errors.tell(at, "must be a list of texts", "必须是文字的列表")
+        return ()
+    return tuple(value)
+
+
+def _weights(table: object, at: str, errors: _Errors) -> dict[str, float]:
+    if not isinstance(table, dict):
+        errors.tell(at, "must be a table of numbers", "必须是数字的表")
+        return {}
+    return {str(name): float(v) for name, v in table.items() if _typed(v, float, f"{at}.{name}", errors) is not None}
+
+
 def _choice(value: object, name: str, at: str, errors: _Errors) -> str:
     if value not in _CHOICES[name]:
         errors.tell(
@@ -211,6 +225,8 @@ def _value(value: object, wanted: object, name: str, at: str, sets: Mapping[str,
             errors.tell(at, "must be a table of lists of words", "必须是词表的表")
             return {}
         return {str(n): _patterns(v, f"{at}.{n}", sets, errors) for n, v in value.items()}
+    if wanted in (tuple[str, ...], dict[str, float]):
+        return (_listed if wanted == tuple[str, ...] else _weights)(value, at, errors)
     if name in _CHOICES:
         return _choice(value, name, at, errors)
     plain = next((t for t in (bool, int, float, str) if wanted in (t, t | None)), str)

@@ -7,7 +7,7 @@ alone only when several of its signs agree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.result import Utterance
 from analyzer.rules.pattern import Pattern
@@ -55,11 +55,12 @@ class Mood:
     pace_weight: float = 0.1
     particles_ratio: float = 2.0
     particles_weight: float = 0.05
+    rules: dict[str, float] = field(default_factory=dict)
 
     def find(self, call: CallView, side: str) -> Iterator[Finding]:
         """One finding over all signs, when they suffice."""
         words = [*self._words(call, side, self.strong, self.strong_weight), *self._words(call, side, self.mild, self.mild_weight)]
-        signs = [*words, *self._voice(call, side), *self._rises(call, side)]
+        signs = [*words, *self._faults(call, words), *self._voice(call, side), *self._rises(call, side)]
         total = sum(s.weight for s in signs)
         if signs and total >= self.threshold:
             text = "; ".join(dict.fromkeys(s.text for s in signs))
@@ -68,6 +69,14 @@ class Mood:
     def _words(self, call: CallView, side: str, patterns: Patterns, weight: float) -> list[Sign]:
         said: list[Said] = call.say(side, patterns, self.unless, hedge=self.hedge)
         return [Sign(weight * (1 - 0.4 * s.cost), s.text, s.start, s.end) for s in said]
+
+    def _faults(self, call: CallView, words: list[Sign]) -> Iterator[Sign]:
+        counted = list(words)
+        for rule, weight in self.rules.items():
+            for found in call.faults(rule):
+                if not any(found.start < s.end and found.end > s.start for s in counted):
+                    counted.append(Sign(weight * found.confidence, found.evidence, found.start, found.end))
+                    yield counted[-1]
 
     def _voice(self, call: CallView, side: str) -> Iterator[Sign]:
         heard = [u for u in call.utterances(side) if u.emotion and u.end - u.start >= self.voice_least_s]

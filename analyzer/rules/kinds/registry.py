@@ -7,7 +7,8 @@ from typing import Any
 from analyzer.rules.kinds.hold import Hold, Silence
 from analyzer.rules.kinds.measures import HungUp, Pace, Ring, TalkOver, Turn
 from analyzer.rules.kinds.mood import Mood
-from analyzer.rules.kinds.words import Follow, Missing, Repeated, Share, Words
+from analyzer.rules.kinds.repeated import Repeated
+from analyzer.rules.kinds.words import Follow, Missing, Share, Words
 
 KINDS: dict[str, Any] = {
     "words": Words,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from analyzer.rules.pattern import Pattern, literal
 from analyzer.rules.view import CallView, Finding, Said
@@ -121,6 +120,7 @@ class Follow:
     hedge: Patterns = ()
     or_rule: str = ""
     excused: Patterns = ()
+    excused_unless: Patterns = ()
     excused_side: str = "customer"
 
     def find(self, call: CallView, side: str) -> Iterator[Finding]:
@@ -128,7 +128,7 @@ class Follow:
         if call.is_mono and self.when_side != self.then_side and not self.wanted:
             return
         answers = call.say(self.then_side, self.then, self.then_unless, self.wanted)
-        excuses = call.say(self.excused_side, self.excused, (), True)
+        excuses = call.say(self.excused_side, self.excused, self.excused_unless, True)
         for when in self._occasions(call):
             answer = next((a for a in answers if self._in_reach(when, a)), None)
             if any(self._in_reach(when, e) for e in excuses):
@@ -179,47 +179,3 @@ class Share(Windowed):
             first, last = (said[0].start, said[-1].end) if said else (units[0].start, units[-1].end)
             words = ", ".join(dict.fromkeys(s.text for s in said[:12]))
             yield Finding(first, last, f"{len(said)} / {len(units)} 字 units: {words}".rstrip(": "), 0.8, call.side(side))
-
-
-@dataclass(frozen=True)
-class Repeated:
-    """A fault is to say nearly the same thing `times` times. similarity: share of the shorter one's syllable pairs found again in
-    the other, 0–1; least_units: shorter sentences may come again; unless: sentences with these words may come again too."""
-
-    times: int = 3
-    similarity: float = 0.75
-    least_units: int = 7
-    unless: Patterns = ()
-
-    def find(self, call: CallView, side: str) -> Iterator[Finding]:
-        """The first sentence that comes that often, from its first to its last time."""
-        finder = call.finder(side)
-        excused = finder.find_any(self.unless, True)
-        sentences = [s for s in _sentences(call, side) if s[1] - s[0] >= self.least_units]
-        sentences = [s for s in sentences if not any(e.first < s[1] and e.last > s[0] for e in excused)]
-        pairs = [_pairs(finder.line.sounds[a:b]) for a, b in sentences]
-        for i, one in enumerate(pairs):
-            alike = [i, *(j for j in range(i + 1, len(pairs)) if _alike(one, pairs[j]) >= self.similarity)]
-            if len(alike) >= self.times:
-                first, last = sentences[alike[0]], sentences[alike[-1]]
-                units = finder.line.units
-                text = f"{finder.line.text(*first)} ×{len(alike)}"
-                yield Finding(units[first[0]].start, units[last[1] - 1].end, text, 0.85, call.side(side))
-                return
-
-
-def _sentences(call: CallView, side: str) -> list[tuple[int, int]]:
-    """Spans of units between marks, or utterances where the recogniser wrote none."""
-    units = call.finder(side).line.units
-    cuts = [i for i, u in enumerate(units) if u.parted >= 1] + [len(units)]
-    return [(a, b) for a, b in pairwise(cuts) if b > a]
-
-
-def _pairs(sounds: str) -> frozenset[str]:
-    return frozenset(sounds[i : i + 2] for i in range(len(sounds) - 1))
-
-
-def _alike(a: frozenset[str], b: frozenset[str]) -> float:
-    """Share of the smaller set found in the larger, but never of two very unequal sentences."""
-    small, large = sorted((len(a), len(b)))
-    return len(a & b) / small if small * 2 >= large and small else 0.0
