@@ -34,7 +34,8 @@ class DeviceRecorder:
         self.state = "running"
         self._alarms = alarms
         self._begun = False
-        self._overran_at: int | None = None
+        # An alarm of the last run is over when this one goes on without a loss.
+        self._overran_at: int | None = 0 if "device_overrun" in alarms.standing(device.name) else None
 
     @property
     def gone(self) -> bool:

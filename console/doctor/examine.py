@@ -18,7 +18,7 @@ from recorder.watch.clock import synchronised
 Check = Callable[[Case], Iterator[Finding]]
 BEFORE: tuple[Check, ...] = (box.check_settings, services.check, box.check_devices, box.check_ports, store.check, box.check_clock)
 AFTER: tuple[Check, ...] = (box.check_records, box.check_model, box.check_alarms, box.check_analysis)
-FRESH: tuple[Check, ...] = (box.check_settings, store.check_room, box.check_model)
+FRESH: tuple[Check, ...] = (box.check_settings, store.check_databases, store.check_room, box.check_model)
 """Where nothing is set up yet, only what a machine needs before it can be: the rest would only repeat that it is not there."""
 
 

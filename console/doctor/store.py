@@ -27,7 +27,7 @@ def check(case: Case) -> Iterator[Finding]:
     """Folder, permissions, databases, room."""
     store = Path(case.settings.store.path)
     yield from _folder(store)
-    yield from _databases(case, store)
+    yield from check_databases(case)
     yield from check_room(case)
 
 
@@ -78,7 +78,9 @@ def _wrong_modes(store: Path) -> Iterator[str]:
             yield f"{name} ({mode:04o})"
 
 
-def _databases(case: Case, store: Path) -> Iterator[Finding]:
+def check_databases(case: Case) -> Iterator[Finding]:
+    """Can they be read, and are they whole?"""
+    store = Path(case.settings.store.path)
     for problem in case.status.problems:
         yield Finding("wrong", "store.database", problem, MEND)
     seen = " ".join(problem.en for problem in case.status.problems)

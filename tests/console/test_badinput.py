@@ -117,7 +117,7 @@ def test_damaged_databases_are_told_and_left_alone(filled: Path, tmp_path: Path)
     assert status.returncode == 0 and status.stdout.count("PROBLEM") == 2
     assert len(answer(callbox("status", "--json", "--config", filled))["problems"]) == 2
     doctor = callbox("doctor", "--config", filled)
-    assert doctor.returncode == 2 and "calls.db cannot be read" in doctor.stdout
+    assert doctor.returncode == 2 and "calls.db cannot be read" in " ".join(doctor.stdout.split())
     assert "cannot be used" in refused("export", "weekly", "--week", "2026-W47", "--out", tmp_path / "a.csv", "--config", filled)
     assert "cannot be used" in refused("users", "list", "--config", filled)
     assert (tmp_path / "store" / "calls.db").read_bytes() == b"no database" * 500
