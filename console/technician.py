@@ -6,26 +6,47 @@ from collections.abc import Callable
 
 from console.report import alarm_lines, line_lines, status_lines
 from console.status import BoxStatus
+from hw.messages import UserError
 
 PROMPT = "callbox> "
 LONGEST_COMMAND = 200
 """Characters; more than that on one line is noise on the cable, not a technician."""
 
 HELP = {
-    "zh": ["status  总体状态", "lines   每条线路", "alarms  告警", "lang zh | lang en  切换语言", "help    本帮助"],
-    "en": ["status  the box at a glance", "lines   every line", "alarms  what is wrong now", "lang zh | lang en", "help    this"],
+    "zh": [
+        "status  总体状态",
+        "lines   每条线路",
+        "alarms  告警",
+        "ack 编号 姓名 备注  确认告警",
+        "lang zh | lang en  切换语言",
+        "help    本帮助",
+    ],
+    "en": [
+        "status  the box at a glance",
+        "lines   every line",
+        "alarms  what is wrong now",
+        "ack NUMBER NAME NOTE  say that you have seen to an alarm",
+        "lang zh | lang en",
+        "help    this",
+    ],
 }
 
 Report = Callable[[BoxStatus, str], list[str]]
 REPORTS: dict[str, Report] = {"status": status_lines, "lines": line_lines, "alarms": alarm_lines}
 
 
-class Conversation:
-    """One technician's session. English until told otherwise: not every serial terminal can show Chinese."""
+Acknowledge = Callable[[int, str, str], object]
+"""Keeps that an alarm (its number) was seen by a name, with a note; raises UserError."""
 
-    def __init__(self, look: Callable[[], BoxStatus], language: str = "en") -> None:
+
+class Conversation:
+    """One technician's session. English until told otherwise: not every serial terminal can show Chinese. acknowledge: None where
+    alarms cannot be acknowledged."""
+
+    def __init__(self, look: Callable[[], BoxStatus], language: str = "en", acknowledge: Acknowledge | None = None) -> None:
         self._look = look
         self._language = language
+        self._acknowledge = acknowledge
 
     def answer(self, line: str) -> list[str]:
         """The lines to send back for a typed line; nothing for an empty one."""
@@ -38,7 +59,19 @@ class Conversation:
             return HELP[self._language]
         if words[0] == "lang":
             return self._switch(words[1:])
+        if words[0] == "ack" and self._acknowledge is not None:
+            return self._ack(self._acknowledge, line.split()[1:])
         return self._unknown(words[0])
+
+    def _ack(self, acknowledge: Acknowledge, words: list[str]) -> list[str]:
+        """ack 4 王工 换了电缆: the words as typed, for names keep their capitals."""
+        if len(words) < 2 or not words[0].isdecimal():
+            return ["ack 编号 姓名 备注" if self._language == "zh" else "ack NUMBER NAME NOTE"]
+        try:
+            acknowledge(int(words[0]), words[1], " ".join(words[2:]))
+        except UserError as error:
+            return [error.message.text(self._language)]
+        return ["已确认" if self._language == "zh" else "acknowledged"]
 
     def _switch(self, words: list[str]) -> list[str]:
         if words not in (["zh"], ["en"]):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from console.commands.shared import add_config, settings_of
 from console.serialconsole import serve
 from console.status import collect
 from console.technician import Conversation
 from hw.messages import UserError
+from quality.alarmbook import AlarmBook
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,5 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     if not settings.console.port:
         raise UserError("[console] port is not set: name the serial device there", "未设置 [console] port:请填写串口设备")
-    serve(settings.console.port, settings.console.baud, lambda: Conversation(lambda: collect(settings)))
+    book = AlarmBook(Path(settings.store.path))
+    serve(settings.console.port, settings.console.baud, lambda: Conversation(lambda: collect(settings), "en", book.acknowledge))
     return 0

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from console.status import Alarm, BoxStatus
 from console.technician import LONGEST_COMMAND, Conversation, Keyboard
+from hw.messages import UserError
 from recorder.live import DeviceStatus, LineStatus
 
 LINE = LineStatus(line="3", state="talking", since="2026-11-22T01:02:03.000Z", call_id="c", level_db=-31.4)
@@ -56,6 +57,23 @@ def test_the_technician_may_choose_chinese() -> None:
 def test_an_unknown_command_points_to_help_and_shows_no_control_characters() -> None:
     text = answers("reb\x1boot now")
     assert "help" in text and "\x1b" not in text
+
+
+def test_an_alarm_is_acknowledged_by_name_and_a_wrong_number_is_told() -> None:
+    kept: list[tuple[int, str, str]] = []
+
+    def acknowledge(number: int, by: str, note: str) -> None:
+        if number != 4:
+            raise UserError("There is no alarm", "没有该告警")
+        kept.append((number, by, note))
+
+    conversation = Conversation(lambda: STATUS, "en", acknowledge)
+    assert conversation.answer("ACK 4 Wang new  cable") == ["acknowledged"]
+    assert kept == [(4, "Wang", "new cable")]
+    assert conversation.answer("ack 5 Wang") == ["There is no alarm"]
+    for wrong in ("ack", "ack 4", "ack four Wang", "ack -4 Wang"):
+        assert conversation.answer(wrong) == ["ack NUMBER NAME NOTE"]
+    assert "no command" in answers("ack 4 Wang")
 
 
 def test_backspace_takes_back_and_return_ends_a_line() -> None:
