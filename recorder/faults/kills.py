@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recorder.faults.remains import Remains, inspect
-from recorder.faults.rig import Rig, Run, some_talks
+from recorder.faults.rig import LEAD_S, Rig, Run, some_talks
 
 LIVES_S = (0.1, 4.0)
 """Shortest and longest life after the recorder listens."""
@@ -51,10 +51,10 @@ def _life(rig: Rig, rng: random.Random) -> tuple[Run, float]:
     with rig.recording(talks) as (process, start):
         listened = rig.listening(process, start)
         waited = time.monotonic() - began
-        killed = rig.until_stopped(process, listened + rng.uniform(*LIVES_S))
-    return Run(start, killed, talks, listened), waited
+        heard = rig.stopped_at(process, listened + rng.uniform(*LIVES_S), start)
+    return Run(start, heard, talks), waited
 
 
 def _kill_early(rig: Rig, rng: random.Random) -> None:
     with rig.recording() as (process, start):
-        rig.until_stopped(process, start - 1.5 + rng.uniform(0.0, 1.5))
+        rig.stopped_at(process, start - LEAD_S + rng.uniform(0.0, LEAD_S), start)

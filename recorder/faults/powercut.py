@@ -45,11 +45,11 @@ def _one(folder: Path, lines: int, rng: random.Random, library: Path, total: Rem
     talks = some_talks(rng, lines, LIFE_S[1] + 2)
     with rig.recording(talks) as (process, start):
         listened = rig.listening(process, start)
-        killed = rig.until_stopped(process, listened + rng.uniform(*LIFE_S))
+        heard = rig.stopped_at(process, listened + rng.uniform(*LIFE_S), start)
     Durable(durable, library).leave(before, after, names_flushed=names_flushed)
     quiet = Rig(folder, lines, store=after)
     quiet.recover()
-    total.add(inspect(quiet, [Run(start, killed, talks, listened)]))
+    total.add(inspect(quiet, [Run(start, heard, talks)]))
     shutil.rmtree(folder)
 
 

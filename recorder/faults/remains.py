@@ -98,17 +98,16 @@ def _whole(path: Path, part: Part) -> bool:
 def _compare(rig: Rig, run: Run, parts: list[tuple[Call, Part]], gaps: list[Gap], found: Remains) -> None:
     heard: dict[int, list[tuple[int, int]]] = {line: [] for line in range(rig.lines)}
     for call, part in parts:
-        if run.start <= part.started_at < run.stopped + 1.0 and part.frames:
+        if run.start <= part.started_at < run.start + run.heard / RATE + 1.0 and part.frames:
             start = round((part.started_at - run.start) * RATE)
             heard[int(call.line)].append((start, start + part.frames))
             found.wrong_samples += _differing(rig, call, part, start)
     for gap in gaps:
-        if run.start <= gap.at < run.stopped + 1.0:
+        if run.start <= gap.at < run.start + run.heard / RATE + 1.0:
             start = round((gap.at - run.start) * RATE)
             heard[int(gap.line)].append((start, start + gap.frames))
-    stop = round((run.stopped - run.start) * RATE)
     for talk in run.talks:
-        _missing(talk, sorted(heard[talk.line]), stop, found)
+        _missing(talk, sorted(heard[talk.line]), run.heard, found)
 
 
 def _differing(rig: Rig, call: Call, part: Part, start: int) -> int:

@@ -26,6 +26,7 @@ from recorder.times import to_text
 
 RATE = 8000
 PCM = "callbox_faults"
+PRIORITY = 5  # systemd/callbox-recorder.service
 TAP_S = 30
 """Seconds of sound on the tap; ALSA's file plugin begins it again at its end."""
 
@@ -59,12 +60,11 @@ class Talk:
 
 @dataclass(frozen=True)
 class Run:
-    """One life of the recorder. start: UTC epoch seconds of its first frame; stopped: when it was stopped."""
+    """One life of the recorder. start: UTC epoch seconds of its first frame; heard: the frames it had heard when it was stopped."""
 
     start: float
-    stopped: float
+    heard: int
     talks: tuple[Talk, ...]
-    listened: float  # UTC epoch seconds at which it was seen to listen
 
 
 class Rig:
@@ -110,6 +110,8 @@ class Rig:
                 stderr=log,
                 env=os.environ | {"ALSA_CONFIG_PATH": str(self.folder / "alsa.conf")} | self._extra,
             )
+            with contextlib.suppress(PermissionError):  # as its unit has it, where that is allowed
+                os.sched_setscheduler(process.pid, os.SCHED_RR, os.sched_param(PRIORITY))
             try:
                 yield process, start
             finally:
@@ -152,13 +154,25 @@ class Rig:
                 raise self._failed()
         return round(took, 2)
 
-    def until_stopped(self, process: subprocess.Popen[bytes], at: float, how: signal.Signals = signal.SIGKILL) -> float:
-        """Send the signal at the instant `at`; the instant it was sent."""
+    def stopped_at(self, process: subprocess.Popen[bytes], at: float, start: float) -> int:
+        """Kill the process at the instant `at`; the frames it had heard, counted from `start`."""
         time.sleep(max(0.0, at - time.time()))
-        sent = time.time()
-        process.send_signal(how)
+        process.send_signal(signal.SIGSTOP)  # what it has read must not change while it is looked up
+        heard = self.heard(process, start)
+        process.kill()
         process.wait()
-        return sent
+        return heard
+
+    def heard(self, process: subprocess.Popen[bytes], start: float) -> int:
+        """The frames the process has heard by now: those it has read of the tap, as far as they are due."""
+        due = round((time.time() - start) * RATE)
+        raw, folder = str(self.folder / "tap.raw"), Path(f"/proc/{process.pid}/fd")
+        with contextlib.suppress(OSError):
+            for handle in folder.iterdir():
+                if str(handle.readlink()) == raw:
+                    told = Path(f"/proc/{process.pid}/fdinfo/{handle.name}").read_text().split()
+                    return max(0, min(due, int(told[1]) // (4 * self.lines)))
+        return max(0, due)
 
 
 def some_talks(rng: random.Random, lines: int, seconds: float) -> tuple[Talk, ...]:

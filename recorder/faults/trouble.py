@@ -50,7 +50,9 @@ def _life(rig: Rig, rng: random.Random, deadline: float, harm: Harm, harmed: lis
     with rig.recording(talks) as (process, start):
         listened = rig.listening(process, start)
         mend: Callable[[], None] | None = None
+        heard = 0
         while process.poll() is None and time.time() < deadline:
+            heard = max(heard, rig.heard(process, start))
             time.sleep(0.02)
             if not harmed and time.time() - listened > HARM_S:
                 harmed.append(time.time())
@@ -58,12 +60,11 @@ def _life(rig: Rig, rng: random.Random, deadline: float, harm: Harm, harmed: lis
             if mend is not None and time.time() - listened > MEND_S:
                 mend()
                 mend = None
-        stopped = time.time()
         if process.poll() is None:
-            stopped = rig.until_stopped(process, stopped)
+            heard = rig.stopped_at(process, time.time(), start)
         if mend is not None:
             mend()
-    return Run(start, stopped, talks, listened)
+    return Run(start, heard, talks)
 
 
 def while_stopped(folder: Path, lines: int, harm: Harm, seed: int) -> Remains:
@@ -72,10 +73,10 @@ def while_stopped(folder: Path, lines: int, harm: Harm, seed: int) -> Remains:
     talks = some_talks(random.Random(seed), lines, 8.0)
     with rig.recording(talks) as (process, start):
         listened = rig.listening(process, start)
-        killed = rig.until_stopped(process, listened + 5.0)
+        heard = rig.stopped_at(process, listened + 5.0, start)
     harm(rig.store)
     rig.recover()
-    return inspect(rig, [Run(start, killed, talks, listened)])
+    return inspect(rig, [Run(start, heard, talks)])
 
 
 def full_disk(folder: Path, lines: int, seed: int) -> Remains:
