@@ -104,6 +104,11 @@ class Recorder:
         self._heard_at = equipment.monotonic()
         self._last_error: DeviceError | None = None
 
+    @property
+    def pauses(self) -> Pauses:
+        """Recording paused by people."""
+        return self._shop.pauses
+
     def open(self) -> None:
         """Take up what the last stop left and open the devices. Raises DeviceError when no device can be opened."""
         if self._set_aside is not None:
@@ -169,7 +174,8 @@ class Recorder:
 
     def status(self) -> RecorderStatus:
         """The recorder now."""
-        worst, self._shop.worst_write_s = self._shop.worst_write_s, 0.0
+        shop = self._shop
+        worst, delay, shop.worst_write_s, shop.worst_delay_s = shop.worst_write_s, shop.worst_delay_s, 0.0, 0.0
         return RecorderStatus(
             time.time(),
             self._clock.now(),
@@ -181,6 +187,7 @@ class Recorder:
             self._closer.pending(),
             round(worst * 1000, 1),
             self._live.status(),
+            round(delay * 1000, 1),
         )
 
     def _open_call(self, name: str) -> str | None:
@@ -240,6 +247,7 @@ class Recorder:
         self._journal.do(lambda store: store.add_event(line.line.name, event))
 
     def _take(self, delivery: Delivery) -> None:
+        self._shop.waited_s = max(0.0, self._equipment.monotonic() - delivery.heard) if delivery.heard else 0.0
         self.devices[delivery.device].take(delivery)
         if delivery.error is not None:
             self._last_error = delivery.error
