@@ -22,9 +22,12 @@ from console.commands import (
     models,
     pause,
     people,
+    reconcile,
     replay,
     retention,
+    sampling,
     serial,
+    smdr,
     status,
     users,
     verify,
@@ -34,7 +37,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, serial),
-    *(people, centre, retention, hold),
+    *(people, sampling, centre, retention, hold, smdr, reconcile),
 )
 
 

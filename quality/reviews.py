@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from hw.messages import Message, UserError
 from quality.assess import assess
+from quality.assignments import submitted
 from quality.callrows import CallView
 from quality.changes import record
 from quality.form import Form, score
@@ -93,6 +94,7 @@ class Reviews:
                 {"id": review_id, "version": version, "reviewer_id": user.id, **_totals(form, call, marks)}
             )
             _write_marks(database, review_id, form, call, marks)
+            submitted(database, call_id, review_id, user.id, to_text(time.time()))
             record(database, user.name, "review.save", call_id, {"review": review_id, "version": version})
         return self.history(call_id)[0]
 

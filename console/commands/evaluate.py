@@ -33,7 +33,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     roles.add_argument("--language", choices=("auto", "zh", "en"), default="auto")
     vad = subjects.add_parser("vad", help="voice activity: recordings of one clean voice each, put on noisy lines")
     vad.add_argument("files", type=Path, nargs="+")
-    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules), (roles, run_roles), (vad, run_vad)):
+    sampling = subjects.add_parser("sampling", help="which calls would be listened to, over all days of a store")
+    sampling.add_argument("--store", type=Path, metavar="DIR", help="instead of the settings' store")
+    sampling.add_argument("--seed", type=int, default=1)
+    sampling.add_argument("--inspectors", type=int, help="how many, instead of those who have an account")
+    for subject, run in ((asr, run_asr), (emotion, run_emotion), (rules, run_rules), (roles, run_roles), (vad, run_vad),
+                         (sampling, run_sampling)):  # fmt: skip
         subject.add_argument("--json", action="store_true", help="print JSON")
         add_config(subject)
         subject.set_defaults(run=run)
@@ -116,6 +121,19 @@ def run_vad(arguments: argparse.Namespace) -> int:
 
     with Progress("listening", "正在检测") as progress:
         figures = evaluate_vad(arguments.files, progress)
+    return _print(figures, arguments.json)
+
+
+def run_sampling(arguments: argparse.Namespace) -> int:
+    """Duties, strata, evenness of the sampling, by planning every day of the store anew; nothing is written."""
+    from quality.sampling.evaluate import evaluate_sampling
+
+    settings = settings_of(arguments)
+    store = arguments.store or Path(settings.store.path)
+    with Progress("planning", "正在抽样") as progress:
+        figures = evaluate_sampling(
+            store, settings.site.timezone, arguments.seed, inspectors=arguments.inspectors, progress=progress
+        )  # fmt: skip
     return _print(figures, arguments.json)
 
 

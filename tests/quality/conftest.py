@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.quality.department import centre, own_centre
 from tests.quality.factory import Made, fill
+
+__all__ = ["centre", "own_centre"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,85 @@
+"""callbox sampling: which calls people listen to, and how far the month's duty is."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from console.commands.shared import add_config, settings_of
+from console.output import complain, say, table
+from hw.messages import Message, UserError, terminal_language
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("sampling", help="which calls people listen to / 抽样计划")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    plan = actions.add_parser("plan", help="plan a day's calls for every inspector and give them out")
+    plan.add_argument("--day", required=True, metavar="YYYY-MM-DD")
+    plan.add_argument("--seed", type=int, help="the same seed gives the same picks")
+    show = actions.add_parser("show", help="the plans of a day, and why each call")
+    show.add_argument("--day", required=True, metavar="YYYY-MM-DD")
+    progress = actions.add_parser("progress", help="how far every agent's monthly duty is")
+    progress.add_argument("--month", required=True, metavar="YYYY-MM")
+    for action, run in ((plan, run_plan), (show, run_show), (progress, run_progress)):
+        add_config(action)
+        action.set_defaults(run=run)
+
+
+def run_plan(arguments: argparse.Namespace) -> int:
+    """Plan; 1 when the duty asks for more than the inspectors have hours for."""
+    from quality.sampling.plans import Plans
+
+    settings = settings_of(arguments)
+    made = Plans(Path(settings.store.path), settings.site.timezone).make(_day(arguments.day), "console", arguments.seed)
+    say("\n".join(f"{sheet.inspector}: {sheet.given}" for sheet in made.sheets))
+    if made.short:
+        en = f"{made.short} calls more are due today than the inspectors have hours for"
+        complain(Message(en, f"今日应抽数量超出质检员可用工时 {made.short} 通"))
+    return 1 if made.short else 0
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Every call of the day's plans with its reason."""
+    from quality.assignments import Assignments
+    from quality.sampling.plans import Plans
+    from quality.users import Users
+
+    settings, language = settings_of(arguments), terminal_language()
+    store = Path(settings.store.path)
+    sheets = {sheet.id: sheet for sheet in Plans(store, settings.site.timezone).sheets(_day(arguments.day))}
+    if not sheets:
+        raise UserError(f"{arguments.day} is not planned: callbox sampling plan --day {arguments.day}", f"{arguments.day} 尚无计划")
+    rows = [
+        (sheets[a.plan_id].inspector, a.agent_id, a.call_id, a.why.text(language), a.state)
+        for user in Users(store).list() if user.role == "inspector"
+        for a in Assignments(store).of_inspector(user.id, open_only=False) if a.plan_id in sheets
+    ]  # fmt: skip
+    heads = ("质检员", "工号", "通话", "抽样原因", "状态") if language == "zh" else ("inspector", "agent", "call", "why", "state")
+    say(table(heads, rows))
+    return 0
+
+
+def run_progress(arguments: argparse.Namespace) -> int:
+    """The month's duty, an agent a line; 1 when one is not met."""
+    from quality.sampling.plans import duty_progress
+
+    settings = settings_of(arguments)
+    lines = duty_progress(Path(settings.store.path), _day(f"{arguments.month}-01"), settings.site.timezone)
+    if not lines:
+        say(f"no calls in {arguments.month}", f"{arguments.month} 没有通话")
+        return 0
+    zh = terminal_language() == "zh"
+    heads = ("agent", "name", "calls", "duty", "given", "done", "left")
+    heads = ("工号", "姓名", "通话", "应评", "已分配", "已评", "尚欠") if zh else heads
+    rows = [(x.agent, x.name, str(x.calls), str(x.duty), str(x.given), str(x.done), str(x.left)) for x in lines]
+    say(table(heads, rows))
+    return 1 if any(line.left for line in lines) else 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"“{text}” is no date; write 2026-08-01", f"“{text}”不是日期，请写成 2026-08-01") from None
