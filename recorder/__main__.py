@@ -22,9 +22,9 @@ from hw.messages import UserError
 from hw.paced import PacedSource
 from hw.simulated.script import ScriptedLineSense
 from hw.smdr import LineFeed, SerialCallRecords
+from hw.smdr_feed import wire_of
 from hw.smdr_layoutfile import load_layout
 from hw.smdr_lines import LineReader
-from hw.smdr_tcp import TcpClientWire, TcpServerWire
 from recorder.callstore import make_folder, open_store
 from recorder.engine import Equipment, Recorder
 from recorder.intake import ThreadedIntake
@@ -162,7 +162,7 @@ def _call_records(settings: Settings, clock: Clock) -> CallRecordFeed | None:
     layout = load_layout(feed.layout, Path(feed.layouts), means=feed.time_means, date=feed.date)
     if feed.transport == "serial":
         return SerialCallRecords(feed.port, feed.baud, feed.format, layout, clock, settings.site.timezone)
-    wire = (TcpClientWire if feed.transport == "tcp" else TcpServerWire)(feed.host, feed.tcp_port)
+    wire = wire_of(feed.transport, port=feed.port, baud=feed.baud, form=feed.format, host=feed.host, tcp_port=feed.tcp_port)
     return LineFeed(wire, LineReader(layout, clock, settings.site.timezone))
 
 

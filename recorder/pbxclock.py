@@ -11,13 +11,17 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from recorder.calls import Call
-from recorder.matching import Kept, LineNames, same_line, time_shift, untalked
+from recorder.matching import Kept, LineNames, Match, match, same_line, time_shift, untalked
 
 LAST = 31
 """Joined records whose median is the clock's difference."""
 
 FEWEST = 5
 """Joined records before they count; votes before a difference is believed."""
+
+PASSES = 3
+NEGLIGIBLE_S = 15.0
+"""Seconds by which the clock may seem off without matching again."""
 
 FARTHEST_S = 26 * 3600.0
 """Seconds the clock may be off: a day (a wrong date, or one that was guessed) and two hours."""
@@ -52,6 +56,21 @@ class PbxClock:
     def jumped(self, offset_s: float) -> None:
         """The clock was set: the difference from now on."""
         self._jump = offset_s
+
+
+def match_by_clock(
+    records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames], offset_s: float, taken: Sequence[Match] = ()
+) -> list[Match]:
+    """`match`, and again where the matches themselves say that the clock is further off than was thought: of a whole buffer that is
+    printed at once the first would otherwise be judged by an old difference."""
+    found = match(records, calls, names, offset_s, taken)
+    for _ in range(PASSES):
+        shifts = [one.clock_s for one in found if not one.segment]
+        if len(shifts) < FEWEST or abs(median(shifts) - offset_s) < NEGLIGIBLE_S:
+            break
+        offset_s = median(shifts)
+        found = match(records, calls, names, offset_s, taken)
+    return found
 
 
 def vote(records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames]) -> float | None:

@@ -9,8 +9,8 @@ from recorder.alarms import Alarms
 from recorder.callstore import CallStore
 from recorder.dailyreconcile import DailyReconciler
 from recorder.journal import Journal
-from recorder.matching import START_S, Kept, LineNames, Match, learned_values, match
-from recorder.pbxclock import FARTHEST_S, FEWEST, LAST, PbxClock, vote
+from recorder.matching import START_S, Kept, LineNames, Match, learned_values
+from recorder.pbxclock import FARTHEST_S, FEWEST, LAST, PbxClock, match_by_clock, vote
 from recorder.recordbook import alone, ended_calls, join, joined, keep, keep_line, last_shifts
 from recorder.recordwatch import RecordWatch
 from recorder.seats import Seats
@@ -114,7 +114,7 @@ class Records:
         calls = ended_calls(store, start - LONGEST_CALL_S, end + far)
         if not records or not calls:
             return False
-        found = match(records, calls, self._names, offset, joined(store, calls))
+        found = match_by_clock(records, calls, self._names, offset, joined(store, calls))
         for one in found:
             self._join(store, one)
         if found and self._watch is not None:
