@@ -15,7 +15,10 @@ from pathlib import Path
 
 import psutil
 
+from analyzer.forgetting import Forgetting
 from analyzer.pipeline import PIPELINE_VERSION, Pipeline
+from analyzer.rescoring import Rescorer
+from analyzer.rules.library import Rulebooks
 from analyzer.store import AnalysisStore
 from analyzer.worker import Stopped, Worker
 from hw.messages import UserError
@@ -44,7 +47,8 @@ def main() -> int:
 def _run(settings: Settings, *, until_idle: bool) -> int:
     store = Path(settings.store.path)
     stop = _stop_signals()
-    pipeline = Pipeline(settings.analysis, settings.site)
+    rulebooks = Rulebooks(store, settings.analysis.rulebook)
+    pipeline = Pipeline(settings.analysis, settings.site, rulebooks)
     with _alone(store):
         _step_back()
         # Before the first call: a model that is missing is no fault of the calls.
@@ -58,9 +62,11 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
                 version=PIPELINE_VERSION,
                 attempts=settings.analysis.attempts,
                 progress=lambda _done, _total: _heed(stop),
+                idle=Rescorer(store, results, rulebooks, settings.site.company).idle_step,
             )
             log.info("analysing the calls of %s", store)
-            _work(worker, settings.analysis.poll_s, stop, until_idle=until_idle)
+            forgetting = Forgetting(store, results, keep=settings.retention.transcripts == "keep")
+            _work(worker, forgetting, settings.analysis.poll_s, stop, until_idle=until_idle)
         except Stopped:
             pass
         finally:
@@ -69,12 +75,13 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
     return 0
 
 
-def _work(worker: Worker, poll_s: float, stop: list[int], *, until_idle: bool) -> None:
+def _work(worker: Worker, forgetting: Forgetting, poll_s: float, stop: list[int], *, until_idle: bool) -> None:
     trouble = ""
     while not stop:
         busy = False
         try:
-            busy = worker.step(time.time())
+            busy = forgetting.step(time.time()) > 0
+            busy = worker.step(time.time()) or busy
             if trouble:
                 log.info("the databases can be used again")
             trouble = ""

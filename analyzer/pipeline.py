@@ -17,8 +17,10 @@ from analyzer.emotion.model import EmotionModel
 from analyzer.hearing import Hearing, listen
 from analyzer.progress import Progress, nobody
 from analyzer.result import Analysis, CallFacts, Hit, Utterance
-from analyzer.rules import engine, rulebook
+from analyzer.rules import engine
 from analyzer.rules.evidence import CallEvidence
+from analyzer.rules.library import Rulebooks
+from analyzer.rules.rulebook import Rulebook, load
 from analyzer.scores import score
 from analyzer.speakers.roles import name_voices, speech_by_side, with_roles
 from hw.interfaces import Samples
@@ -36,11 +38,13 @@ _LISTENING = 0.05  # share of the work that is the first pass
 
 
 class Pipeline:
-    """Loads each model when it is first needed and keeps it. Of one thread."""
+    """Loads each model when it is first needed and keeps it. Of one thread. rulebooks: those of a store, of which the live one is
+    asked for anew with each call; without them the settings' one."""
 
-    def __init__(self, settings: AnalysisSettings, site: Site) -> None:
+    def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None) -> None:
         self._settings = settings
         self._site = site
+        self._rulebooks = rulebooks
 
     @cached_property
     def _recognizer(self) -> Recognizer:
@@ -51,8 +55,12 @@ class Pipeline:
         return EmotionModel.load()
 
     @cached_property
-    def _rulebook(self) -> rulebook.Rulebook:
-        return rulebook.load(Path(self._settings.rulebook) if self._settings.rulebook else None)
+    def _configured_rulebook(self) -> Rulebook:
+        return load(Path(self._settings.rulebook) if self._settings.rulebook else None)
+
+    @property
+    def _rulebook(self) -> Rulebook:
+        return self._rulebooks.use() if self._rulebooks else self._configured_rulebook
 
     def load(self) -> None:
         """Load every model and the rulebook now. Raises UserError when one is missing or wrong."""
@@ -104,7 +112,7 @@ class Pipeline:
             acoustics=acoustics,
             cpu_s=round(time.process_time() - cpu, 3),
             wall_s=round(time.monotonic() - wall, 3),
-            rulebook_version=book.version,
+            rulebook_version=book.identity,
             pipeline_version=PIPELINE_VERSION,
             warnings=(*audio.warnings, *hearing.warnings, *problems),
         )

@@ -67,6 +67,18 @@ MIGRATIONS = (
             "ALTER TABLE utterances ADD COLUMN problem TEXT",
         ),
     ),
+    # What a call's scores were by earlier rulebooks: counts only, no words. faults: JSON, rule → hits.
+    Migration(
+        "0011-rulebooks",
+        (
+            """CREATE TABLE past_scores (
+                id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, rulebook_version TEXT NOT NULL, pipeline_version TEXT NOT NULL,
+                compliance REAL NOT NULL, experience REAL NOT NULL, risk REAL NOT NULL, faults TEXT NOT NULL,
+                until TEXT NOT NULL) STRICT""",
+            "CREATE INDEX past_scores_by_call ON past_scores (call_id, id)",
+            "CREATE INDEX results_by_rulebook ON results (rulebook_version, call_id)",
+        ),
+    ),
     # For the recorder (recorder.retention.holds): calls that analysis needs no more, so that their audio may go.
     # forgotten: up to which tombstone the words of deleted calls have been taken away (analyzer.forgetting).
     Migration(

@@ -17,6 +17,7 @@ from analyzer.index import index_row
 from analyzer.result import Analysis, Deduction, Scores, Utterance
 from analyzer.rows import Job, deduction_row, done_row, hit_of, hit_row, job_of, result_row, utterance_of, utterance_row
 from analyzer.schema import ANALYSIS_DB
+from analyzer.verdicts import PastScores, Verdict, keep_scores, past_of
 from hw.messages import Message
 from recorder.times import to_text
 
@@ -55,6 +56,7 @@ class AnalysisStore:
         """Keep a result and mark its job done, in one transaction; what was known of the call before is replaced."""
         with self._writing():
             attempts = self._attempts(call_id) + 1
+            keep_scores(self._connection, call_id, now)
             self._forget(call_id)
             self._insert_utterances(call_id, analysis.utterances)
             hits = (hit_row(call_id, seq, hit) for seq, hit in enumerate(analysis.hits))
@@ -78,6 +80,33 @@ class AnalysisStore:
             )
         return job
 
+    def rescore(self, call_id: str, verdict: Verdict, now: float) -> None:
+        """Put other hits and scores in the place of a call's, in one transaction; the scores it had are kept in past_scores."""
+        with self._writing():
+            keep_scores(self._connection, call_id, now)
+            for table in ("hits", "deductions"):
+                self._connection.execute(f"DELETE FROM {table} WHERE call_id = ?", (call_id,))  # noqa: S608
+            self._db["hits"].insert_all(hit_row(call_id, n, hit) for n, hit in enumerate(verdict.hits))  # type: ignore[union-attr]
+            self._db["deductions"].insert_all(deduction_row(call_id, d) for d in verdict.deductions)  # type: ignore[union-attr]
+            self._db["results"].update(call_id, verdict.row())  # type: ignore[union-attr]
+
+    def judged_otherwise(self, rulebook: str, most: int) -> list[str]:
+        """At most so many calls whose scores are by another rulebook than this, the newest first."""
+        sql = "SELECT call_id FROM results WHERE rulebook_version < ? OR rulebook_version > ? ORDER BY call_id DESC LIMIT ?"
+        return [row[0] for row in self._connection.execute(sql, (rulebook, rulebook, most))]
+
+    def forgotten(self) -> int:
+        """The number of the last tombstone whose call's words were taken away; 0 before the first."""
+        return int(self._connection.execute("SELECT coalesce(max(tombstone), 0) FROM forgotten").fetchone()[0])
+
+    def forget_words(self, call_id: str, tombstone: int, now: float) -> None:
+        """Take away what was said in a call; scores, hits (without the words they quote) and figures stay."""
+        with self._writing():
+            self._forget_utterances(call_id)
+            self._connection.execute("UPDATE hits SET evidence = '' WHERE call_id = ?", (call_id,))
+            self._connection.execute("DELETE FROM forgotten")
+            self._connection.execute("INSERT INTO forgotten VALUES (?, ?)", (tombstone, to_text(now)))
+
     def close(self) -> None:
         """Let the database go."""
         self._connection.close()
@@ -88,9 +117,13 @@ class AnalysisStore:
         row = self._connection.execute(sql, (call_id, version, version)).fetchone()
         return int(row[0]) if row else 0
 
-    def _forget(self, call_id: str) -> None:
+    def _forget_utterances(self, call_id: str) -> None:
         of_call = "SELECT id FROM utterances WHERE call_id = ?"
         self._connection.execute(f"DELETE FROM utterance_search WHERE rowid IN ({of_call})", (call_id,))  # noqa: S608
+        self._connection.execute("DELETE FROM utterances WHERE call_id = ?", (call_id,))
+
+    def _forget(self, call_id: str) -> None:
+        self._forget_utterances(call_id)
         for table in (*_OF_A_CALL, "underway"):
             self._connection.execute(f"DELETE FROM {table} WHERE call_id = ?", (call_id,))  # noqa: S608
 
@@ -154,6 +187,16 @@ class AnalysisReader:
             pipeline_version=result["pipeline_version"],
             warnings=tuple(Message(**warning) for warning in json.loads(result["warnings"])),
         )
+
+    def done(self) -> list[str]:
+        """The calls that have a result, the newest first (their ids are in order of time)."""
+        if self._connection is None:
+            return []
+        return [row[0] for row in self._connection.execute("SELECT call_id FROM results ORDER BY call_id DESC")]
+
+    def past_scores(self, call_id: str) -> list[PastScores]:
+        """The scores a call had by earlier rulebooks, the newest first."""
+        return [past_of(row) for row in self._rows("past_scores", call_id, "id DESC")]
 
     def job(self, call_id: str) -> Job | None:
         """How far a call is, or None when it was never tried."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from analyzer.recorded import RecordedCall
 from analyzer.result import Analysis, CallFacts
 from analyzer.store import AnalysisStore
 from hw.messages import UserError
-from recorder.audiofiles import open_call
+from recorder.audiofiles import AudioDeletedError, open_call
 from recorder.calls import Call
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,19 @@ class Stopped(Exception):  # noqa: N818  not an error
 
 class Worker:
     """Does one call a step. version: of the pipeline; calls analysed by another one are done again. attempts: tries before a call
-    is parked. progress: told of the call at work; may raise Stopped."""
+    is parked. progress: told of the call at work; may raise Stopped. idle: what to do while no call waits; says whether it did
+    something."""
 
     def __init__(
-        self, store: Path, results: AnalysisStore, analyst: Analyst, *, version: str, attempts: int, progress: Progress = nobody
+        self,
+        store: Path,
+        results: AnalysisStore,
+        analyst: Analyst,
+        *,
+        version: str,
+        attempts: int,
+        progress: Progress = nobody,
+        idle: Callable[[float], bool] = lambda _now: False,
     ) -> None:
         self._store = store
         self._results = results
@@ -47,6 +57,7 @@ class Worker:
         self._version = version
         self._attempts = attempts
         self._progress = progress
+        self._idle = idle
         self._backlog = Backlog(store, results, version)
         self._is_first = True
 
@@ -58,7 +69,7 @@ class Worker:
             self._is_first = False
         call = self._backlog.next(now)
         if call is None:
-            return False
+            return self._idle(now)
         try:
             self._do(call, now)
         except UserError:
@@ -74,6 +85,8 @@ class Worker:
         except Stopped:
             self._results.leave(call.id)
             raise
+        except AudioDeletedError as error:
+            self._give_up(call.id, error, now)
         except UserError as error:
             self._fail(call.id, f"{error.message.en} / {error.message.zh}", now)  # the page shows it in either language
         except Exception as error:
@@ -99,6 +112,15 @@ class Worker:
         self._backlog.failed(job)
         what = "given up" if job.state == "parked" else "will be tried again"
         log.warning("call %s: try %d failed, %s: %s", call_id, job.attempts, what, reason)
+
+    def _give_up(self, call_id: str, error: AudioDeletedError, now: float) -> None:
+        """The audio was deleted: there is nothing to try again. What an older pipeline made of it stays."""
+        job = self._results.jobs([call_id]).get(call_id)
+        if job is not None and job.state == "done":
+            self._results.leave(call_id)
+        else:
+            self._results.fail(call_id, self._version, f"{error.message.en} / {error.message.zh}", 1, now)
+        log.info("call %s: its audio was deleted before it could be analysed (again)", call_id)
 
     def _count_the_dead(self, now: float) -> None:
         """A call the analyzer died over counts as tried: one that kills it every time must not be tried for ever."""

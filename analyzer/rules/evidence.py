@@ -11,6 +11,7 @@ from analyzer.rules.sound import HAN, Syllable, spell, syllable
 from analyzer.units import spoken, tokens
 
 _SENTENCE_END = set("。!?！？…;；")
+_MASKED = {"*"}
 _CLAUSE_END = set(",，、:：")
 
 
@@ -99,6 +100,10 @@ def _tokens_with_parting(text: str) -> tuple[list[str], list[int]]:
     for token in tokens(text):
         if token[0].isalnum():
             found.append(token)
+            parted.append(pending)
+            pending = 0
+        elif token in _MASKED:  # a digit that was masked: nobody reads it, but that one was said still counts
+            found.append("0")
             parted.append(pending)
             pending = 0
         elif token in _SENTENCE_END:

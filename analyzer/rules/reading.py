@@ -1,17 +1,21 @@
-"""TOML to rulebook: every field is read or refused, all errors are told together, each with the nearest name."""
+"""TOML or JSON to rulebook: every field is read or refused, all errors are told together, each with the nearest name."""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, get_type_hints
 
 from analyzer.rules.kinds.registry import KINDS
+from analyzer.rules.lines import with_lines
 from analyzer.rules.pattern import Pattern, PatternError, compile_pattern
 from analyzer.rules.rulebook import SCORES, Check, Rule, Rulebook
+from analyzer.rules.sound import HAN
 from hw.messages import UserError
 
 Patterns = tuple[Pattern, ...]
@@ -23,6 +27,7 @@ _CHOICES = {
     "excused_side": ("agent", "customer"),
     "when_side": ("agent", "customer"),
 }
+SUFFIXES = (".toml", ".json")
 _RULE_TEXTS = ("id", "name_zh", "name_en", "explain_zh", "explain_en")
 
 
@@ -36,7 +41,8 @@ class _Errors(list[tuple[str, str]]):
 def read_rulebook(path: Path) -> Rulebook:
     """The rulebook at `path`, a file or a folder. Raises UserError with all errors."""
     errors = _Errors()
-    tables = [(file, _parse(file, errors)) for file in _files(path)]
+    texts = {file: _text(file, errors) for file in _files(path)}
+    tables = [(file, _parse(file, text, errors)) for file, text in texts.items()]
     sets: dict[str, Sequence[str]] = {}
     for file, table in tables:
         _merge_sets(sets, table.get("sets", {}), file.name, errors)
@@ -53,29 +59,53 @@ def read_rulebook(path: Path) -> Rulebook:
     if not version:
         errors.tell(path.name, 'no version: add version = "..."', '没有版本号：请加 version = "..."')
     if errors:
+        told = with_lines(errors, {file.name: text for file, text in texts.items()})
         raise UserError(
-            f"The rulebook {path} has {len(errors)} error(s):\n" + "\n".join(f"  {en}" for en, _ in errors),
-            f"规则手册 {path} 有 {len(errors)} 处错误：\n" + "\n".join(f"  {zh}" for _, zh in errors),
+            f"The rulebook {path} has {len(errors)} error(s):\n" + "\n".join(f"  {en}" for en, _ in told),
+            f"规则手册 {path} 有 {len(errors)} 处错误：\n" + "\n".join(f"  {zh}" for _, zh in told),
         )
     ordinary = tuple(str(w) for _, t in tables for w in t.get("ordinary", []))
-    return Rulebook(version, tuple(r for r in rules if r.enabled), ordinary)
+    digest = hashlib.sha256("\0".join(f"{file.name}\0{text}" for file, text in texts.items()).encode()).hexdigest()
+    return Rulebook(version, tuple(r for r in rules if r.enabled), ordinary, digest)
 
 
 def _files(path: Path) -> list[Path]:
-    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    files = sorted(f for f in path.iterdir() if f.suffix in SUFFIXES) if path.is_dir() else [path]
     if not files or not all(f.is_file() for f in files):
         raise UserError(
-            f"No rulebook at {path}. Give a TOML file or a folder of them.", f"{path} 处没有规则手册。请给出 TOML 文件或其文件夹。"
+            f"No rulebook at {path}. Give a TOML or JSON file or a folder of them.",
+            f"{path} 处没有规则手册。请给出 TOML 或 JSON 文件，或其文件夹。",
         )
     return files
 
 
-def _parse(file: Path, errors: _Errors) -> dict[str, Any]:
+def _text(file: Path, errors: _Errors) -> str:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as why:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as why:
+        errors.tell(file.name, f"cannot be read: {why}", f"无法读取：{why}")
+        return ""
+
+
+def _parse(file: Path, text: str, errors: _Errors) -> dict[str, Any]:
+    """The file's table. The parsers themselves say line and column."""
+    try:
+        table = json.loads(text or "{}") if file.suffix == ".json" else tomllib.loads(text)
+    except ValueError as why:
         errors.tell(file.name, f"cannot be read: {why}", f"无法读取：{why}")
         return {}
+    if not isinstance(table, dict):
+        errors.tell(file.name, "must hold one object", "应为一个对象")
+        return {}
+    return {**table, "rule": _tables(table.get("rule", []), f"{file.name}, rule", errors)}
+
+
+def _tables(value: object, at: str, errors: _Errors) -> list[dict[str, Any]]:
+    """A list of tables; anything else is told and left out."""
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        errors.tell(at, "must be a list of tables", "应为表的列表")
+        return []
+    return value
 
 
 def _merge_sets(sets: dict[str, Sequence[str]], found: object, at: str, errors: _Errors) -> None:
@@ -102,10 +132,9 @@ def _rule(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], err
             errors.tell(at, f'"{name}" is missing', f"缺少“{name}”")
     side = _choice(entry.get("side", "agent"), "side", at, errors)
     amounts = {name: _amounts(entry.get(name, {}), f"{at}, {name}", errors) for name in ("points", "cap")}
-    given = entry.get("check", [])
-    if not isinstance(given, list) or not given:
+    given = _tables(entry.get("check", []), f"{at}, check", errors)
+    if not given:
         errors.tell(at, "no [[rule.check]]: a rule needs one at least", "没有 [[rule.check]]：规则至少要有一项检查")
-        given = []
     checks = [_check(c, f"{at}, check {i}", sets, errors) for i, c in enumerate(given, 1)]
     priority = _typed(entry.get("high_priority", False), bool, f"{at}, high_priority", errors)
     enabled = _typed(entry.get("enabled", True), bool, f"{at}, enabled", errors)
@@ -243,7 +272,23 @@ def _patterns(value: object, at: str, sets: Mapping[str, Sequence[str]], errors:
             patterns.append(compile_pattern(text, sets))
         except PatternError as why:
             errors.tell(at, str(why), why.zh)
+            continue
+        lone = _lone_character(patterns[-1])
+        if lone:
+            errors.tell(
+                at,
+                f'in "{text}" the character "{lone}" alone would be found everywhere: write "={lone}" if that is meant',
+                f"“{text}”中单独的“{lone}”几乎处处都会命中：确需如此请写“={lone}”",
+            )
     return tuple(patterns)
+
+
+def _lone_character(pattern: Pattern) -> str:
+    """A character that is a whole pattern, as when "怎么还没|不" was written for "怎么 还没|还不"; "" when there is none."""
+    if len(pattern) > 1:
+        return ""
+    words = (w for w in pattern[0].words if len(w.units) == 1 and len(w.units[0]) == 1 and HAN.match(w.units[0]))
+    return next((w.text for w in words if not (w.text.startswith("=") or w.at_start or w.at_end)), "")
 
 
 def _spread(texts: Sequence[str], sets: Mapping[str, Sequence[str]]) -> list[str]:

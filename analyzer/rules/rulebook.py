@@ -54,11 +54,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Rules in their order. ordinary: everyday words that only sound like a rule's words."""
+    """Rules in their order. ordinary: everyday words that only sound like a rule's words. digest: SHA-256 of its files."""
 
     version: str
     rules: tuple[Rule, ...]
     ordinary: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What is kept with every analysis: the version its author gave and the beginning of its digest, so that two rulebooks
+        that differ in one word are never taken for one."""
+        return f"{self.version}+{self.digest[:8]}" if self.digest else self.version
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id. Raises KeyError."""
@@ -74,8 +81,8 @@ def _missing(rule_id: str) -> Rule:
 
 
 def load(path: Path | None = None) -> Rulebook:
-    """The rulebook in a TOML file or in a folder of them (read in order of name); None: the one that ships. Raises UserError that
-    lists every error, with the file, the rule and the nearest name."""
+    """The rulebook in a TOML or JSON file or in a folder of them (read in order of name); None: the one that ships. Raises
+    UserError that lists every error, with the file, line, rule and the nearest name."""
     from analyzer.rules.reading import read_rulebook  # noqa: PLC0415  reading knows the kinds, and they know these types
 
     return read_rulebook(path or SHIPPED)

@@ -1,0 +1,124 @@
+"""The rulebooks a box has used: every one is kept, one is live, and the one before can be had back.
+
+    <store>/rulebooks/<digest>/*.toml   a rulebook as it was adopted
+    <store>/rulebooks/history.jsonl     what became live when, and by whom; its last line is the live one
+
+Files, since the console adopts while the analyzer, the only writer of analysis.db, is at work. While none has been adopted the
+settings' rulebook is live, or the one that ships.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from analyzer.rules.reading import SUFFIXES
+from analyzer.rules.rulebook import SHIPPED, Rulebook, load
+from hw.messages import UserError
+from recorder.times import to_text
+
+FOLDER, HISTORY = "rulebooks", "history.jsonl"
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A rulebook that became live. at: UTC; by: the account; digest "" stands for the settings' or the shipped one."""
+
+    at: str
+    by: str
+    identity: str
+    digest: str
+
+
+class Rulebooks:
+    """The rulebooks of one store. configured: path from the settings, "" for the one that ships."""
+
+    def __init__(self, store: Path, configured: str = "") -> None:
+        self._folder = store / FOLDER
+        self._configured = Path(configured) if configured else SHIPPED
+        self._live: tuple[object, Rulebook] | None = None
+
+    def live(self) -> Rulebook:
+        """The rulebook to check by now; read again only when another has been adopted. Raises UserError."""
+        path = self.live_path()
+        stamp = path, max(f.stat().st_mtime_ns for f in ([*path.iterdir()] if path.is_dir() else [path]) if f.is_file())
+        if self._live is None or self._live[0] != stamp:
+            self._live = stamp, load(path)
+        return self._live[1]
+
+    def use(self) -> Rulebook:
+        """The same for a service at work: if it has become unreadable, the one read before stays in use."""
+        try:
+            return self.live()
+        except (UserError, OSError):
+            if self._live is None:
+                raise
+            return self._live[1]
+
+    def live_path(self) -> Path:
+        """Where the live rulebook is."""
+        adopted = self.history()
+        digest = adopted[-1].digest if adopted else ""
+        path = self._folder / digest if digest else self._configured
+        if not path.exists():
+            raise UserError(
+                f"The live rulebook is missing: {path}. Adopt one again: callbox rules adopt FILE",
+                f"当前规则手册缺失：{path}。请重新启用：callbox rules adopt FILE",
+            )
+        return path
+
+    def history(self) -> list[Adoption]:
+        """All adoptions, the oldest first."""
+        try:
+            lines = (self._folder / HISTORY).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        return [Adoption(**json.loads(line)) for line in lines if line.strip()]
+
+    def adopt(self, path: Path, now: float) -> Rulebook:
+        """Keep a copy of a rulebook and make it live. Raises UserError when it has errors, or is live already."""
+        book = load(path)
+        if book.digest == self.live().digest:
+            raise UserError(f"{book.identity} is live already.", f"{book.identity} 已在使用。")
+        target = self._folder / book.digest
+        if not target.is_dir():
+            part = target.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            for file in [path] if path.is_file() else sorted(f for f in path.iterdir() if f.suffix in SUFFIXES):
+                shutil.copyfile(file, part / file.name)
+            part.rename(target)
+        self._note(Adoption(to_text(now), _who(), book.identity, book.digest))
+        return book
+
+    def back(self, now: float) -> Rulebook:
+        """Make the rulebook live that was so before the live one. Raises UserError when there was none."""
+        adopted = self.history()
+        if not adopted:
+            raise UserError(
+                "No rulebook has been adopted: there is nothing to go back to.", "尚未启用过其他规则手册，没有可退回的版本。"
+            )
+        before = next((a for a in reversed(adopted) if a.digest != adopted[-1].digest), None)
+        digest = before.digest if before else ""
+        book = load(self._folder / digest if digest else self._configured)
+        self._note(Adoption(to_text(now), _who(), book.identity, digest))
+        return book
+
+    def _note(self, adoption: Adoption) -> None:
+        """One line more, and on the disk before anything else happens."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / HISTORY).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(adoption), ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
