@@ -96,6 +96,10 @@ class CallAudio:
         ]
         return np.concatenate(pieces) if pieces else self._silence(0)
 
+    def files(self, start: int, end: int) -> list[Path]:
+        """The files that hold the frames from `start` up to `end`; a part's file bears the part's id."""
+        return [one.path for one in self._stretches if one.path is not None and one.start < end and start < one.end]
+
     def close(self) -> None:
         """Let the open file go; closing twice does no harm."""
         if self._open is not None:

@@ -95,6 +95,10 @@ class CallReader:
         sql = "SELECT * FROM tombstones WHERE number > ? ORDER BY number LIMIT ?"
         return [tombstone_of(row) for row in self.rows(sql, number, limit)]
 
+    def last_tombstone(self) -> int:
+        """The number of the latest deletion; 0 before the first."""
+        return int(self.rows("SELECT coalesce(max(number), 0) AS last FROM tombstones")[0]["last"])
+
     def calls_closed_since(self, closed_seq: int = 0, limit: int = 1000) -> list[Call]:
         """Calls with audio that were closed or recovered after the one of `closed_seq`, in the order they were done with. Pass
         the last one's closed_seq to go on; 0 begins with the first. Unanswered calls have no audio and are not among them."""

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import soundfile
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from quality.callrows import CallView
-from recorder.audiofiles import open_call
-from webui.access import EVERYONE, allow
-from webui.context import box, call_or_404
+from recorder.audiofiles import CallAudio, open_call
+from webui.access import EVERYONE, STAFF, allow
+from webui.context import box, call_or_404, person
 from webui.errors import message_page
 from webui.formats import local
-from webui.peaks import peaks_file
+from webui.integrity import LISTEN, WARNED, AlteredError, first_problem, require
+from webui.languages import language
+from webui.peaks import peaks_file, prune_sometimes
 from webui.ranges import ranged
-from webui.wavstream import read_range, total_bytes
+from webui.wavstream import frames_of, read_range, total_bytes
 
 blueprint = Blueprint("audio", __name__)
 
 WAV, FLAC = "audio/wav", "audio/flac"
+NOTHING = Message("", "")
 
 
 @blueprint.get("/audio/<uuid:call_id>")
@@ -38,8 +42,23 @@ def sound(call_id: object) -> ResponseReturnValue:
 def peaks(call_id: object) -> ResponseReturnValue:
     """The waveform; see webui.peaks."""
     call = call_or_404(str(call_id))
+    prune_sometimes(box().store)
     with open_call(box().store, call.row.id) as track:
         return send_file(peaks_file(box().store, call.row.id, track).resolve(), mimetype="application/json")
+
+
+@blueprint.get("/calls/<uuid:call_id>/integrity.json")
+@allow(*EVERYONE)
+def integrity(call_id: object) -> ResponseReturnValue:
+    """Whether the call's files are what was recorded: {"state": "good" | "altered", "text", "listen", "warned"} in the reader's
+    language; listen is empty for who may not hear it. Reads all of the call's files, once."""
+    call = call_or_404(str(call_id))
+    with open_call(box().store, call.row.id) as track:
+        problem = first_problem(box().store, [path.stem for path in track.files(0, track.frames)])
+    if problem is None:
+        return jsonify(state="good", text="", listen="", warned="")
+    texts = {"text": AlteredError(problem).message, "listen": LISTEN if _may_hear_altered() else NOTHING, "warned": WARNED}
+    return jsonify(state="altered", **{name: message.text(language()) for name, message in texts.items()})
 
 
 @blueprint.get("/calls/<uuid:call_id>/download.<any(wav, flac):kind>")
@@ -52,6 +71,12 @@ def download(call_id: object, kind: str) -> ResponseReturnValue:
     return answer
 
 
+@blueprint.errorhandler(AlteredError)
+def _not_what_was_recorded(error: AlteredError) -> ResponseReturnValue:
+    """The files are not what was recorded."""
+    return message_page(error, 409)
+
+
 @blueprint.errorhandler(UserError)
 def _no_sound(error: UserError) -> ResponseReturnValue:
     """The call has no sound (yet), or its file has gone or is damaged."""
@@ -61,7 +86,12 @@ def _no_sound(error: UserError) -> ResponseReturnValue:
 def _wav(call: CallView) -> Response:
     with ExitStack() as stack:
         track = stack.enter_context(open_call(box().store, call.row.id))
-        answer = ranged(total_bytes(track), lambda first, length: read_range(track, first, length), WAV)
+
+        def read(first: int, length: int) -> Iterator[bytes]:
+            _require(track, *frames_of(track, first, length))
+            return read_range(track, first, length)
+
+        answer = ranged(total_bytes(track), read, WAV)
         answer.call_on_close(stack.pop_all().close)  # the file is read while the answer is sent
     return answer
 
@@ -69,6 +99,7 @@ def _wav(call: CallView) -> Response:
 def _flac(call: CallView) -> Response:
     """Encoded from the call's frames, so that several parts become one file; a temporary file takes what memory should not."""
     with open_call(box().store, call.row.id) as track:
+        _require(track, 0, track.frames)
         file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer
         with soundfile.SoundFile(file, "w", track.rate, track.channels, format="FLAC", subtype="PCM_16") as flac:
             for block in track.blocks():
@@ -78,6 +109,17 @@ def _flac(call: CallView) -> Response:
     answer = send_file(file, mimetype=FLAC)
     answer.content_length = length
     return answer
+
+
+def _require(track: CallAudio, start: int, end: int) -> None:
+    """Refuses frames that are not what was recorded, unless who may hear them has been told and asks for them all the same."""
+    if request.args.get("altered") == "accept" and _may_hear_altered():
+        return
+    require(box().store, track.files(start, end))
+
+
+def _may_hear_altered() -> bool:
+    return person().role in STAFF
 
 
 def _file_name(call: CallView, kind: str) -> str:

@@ -7,8 +7,9 @@ from flask_babel import gettext
 
 from hw.messages import UserError
 from quality.callrows import CallView
-from recorder.audiofiles import open_call
+from recorder.audiofiles import AudioDeletedError, open_call
 from webui.context import box
+from webui.deleted import deleted_text
 from webui.languages import language
 from webui.reviewpage import review_context
 from webui.talk import duration, marks_of_hits, marks_of_mood, talk
@@ -37,6 +38,8 @@ def _no_sound(call: CallView) -> str | None:
         return str(gettext("There is no recording: nobody answered this call."))
     try:
         open_call(box().store, call.row.id).close()
+    except AudioDeletedError as error:
+        return deleted_text(error.tombstone).text(language())
     except UserError as error:
         return error.message.text(language())
     return None

@@ -15,7 +15,8 @@ from quality.paging import SORTS
 from webui import filters, textsearch
 from webui.access import EVERYONE, allow
 from webui.callpage import call_page
-from webui.context import call_or_404, person, views
+from webui.context import box, call_or_404, person, views
+from webui.deleted import deleted_days
 
 blueprint = Blueprint("calls", __name__)
 
@@ -47,7 +48,7 @@ def listing() -> ResponseReturnValue:
         choices=views().choices(), set_filters=filters.active(args), without=_without_each(args), cursor=args.get("after"),
         first_page=_address(args, after=None), next_page=page.next_cursor and _address(args, after=page.next_cursor),
         snippets=found.snippets([row.id for row in page.rows]) if found else {}, place=partial(_place, found),
-        sort_link=partial(_sort_link, args, sort),
+        sort_link=partial(_sort_link, args, sort), deleted=deleted_days(box().store, [row.id for row in page.rows]),
     )  # fmt: skip
 
 

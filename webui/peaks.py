@@ -1,6 +1,7 @@
 """The waveform's peaks, made on the box once a call, because a browser that decodes an hour of sound chokes on it.
 
-Kept in <store>/peaks/<call id>.json. Anyone may delete that folder: it fills again.
+Kept in <store>/peaks/<call id>.json. Anyone may delete that folder: it fills again. A
+call whose audio was deleted loses its own.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.callreader import CallReader
 from webui.wavstream import Soundtrack
 
 FOLDER = "peaks"
@@ -22,6 +25,9 @@ SLICES_AT_ONCE = 256
 FULL_SCALE = 32768.0
 STEPS = 255
 
+PRUNE_S = 600.0
+_pruned: dict[Path, tuple[int, float]] = {}
+
 
 def peaks_file(store: Path, call_id: str, track: Soundtrack) -> Path:
     """The call's peaks as a file, made now if missing or made from fewer frames than the call has."""
@@ -29,6 +35,23 @@ def peaks_file(store: Path, call_id: str, track: Soundtrack) -> Path:
     if not _fits(path, track.frames):
         _write(path, json.dumps(make_peaks(track), separators=(",", ":")))
     return path
+
+
+def prune_sometimes(store: Path) -> None:
+    """Take away the waveforms of calls whose audio was deleted meanwhile, if that was not looked at for a while."""
+    number, due = _pruned.get(store, (0, float("-inf")))
+    if time.monotonic() >= due:
+        _pruned[store] = (prune(store, number), time.monotonic() + PRUNE_S)
+
+
+def prune(store: Path, number: int = 0) -> int:
+    """Take away the waveforms of calls deleted since the tombstone of that number; the number of the last one."""
+    with CallReader(store) as reader:
+        while stones := reader.tombstones_since(number):
+            for stone in stones:
+                (store / FOLDER / f"{stone.call_id}.json").unlink(missing_ok=True)
+            number = stones[-1].number
+    return number
 
 
 def make_peaks(track: Soundtrack) -> dict[str, object]:

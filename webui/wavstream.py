@@ -42,6 +42,13 @@ def data_bytes(track: Soundtrack) -> int:
     return min(track.frames * track.channels * SAMPLE_BYTES, _LIMIT)
 
 
+def frames_of(track: Soundtrack, first: int, length: int) -> tuple[int, int]:
+    """The frames, from and up to, that these bytes of the WAV file are made of."""
+    frame_bytes = track.channels * SAMPLE_BYTES
+    start, end = max(0, first - HEADER_BYTES), max(0, first + length - HEADER_BYTES)
+    return start // frame_bytes, -(-end // frame_bytes)
+
+
 def header(track: Soundtrack) -> bytes:
     """The canonical 44-byte header of 16-bit PCM (Microsoft RIFF/WAVE, format tag 1)."""
     frame_bytes = track.channels * SAMPLE_BYTES

@@ -89,7 +89,7 @@ def _triggers(table: Table, columns: list[str]) -> Iterator[str]:
     head = "CREATE TEMP TRIGGER IF NOT EXISTS"
     note = "INSERT INTO evidence_due (name, id, fresh, columns)"
     changed = ", ".join(f"CASE WHEN OLD.{column} IS NOT NEW.{column} THEN '{column}' END" for column in columns)
-    listed = f"(SELECT json_group_array(value) FROM json_each(json_array({changed})) WHERE value IS NOT NULL)"
+    listed = f"(SELECT json_group_array(value) FROM json_each(json_array({changed})) WHERE value IS NOT NULL)"  # noqa: S608
     yield f"{head} {name}_kept AFTER INSERT ON main.{name} WHEN {stands} BEGIN {note} VALUES ('{name}', NEW.{key}, 1, '[]'); END"  # noqa: S608
     yield (
         f"{head} {name}_changed AFTER UPDATE ON main.{name} WHEN {stands} OR {was} "

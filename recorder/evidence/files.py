@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hw.messages import Message, UserError
@@ -14,8 +14,11 @@ from recorder.flac import file_digest
 KEPT_COLUMNS = "id, call_id, path, bytes, sha256, deleted_at"
 
 
-def check_file(store: Path, connection: sqlite3.Connection, part_id: str) -> Iterator[Problem]:
-    """What is wrong with the file of a closed part. A file that has gone is right only with a tombstone."""
+def check_file(
+    store: Path, connection: sqlite3.Connection, part_id: str, digest: Callable[[Path], str] = file_digest
+) -> Iterator[Problem]:
+    """What is wrong with the file of a closed part. A file that has gone is right only with a tombstone. digest: how a file's
+    SHA-256 is found."""
     row = connection.execute(f"SELECT {KEPT_COLUMNS} FROM parts WHERE id = ?", (part_id,)).fetchone()  # noqa: S608
     if row is None:
         return
@@ -26,7 +29,7 @@ def check_file(store: Path, connection: sqlite3.Connection, part_id: str) -> Ite
         return
     if row["deleted_at"] is not None:
         yield from _deleted(connection, row, path)
-    elif (trouble := _trouble(path, row["bytes"], row["sha256"])) is not None:
+    elif (trouble := _trouble(path, row["bytes"], row["sha256"], digest)) is not None:
         kind, text = trouble
         yield Problem(kind, "files", row["path"], text, row["call_id"])
 
@@ -52,12 +55,12 @@ def _deleted(connection: sqlite3.Connection, row: sqlite3.Row, path: Path) -> It
         yield Problem(INSERTED, "files", row["path"], text, row["call_id"])
 
 
-def _trouble(path: Path, size: int | None, digest: str | None) -> tuple[str, Message] | None:
+def _trouble(path: Path, size: int | None, recorded: str | None, digest: Callable[[Path], str]) -> tuple[str, Message] | None:
     try:
         actual = path.stat().st_size
         if size is not None and actual != size:
             return ALTERED, Message(f"{actual} bytes, recorded were {size}", f"大小 {actual} 字节，录制时为 {size} 字节")
-        if file_digest(path) != digest:
+        if recorded and digest(path) != recorded:
             return ALTERED, Message("its SHA-256 is not the recorded one", "SHA-256 与录制时不同")
     except FileNotFoundError:
         return MISSING, Message("not there, and there is no tombstone", "文件不存在，也没有删除凭证")
