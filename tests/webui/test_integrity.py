@@ -54,7 +54,8 @@ def flip(path: Path, place: int = -100) -> None:
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def test_what_was_recorded_is_played(own_app: Flask, own_box: TestBox, kept: CallStore) -> None:
+@pytest.mark.usefixtures("kept")
+def test_what_was_recorded_is_played(own_app: Flask, own_box: TestBox) -> None:
     browser = logged_in(own_app, "manager")
     assert browser.get(f"/audio/{own_box.ids['rude']}").status_code == 200
     assert browser.get(f"/calls/{own_box.ids['rude']}/integrity.json").json["state"] == "good"
