@@ -13,6 +13,7 @@ from analyzer.asr.choose import load_recognizer
 from analyzer.asr.interface import Recognizer, Transcript
 from analyzer.audio import RATE, AudioInput, open_audio
 from analyzer.clips import Clip, clips
+from analyzer.discretion import without_digits
 from analyzer.emotion.model import EmotionModel
 from analyzer.hearing import Hearing, listen
 from analyzer.progress import Progress, nobody
@@ -48,7 +49,7 @@ class Pipeline:
 
     @cached_property
     def _recognizer(self) -> Recognizer:
-        return load_recognizer(self._settings)
+        return load_recognizer(self._settings, self._site.company)
 
     @cached_property
     def _emotion(self) -> EmotionModel:
@@ -102,7 +103,7 @@ class Pipeline:
         )
         scores, deductions = score(book, hits)
         report(hearing.duration_s, hearing.duration_s)
-        return Analysis(
+        analysis = Analysis(
             duration_s=round(hearing.duration_s, 3),
             channels=audio.channels,
             utterances=utterances,
@@ -116,6 +117,8 @@ class Pipeline:
             pipeline_version=PIPELINE_VERSION,
             warnings=(*audio.warnings, *hearing.warnings, *problems),
         )
+        # Only now: that a card number was read out is what a rule looks for.
+        return without_digits(analysis) if self._settings.mask_digits else analysis
 
     def _said(self, audio: AudioInput, hearing: Hearing, language: str, report: Progress) -> Iterator[Utterance]:
         """Every utterance with its words and mood, side by side, batch by batch."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analyzer import models
 from analyzer.asr.interface import Recognizer
+from analyzer.asr.lexicon import Lexicon
+from analyzer.asr.named import NamedRecognizer
 from hw.messages import UserError
 from recorder.settings.sections import Analysis
 
 ENGINES = ("whisper", "vosk")
 
 
-def load_recognizer(settings: Analysis) -> Recognizer:
-    """Load the model. Raises UserError when the engine is unknown, or the model is missing or damaged."""
+def load_recognizer(settings: Analysis, company: Sequence[str] = ()) -> Recognizer:
+    """Load the model. company: names that are written as they stand, along with [analysis] lexicon. Raises UserError when the
+    engine is unknown, or the model is missing or damaged."""
+    engine, names = _engine(settings), (*company, *settings.lexicon)
+    return NamedRecognizer(engine, Lexicon(names)) if names else engine
+
+
+def _engine(settings: Analysis) -> Recognizer:
     if settings.engine not in ENGINES:
         raise UserError(
             f"[analysis] engine = {settings.engine!r} is unknown: choose one of {', '.join(ENGINES)}",

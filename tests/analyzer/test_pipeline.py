@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,9 +50,9 @@ class Scripted:
 def made(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """A pipeline with the recogniser given."""
 
-    def make(recognizer: Scripted) -> Pipeline:
-        monkeypatch.setattr(pipeline, "load_recognizer", lambda _settings: recognizer)
-        return Pipeline(Analysis(), Site(company=("好走购鞋网",)))
+    def make(recognizer: Scripted, **settings: Any) -> Pipeline:
+        monkeypatch.setattr(pipeline, "load_recognizer", lambda *_: recognizer)
+        return Pipeline(Analysis(**settings), Site(company=("好走购鞋网",)))
 
     return make
 
@@ -180,6 +182,17 @@ def test_a_missing_model_says_what_to_run(tmp_path: Path, monkeypatch: pytest.Mo
         Pipeline(Analysis(models=str(tmp_path)), Site()).load()
     with pytest.raises(UserError, match="whisper, vosk"):
         Pipeline(Analysis(engine="magic"), Site()).load()
+
+
+def test_long_numbers_are_masked_where_asked_but_only_after_the_rules(made) -> None:  # type: ignore[no-untyped-def]
+    recognizer = Scripted("您的卡号是六二二八四八零一二三九五七七一六零四三")
+    plain = made(recognizer).analyze(HeldAudio(call()), CallFacts("zh"))
+    masking = made(recognizer, mask_digits=True).analyze(HeldAudio(call()), CallFacts("zh"))
+    assert [h.rule for h in masking.hits] == [h.rule for h in plain.hits]
+    assert "六二二八" in json.dumps(to_json(plain), ensure_ascii=False)
+    shown = json.dumps(to_json(masking), ensure_ascii=False) + "".join(w.text for u in masking.utterances for w in u.words)
+    assert "卡号是" + 19 * "*" in shown
+    assert [c for c in "六八零九七" if c in shown] == [], re.findall(".{12}[六八零九七].{12}", shown)
 
 
 @pytest.mark.model
