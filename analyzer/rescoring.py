@@ -42,7 +42,8 @@ class Rescorer:
         with CallReader(self._store) as calls, AnalysisReader(self._store) as results:
             for call_id in waiting[:BATCH]:
                 call, found = calls.call(call_id), results.analysis(call_id)
-                if call is None or found is None:
+                words_gone = found is not None and not found.utterances and calls.tombstone(call_id) is not None
+                if call is None or found is None or words_gone:
                     self._left_out.add(call_id)  # deleted meanwhile, or kept by another hand: nothing to judge by
                     continue
                 evidence = StoredCall(call_id, call.started_at, found, facts_of(call)).evidence(self._company)
