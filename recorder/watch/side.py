@@ -14,7 +14,7 @@ from recorder.watch.meter import Second, decibels
 SPEECH_S = 30.0
 """Seconds of speech that a verdict on clipping rests on: a few sentences."""
 
-STIRRED, LOUD_SECONDS, LOUD_SHARE = 10, 60, 0.8
+STIRRED, LOUD_SECONDS, LOUD_SHARE = 10, 40, 0.8
 """The level is judged by seconds of calls in which so many 20 ms pieces stand out of the pauses, so many of them, at that quantile:
 not by the voice detector's word, which knows little speech below -42 dBFS, and not by their mean, since a side's room is heard
 while its person listens. It reads some 2 dB above the active speech level of ITU-T P.56."""

@@ -106,8 +106,8 @@ def test_what_leaks_over_is_not_the_other_side_speaking() -> None:
 
 def test_voice_mails_apart_short_calls_and_monologues_with_a_word_in_them_are_no_one_sided_line() -> None:
     yes = np.concatenate([noise(20), speech(4), noise(6)])
-    line = Watched().call(speech(15), noise(15)).call(speech(15), noise(15)).call(speech(30), noise(30))
-    line.call(speech(30), yes).call(speech(30), noise(30))
+    line = Watched().call(speech(15), noise(15)).call(speech(15), noise(15)).call(speech(30), yes)
+    line.call(speech(30), yes).call(speech(30), noise(30)).call(speech(4), noise(4))
     assert line.changes == []
 
 
