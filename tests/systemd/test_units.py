@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2]
-UNITS = sorted(path for path in (HOUSE / "systemd").iterdir() if path.suffix in (".service", ".target"))
+UNITS = sorted(path for path in (HOUSE / "systemd").iterdir() if path.suffix in (".service", ".target", ".timer"))
 SERVICES = [path for path in UNITS if path.suffix == ".service"]
 HIGHEST_EXPOSURE = 3.0  # systemd-analyze security: 0 safe … 10 dangerous
 
@@ -74,7 +74,7 @@ def test_every_user_of_a_unit_is_made() -> None:
 
 def test_only_recorder_and_console_reach_devices() -> None:
     assert {unit.stem for unit in SERVICES if setting(unit, "SupplementaryGroups")} == {"callbox-recorder", "callbox-console"}
-    assert {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]} == {"callbox-analyzer", "callbox-web"}
+    assert {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]} == {"callbox-analyzer", "callbox-verify", "callbox-web"}
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
