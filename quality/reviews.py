@@ -63,6 +63,16 @@ class Review:
     reviewed_at: float
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A review that may be kept."""
+
+    form: Form
+    call: CallView
+    marks: Marks
+    user: User
+
+
 class Reviews:
     """The reviews of one box."""
 
@@ -77,26 +87,23 @@ class Reviews:
         grade is the worst, and `comment` where there is a taboo. based_on: the version the person had before them (0: none); if
         another has appeared meanwhile it is refused. Raises ReviewErrors naming everything that is wrong, UserError when the call
         or the form does not exist."""
+        said = {item: text.strip() for item, text in (comments or {}).items() if text.strip()}
+        marks = Marks(grades, said, tuple(dict.fromkeys(taboos)), comment.strip())
+        draft = self.prepare(call_id, form_id, form_version, marks, user)
+        with writing(self._store) as database:
+            insert(database, draft, based_on)
+        return self.history(call_id)[0]
+
+    def prepare(self, call_id: str, form_id: str, form_version: str, marks: Marks, user: User) -> Draft:
+        """A review checked and ready for `insert`. Raises as `save` does."""
         form = Forms(self._store).get(form_id, form_version)
         call = Views(self._store).call(call_id)
         if form is None or call is None:
             raise _unknown(call_id, form_id, form_version, call is None)
-        said = {item: text.strip() for item, text in (comments or {}).items() if text.strip()}
-        marks = Marks(grades, said, tuple(dict.fromkeys(taboos)), comment.strip())
         found = list(problems(form, call.row, user, marks))
         if found:
             raise ReviewErrors(found)
-        review_id = new_id(time.time())
-        with writing(self._store) as database:
-            version = _next_version(database, call_id, based_on)
-            keep(database, form, user.name)
-            database.table("reviews").insert(
-                {"id": review_id, "version": version, "reviewer_id": user.id, **_totals(form, call, marks)}
-            )
-            _write_marks(database, review_id, form, call, marks)
-            submitted(database, call_id, review_id, user.id, to_text(time.time()))
-            record(database, user.name, "review.save", call_id, {"review": review_id, "version": version})
-        return self.history(call_id)[0]
+        return Draft(form, call, marks, user)
 
     def latest(self, call_id: str) -> Review | None:
         """The review that holds, or None."""
@@ -109,6 +116,20 @@ class Reviews:
             WHERE call_id = ? ORDER BY version DESC LIMIT ?"""
         with reading(self._store) as connection:
             return [_review(connection, row) for row in connection.execute(sql, (call_id, limit)).fetchall()]
+
+
+def insert(database: Database, draft: Draft, based_on: int | None = None) -> str:
+    """Keep a draft as the call's newest version, inside the caller's transaction; its id. Whoever the call was given to is done.
+    Raises UserError when another version has appeared since `based_on`."""
+    form, call, marks, user = draft.form, draft.call, draft.marks, draft.user
+    call_id, review_id = call.row.id, new_id(time.time())
+    version = _next_version(database, call_id, based_on)
+    keep(database, form, user.name)
+    database.table("reviews").insert({"id": review_id, "version": version, "reviewer_id": user.id, **_totals(form, call, marks)})
+    _write_marks(database, review_id, form, call, marks)
+    submitted(database, call_id, review_id, user.id, to_text(time.time()))
+    record(database, user.name, "review.save", call_id, {"review": review_id, "version": version})
+    return review_id
 
 
 def _next_version(database: Database, call_id: str, based_on: int | None) -> int:

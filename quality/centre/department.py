@@ -33,6 +33,7 @@ class Department:
         self.rng = random.Random(f"{spec.seed} department")
         self.reviewing = Reviewing(spec, cast, form)
         self.users: dict[str, str] = {}
+        self.seen = self.poor = 0  # reviewed calls of the problem's group before its training, and those with the problem
 
     def people(self) -> None:
         """Accounts and the book of people."""
@@ -78,8 +79,8 @@ class Department:
         self.rows.add("trainings", {
             "id": seeded_id(spec.seed, "training", truths.problem_item), "team": truths.problem_team, "form_id": self.form.id,
             "item": truths.problem_item, "opened_at": to_text(local_midnight(held - timedelta(days=14), spec)), "opened_by": "主管",
-            "before_share": 0.75, "before_calls": 300, "state": "held", "planned_on": held.isoformat(),
-            "held_on": held.isoformat(), "trainer": "培训师", "plan": "等候后致歉：案例与演练",
+            "before_share": self.poor / max(self.seen, 1), "before_calls": self.seen, "state": "held",
+            "planned_on": held.isoformat(), "held_on": held.isoformat(), "trainer": "培训师", "plan": "等候后致歉：案例与演练",
         })  # fmt: skip
 
     def _user(self, name: str, role: str, agent_id: str | None, at: str) -> None:
@@ -126,6 +127,10 @@ class Department:
                 "comment": "未做到" if review.grades[item] == form.worst_grade else "",
                 "suggestion": json.dumps(asdict(seen), ensure_ascii=False) if seen else None,
             })  # fmt: skip
+        truths = self.cast.truths
+        if call.agent.team == truths.problem_team and call.day < truths.trained_on:
+            self.seen += 1
+            self.poor += review.grades[truths.problem_item] in self.reviewing.grades[3:]
         for taboo in review.taboos:
             self.rows.add("review_taboos", {"review_id": review_id, "taboo": taboo})
         if self.rng.random() < 0.9:

@@ -113,7 +113,7 @@ def without_reviews(store: Path) -> None:
     """As if nobody had reviewed yet: the made reviews meet the month's duty already."""
     with sqlite3.connect(store / "review.db") as database:
         for table in ("review_items", "review_taboos", "acknowledgements", "reviews"):
-            database.execute(f"DELETE FROM {table}")  # noqa: S608
+            database.execute(f"DELETE FROM {table}")
 
 
 def test_a_plan_is_given_out_kept_and_never_repeated(own_centre: Path) -> None:
