@@ -17,11 +17,12 @@ ENGINES = ("whisper", "vosk")
 def load_recognizer(settings: Analysis, company: Sequence[str] = ()) -> Recognizer:
     """Load the model. company: names that are written as they stand, along with [analysis] lexicon. Raises UserError when the
     engine is unknown, or the model is missing or damaged."""
-    engine, names = _engine(settings), (*company, *settings.lexicon)
+    names = (*company, *settings.lexicon)
+    engine = _engine(settings, names)
     return NamedRecognizer(engine, Lexicon(names)) if names else engine
 
 
-def _engine(settings: Analysis) -> Recognizer:
+def _engine(settings: Analysis, names: Sequence[str]) -> Recognizer:
     if settings.engine not in ENGINES:
         raise UserError(
             f"[analysis] engine = {settings.engine!r} is unknown: choose one of {', '.join(ENGINES)}",
@@ -34,4 +35,4 @@ def _engine(settings: Analysis) -> Recognizer:
         return VoskRecognizer(folder, models.language_of(folder))
     from analyzer.asr.whisper import WhisperRecognizer
 
-    return WhisperRecognizer(folder, settings.beam, settings.threads)
+    return WhisperRecognizer(folder, settings.beam, settings.threads, names)

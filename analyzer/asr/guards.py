@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 
 # Sentences Whisper learnt from subtitles and says over silence or noise. Nobody says them to a call centre.
 _PHANTOMS = re.compile(
@@ -14,6 +15,7 @@ _PHANTOMS = re.compile(
     r"|(?:请)?订阅(?:我们?的)?频道|我们下(?:期|次|集)(?:视频|节目)?(?:再见|见)"
     r"|thank(?:s| you)(?: (?:so|very) much)? for (?:watching|viewing)[^.!?]*"
     r"|(?:please )?(?:like and )?subscribe(?: to (?:my|our|the) channel)?"
+    r"|^副?(?:作词|作曲|词曲|编曲)[\s::]*\S{0,8}$"
     r"|subtitles? (?:by|provided by)[^!?]*|amara\.org[^.!?]*"
     r"|[((\[【]?(?:音乐|掌声|笑声|music|applause|laughter|silence|blank_audio|inaudible)[))\]】]"
     r")[。.!!??,, ]*",
@@ -29,6 +31,14 @@ _FASTEST_LATIN = 35.0
 def without_phantoms(text: str) -> str:
     """The text without made-up credits; what a person said around them stays."""
     return _PHANTOMS.sub("", text).strip()
+
+
+def is_leak(text: str, names: Sequence[str]) -> bool:
+    """Whether a text is nothing but the names a decoder was told to expect, or parts of them: what it says over noise. Somebody may
+    say a name alone; then the decoder is sure of it."""
+    said = re.findall(r"\w+", text.lower())
+    known = [re.sub(r"\W", "", name.lower()) for name in names]
+    return bool(said) and all(any(word in name for name in known) for word in said)
 
 
 def is_silence(no_speech: float, mean_log_probability: float) -> bool:

@@ -13,7 +13,7 @@ import soxr
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
-from analyzer.asr.guards import is_loop, is_silence, without_phantoms
+from analyzer.asr.guards import is_leak, is_loop, is_silence, without_phantoms
 from analyzer.asr.interface import NOTHING, Transcript
 from analyzer.asr.packing import Slot, Window, pack, slot_of
 from analyzer.asr.script import simplified
@@ -31,6 +31,7 @@ _SHORTEST_DROPPED_S = 1.0  # shorter clips, margins included, may well hold no w
 _SLOWEST = 1.0  # characters a second of a clip, pauses included; people say 3 to 6 in Chinese, three times that in English letters
 _SURE = 0.4  # confidence from which a second chance is believed: over noise the decoder makes up words it is unsure of
 _LEAST_SURE = 0.08  # Chinese made up over noise scored 0.01–0.06; the least sure of 564 real utterances 0.10, the next 0.27
+_LONGEST_PROMPT = 200  # characters of names: they take room from what the decoder may say (448 tokens in all)
 _APART_S = 2.0  # between windows of a batch on the common time line; never decoded
 
 _BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
@@ -49,12 +50,14 @@ class _Heard:
 
 
 class WhisperRecognizer:
-    """See Recognizer. folder: an installed CTranslate2 Whisper model. beam: hypotheses kept. threads: CPU threads."""
+    """See Recognizer. folder: an installed CTranslate2 Whisper model. beam: hypotheses kept. threads: CPU threads. names: told to
+    the decoder as words to expect."""
 
-    def __init__(self, folder: Path, beam: int = 5, threads: int = 1) -> None:
+    def __init__(self, folder: Path, beam: int = 5, threads: int = 1, names: Sequence[str] = ()) -> None:
         self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
         self._batches = BatchedInferencePipeline(self._model)
         self._beam = beam
+        self._names = tuple(names)
 
     def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
         """See Recognizer."""
@@ -90,7 +93,10 @@ class WhisperRecognizer:
             self._recognise_apart(windows, language, transcripts)
             return
         for slot, words in found:
-            transcripts[slot.clip] = _transcript(words, slot, language)
+            transcript = _transcript(words, slot, language)
+            # Over noise the decoder says the names it was told to expect.
+            leaked = is_leak(transcript.text, self._names) and transcript.confidence < _SURE
+            transcripts[slot.clip] = NOTHING if leaked else transcript
 
     def _recognise_apart(self, windows: Sequence[Window], language: str, transcripts: list[Transcript]) -> None:
         if len(windows) > 1:
@@ -119,6 +125,7 @@ class WhisperRecognizer:
             without_timestamps=True,
             clip_timestamps=spans,
             batch_size=len(windows),
+            hotwords=" ".join(self._names)[:_LONGEST_PROMPT] or None,
         )
         words: dict[int, list[_Heard]] = {slot.clip: [] for slot in slots}
         for segment in segments:

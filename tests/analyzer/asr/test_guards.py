@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.asr.guards import is_loop, is_silence, without_phantoms
+from analyzer.asr.guards import is_leak, is_loop, is_silence, without_phantoms
 from analyzer.asr.script import simplified
 
 
@@ -21,6 +21,8 @@ from analyzer.asr.script import simplified
         "Thank you so much for watching.",
         "Please subscribe to my channel.",
         "[Music]",
+        "作曲 李宗盛",
+        "副作曲",
         "(音乐)",
         "Subtitles by the Amara.org community",
     ],
@@ -83,3 +85,13 @@ def test_silence_is_what_whisper_calls_so() -> None:
     assert is_silence(0.775, -1.29)  # digital silence, English: "you"
     assert not is_silence(0.17, -1.42)  # one soft word of a real customer
     assert not is_silence(0.7, -0.4)  # sure of its words after all
+
+
+@pytest.mark.parametrize("text", ["江南银行", "飞燕 江南银行。", "Platinum", "江南,江南"])
+def test_names_alone_may_have_leaked(text: str) -> None:
+    assert is_leak(text, ("江南银行", "飞燕快递", "Platinum Motors"))
+
+
+@pytest.mark.parametrize("text", ["", "您好,江南银行。", "the Platinum", "。"])
+def test_names_among_other_words_have_not(text: str) -> None:
+    assert not is_leak(text, ("江南银行", "飞燕快递", "Platinum Motors"))

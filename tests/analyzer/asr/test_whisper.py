@@ -15,7 +15,7 @@ from hw.interfaces import Samples
 
 Heard = Callable[[int, float], list[tuple[float, float, str]]]
 """What is "heard" in a window, by its number among all that were decoded and its length: words as (start, end, text), seconds."""
-Make = Callable[[Heard], WhisperRecognizer]
+Make = Callable[..., WhisperRecognizer]
 
 
 class FakeDecoder:
@@ -25,16 +25,19 @@ class FakeDecoder:
         self._heard = heard
         self.windows: list[float] = []
         self.no_speech = 0.1
+        self.probability = 0.8
+        self.asked: list[dict[str, Any]] = []
 
-    def transcribe(self, _audio: Any, clip_timestamps: Sequence[dict[str, float]], **_options: Any) -> tuple[Iterator[Any], None]:
+    def transcribe(self, _audio: Any, clip_timestamps: Sequence[dict[str, float]], **options: Any) -> tuple[Iterator[Any], None]:
         """As the real one, for the arguments the adapter gives."""
+        self.asked.append(options)
         return iter([self._segment(span) for span in clip_timestamps]), None
 
     def _segment(self, span: dict[str, float]) -> SimpleNamespace:
         number, start = len(self.windows), span["start"]
         self.windows.append(span["end"] - start)
         heard = self._heard(number, span["end"] - start)
-        words = [SimpleNamespace(start=start + a, end=start + b, word=w, probability=0.8) for a, b, w in heard]
+        words = [SimpleNamespace(start=start + a, end=start + b, word=w, probability=self.probability) for a, b, w in heard]
         return SimpleNamespace(words=words, no_speech_prob=self.no_speech, avg_logprob=-1.5)
 
 
@@ -42,10 +45,14 @@ class FakeDecoder:
 def recognizer(monkeypatch: pytest.MonkeyPatch) -> Make:
     """Make a recogniser whose decoder hears what is given."""
 
-    def build(heard: Heard) -> WhisperRecognizer:
+    def build(heard: Heard, probability: float = 0.8, names: Sequence[str] = ()) -> WhisperRecognizer:
         monkeypatch.setattr(whisper, "WhisperModel", lambda *_, **__: None)
-        monkeypatch.setattr(whisper, "BatchedInferencePipeline", lambda _model: FakeDecoder(heard))
-        return WhisperRecognizer(folder=None)  # type: ignore[arg-type]
+        decoder = FakeDecoder(heard)
+        decoder.probability = probability
+        monkeypatch.setattr(whisper, "BatchedInferencePipeline", lambda _model: decoder)
+        made = WhisperRecognizer(folder=None, names=names)  # type: ignore[arg-type]
+        made.decoder = decoder  # type: ignore[attr-defined]
+        return made
 
     return build
 
@@ -98,3 +105,16 @@ def test_loops_and_phantoms_are_nothing(recognizer: Make) -> None:
 
 def test_no_clips_no_work(recognizer: Make) -> None:
     assert recognizer(lambda *_: []).transcribe([], "zh") == []
+
+
+def test_names_are_told_to_the_decoder_and_only_then(recognizer: Make) -> None:
+    for names, told in (((), None), (("江南银行", "飞燕快递"), "江南银行 飞燕快递")):
+        made = recognizer(lambda *_: [(0.1, 0.5, "您好")], names=names)
+        made.transcribe([_clip(1)], "zh")
+        assert made.decoder.asked[0]["hotwords"] == told  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("probability", "text"), [(0.2, ""), (0.9, "江南银行")])
+def test_a_name_alone_is_believed_only_when_the_decoder_is_sure(recognizer: Make, probability: float, text: str) -> None:
+    made = recognizer(lambda *_: [(0.1, 0.5, "江南"), (0.5, 0.9, "银行")], probability, ("江南银行",))
+    assert [t.text for t in made.transcribe([_clip(1)], "zh")] == [text]
