@@ -50,5 +50,6 @@ class Timeline:
         return (self._zero or 0.0) + frame / self.rate
 
     def frame(self, instant: float) -> int:
-        """The frame of that instant; may lie ahead of what has been heard, or before the first."""
-        return round((instant - (self._zero or 0.0)) * self.rate)
+        """The frame of that instant; may lie ahead of what has been heard, or before the first. Before anything was heard there is
+        only the first: an event that is told then must not wait for a frame that never comes."""
+        return 0 if self._zero is None else round((instant - self._zero) * self.rate)
