@@ -25,7 +25,9 @@ from console.commands import (
     reconcile,
     replay,
     retention,
+    rules,
     sampling,
+    scenario,
     serial,
     smdr,
     status,
@@ -36,8 +38,8 @@ from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
 COMMANDS = (
-    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, serial),
-    *(people, sampling, centre, retention, hold, smdr, reconcile),
+    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, rules, serial),
+    *(people, sampling, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

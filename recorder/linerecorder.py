@@ -181,7 +181,7 @@ class LineRecorder:
                 if self._shop.disk.low:
                     return
                 self._call.resume(start)
-            self._call.write(samples)
+            self._call.write(samples, self._shop.waited_s + len(samples) / self._timeline.rate)
 
     def _no_room(self, error: OSError, frame: int) -> None:
         self._shop.disk.refused(error)
@@ -220,9 +220,26 @@ class LineRecorder:
         self._watch.began()
         self._keys.began(start.frame, start.direction)
         try:
-            self._call.write(self._look_back.since(start.frame))
+            if not self._begun_away(start.frame):
+                self._call.write(self._look_back.since(start.frame))
         except OSError as error:
             self._no_room(error, start.frame)
+
+    def _begun_away(self, frame: int) -> bool:
+        """A call that begins while the device is away loses what the line has lost since then."""
+        gap = self._idle_lost
+        if gap is None or self._call is None:
+            return False
+        self._idle_lost = None
+        lost = self._look_back.end - frame
+        if gap.frames > lost:
+            idle = replace(gap, frames=gap.frames - lost)
+            self._shop.journal.do(lambda store: store.add_gap(idle))
+        heard = max(0, lost - gap.frames)
+        if heard:
+            self._call.write(self._look_back.since(frame)[:heard])
+        self._call.fill(lost - heard, frame + heard, gap.reason)
+        return True
 
     def _next_part(self, frame: int, kind: str | None) -> None:
         if self._call is not None:
@@ -237,12 +254,18 @@ class LineRecorder:
         if self._call is not None:
             call_id = self._call.id
             self._write_keys(now=True)
+            self._lose_idle(end.frame, self._call.losing_to)
             self._call.end(end.frame, end.hung_up_by, transferred=end.transferred)
             self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
             self._call = None
         elif self._refused is not None:
             self._lost_call(self._refused, end.frame)
             self._refused = None
+
+    def _lose_idle(self, frame: int, reason: str) -> None:
+        """From `frame` on the line is idle again, and what it has lost since then is no longer the call's."""
+        if reason == "device_lost" and self._look_back.end > frame:
+            self._idle_lost = Gap(self.line.name, self._timeline.instant(frame), self._look_back.end - frame, reason)
 
     def _drop(self) -> None:
         self._watch.ended()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 
@@ -59,16 +60,22 @@ class OpenCall:
         return self._kind
 
     @property
+    def losing_to(self) -> str:
+        """Why nothing is being kept; "" while it is."""
+        return self._lost_reason if self.losing else ""
+
+    @property
     def losing(self) -> bool:
         """Whether what comes now is not being kept."""
         return self._lost_from is not None
 
-    def write(self, samples: Samples) -> None:
+    def write(self, samples: Samples, age_s: float = 0.0) -> None:
         """The next samples. Raises OSError when the disk does not take them; call lose() then."""
         writer = self._piece.writer
-        writer.write(samples)
+        writer.write(samples, age_s)
         self._shop.worst_write_s = max(self._shop.worst_write_s, writer.worst_write_s)
-        writer.worst_write_s = 0.0
+        self._shop.worst_delay_s = max(self._shop.worst_delay_s, writer.worst_delay_s)
+        writer.worst_write_s = writer.worst_delay_s = 0.0
 
     def fill(self, frames: int, at: int, reason: str) -> None:
         """Frames from `at` on that the device lost: silence in the file, so that its time stays true, and a row that says so.
@@ -82,6 +89,8 @@ class OpenCall:
         """From `frame` on nothing is kept, until resume()."""
         if self._lost_from is None:
             self._lost_from, self._lost_reason = frame, reason
+            with contextlib.suppress(OSError):  # no next write will flush what there is
+                self._piece.writer.sync()
             log.warning("line %s: call %s loses audio (%s)", self._line.name, self.id, reason)
 
     def resume(self, frame: int) -> None:

@@ -34,8 +34,9 @@ class PartKind:
         self._flashed = self._waiting = -(1 << 60)
 
     def waiting(self, frame: int) -> None:
-        """A call-waiting tone was heard."""
-        self._waiting = frame
+        """A call-waiting tone was heard, before or after the last flash."""
+        if frame > self._flashed:
+            self._waiting = frame
 
     def keys(self) -> None:
         """Telephone keys were pressed."""

@@ -53,10 +53,10 @@ def run_scenario(scenario: Scenario, store: Path, speech: Sound) -> Verdict:
     stage.record()
     with CallReader(store) as reader:
         found = outcome(reader, from_text(scenario.start), folders=scenario.folders)
-        unsound = problems(reader, scenario, stage.tap)
+        unsound = tuple(problems(reader, scenario, stage.tap))
     expected = [text.rstrip() for text in scenario.expect]
     differences = [text for text in difflib.ndiff(expected, found) if text[0] in "+-"]
-    return Verdict(scenario, tuple(found), tuple(differences), tuple(unsound), time.monotonic() - began)
+    return Verdict(scenario, tuple(found), tuple(differences), unsound, time.monotonic() - began)
 
 
 class Stage:
