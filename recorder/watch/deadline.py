@@ -6,8 +6,9 @@ from datetime import datetime
 
 from recorder.watch.usual import Usual
 
-LEAST_S = 3600.0
-"""Seconds of silence before a busy line can be dead: a team meeting takes an hour."""
+LEAST_S = 2 * 3600.0
+"""Seconds of silence before a busy line can be dead: a team meeting takes an hour, and on a line with twelve calls an hour such
+lulls raised some forty false alarms a year (docs/measurements.md)."""
 
 LONGEST_STEP_S = 300.0
 """A clock that jumps must not count as hours of silence."""

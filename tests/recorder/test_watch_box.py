@@ -79,8 +79,8 @@ def test_a_line_is_dead_when_its_usual_calls_have_not_come() -> None:
     assert steps(DeadLine(usual, 0.0), nine, 3000) is None  # switched off
 
 
-def test_a_busy_line_has_an_hour_at_least() -> None:
-    assert steps(DeadLine(Usual(hours(6, 60), MONDAY), 12.0), MONDAY + timedelta(hours=9), 200) == 60
+def test_a_busy_line_has_two_hours_at_least() -> None:
+    assert steps(DeadLine(Usual(hours(6, 60), MONDAY), 12.0), MONDAY + timedelta(hours=9), 200) == 120
 
 
 def test_a_new_line_that_never_heard_anything_is_told_after_a_working_day_and_a_third() -> None:
