@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hw.messages import Message
 from recorder.callreader import CallReader
 from recorder.evidence.chain import UNSIGNED, chain_id
+from recorder.evidence.covered import TABLES
 from recorder.evidence.encoding import head_text
 from recorder.evidence.files import check_file, unknown_files
 from recorder.evidence.headfiles import HEADS, read_heads
@@ -19,6 +20,8 @@ from recorder.evidence.problems import ALTERED, MISSING, Problem
 from recorder.evidence.rows import check_subject, check_tombstone, subjects, subjects_of, waiting_for_adoption
 from recorder.evidence.walk import Walk
 from recorder.times import to_text
+
+FOREVER = 253402300799.0  # the last second that ISO text can say
 
 Tell = Callable[[str, float, float], None]
 """Told what is being looked at ("chain", "rows", "files"), how much of it is done, of how much."""
@@ -66,11 +69,10 @@ def verify(store: Path, scope: Scope, seen: Seen, tell: Tell = lambda _what, _do
         connection = reader.connection
         connection.execute("BEGIN")  # one picture of chain and rows, whatever the recorder writes meanwhile
         yield from _chain(store, connection, scope, seen, tell)
-        wanted = _subjects(connection, scope)
-        yield from _rows(connection, wanted, scope.keys, seen, tell)
+        yield from _rows(connection, scope, seen, tell)
         connection.execute("COMMIT")  # hashing takes long: the recorder's log must not grow meanwhile
         if scope.files:
-            yield from _files(store, connection, _parts(connection, scope), seen, tell)
+            yield from _files(store, connection, scope, seen, tell)
             if scope.everything:
                 yield from unknown_files(store, connection)
 
@@ -111,17 +113,18 @@ def _kept_heads(folder: Path, connection: sqlite3.Connection, chain: str, keys: 
             yield Problem(ALTERED, "evidence", str(head.seq), text)
 
 
-def _subjects(connection: sqlite3.Connection, scope: Scope) -> list[tuple[str, bool]]:
+def _subjects(connection: sqlite3.Connection, scope: Scope) -> tuple[Iterable[tuple[str, bool]], int]:
+    """What to compare, and about how many rows that is."""
     if scope.everything:
-        return list(subjects(connection))
+        counts = (connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in TABLES)  # noqa: S608
+        return subjects(connection), sum(counts)
     found = dict(subjects_of(connection, _calls(connection, scope)))
     if scope.call_id:
         found |= dict.fromkeys(_of_one_call(connection, scope.call_id), True)
     else:
-        span = (to_text(scope.start or 0.0), to_text(scope.end if scope.end is not None else 253402300799.0))
         sql = "SELECT DISTINCT subject FROM evidence WHERE at >= ? AND at < ? AND subject <> 'store'"
-        found |= dict.fromkeys((row[0] for row in connection.execute(sql, span)), True)
-    return list(found.items())
+        found |= dict.fromkeys((row[0] for row in connection.execute(sql, _span(scope))), True)
+    return found.items(), len(found)
 
 
 def _of_one_call(connection: sqlite3.Connection, call_id: str) -> Iterator[str]:
@@ -136,39 +139,46 @@ def _calls(connection: sqlite3.Connection, scope: Scope) -> Sequence[str]:
     if scope.call_id:
         return [scope.call_id]
     sql = "SELECT id FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at"
-    span = (to_text(scope.start or 0.0), to_text(scope.end if scope.end is not None else 253402300799.0))
-    return [row[0] for row in connection.execute(sql, span)]
+    return [row[0] for row in connection.execute(sql, _span(scope))]
 
 
-def _rows(
-    connection: sqlite3.Connection, wanted: list[tuple[str, bool]], trusted: tuple[str, ...], seen: Seen, tell: Tell
-) -> Iterator[Problem]:
+def _span(scope: Scope) -> tuple[str, str]:
+    return to_text(scope.start or 0.0), to_text(FOREVER if scope.end is None else scope.end)
+
+
+def _rows(connection: sqlite3.Connection, scope: Scope, seen: Seen, tell: Tell) -> Iterator[Problem]:
     seen.waiting = waiting_for_adoption(connection)
+    wanted, total = _subjects(connection, scope)
     for seen.rows, (subject, settled) in enumerate(wanted, 1):
         yield from check_subject(connection, subject, settled=settled)
         table, _, row_id = subject.partition("/")
         if table == "tombstones":
-            yield from check_tombstone(connection, seen.chain, trusted or seen.keys, row_id)
-        if seen.rows % 500 == 0 or seen.rows == len(wanted):
-            tell("rows", seen.rows, len(wanted))
+            yield from check_tombstone(connection, seen.chain, scope.keys or seen.keys, row_id)
+        if seen.rows % 500 == 0:
+            tell("rows", min(seen.rows, total - 1), total)
+    tell("rows", total, total)
 
 
-def _parts(connection: sqlite3.Connection, scope: Scope) -> list[tuple[str, int]]:
-    """Ids and sizes of the parts whose files are to be looked at."""
-    closed = "SELECT id, coalesce(bytes, 0) FROM parts WHERE state <> 'writing'"
-    if scope.everything:
-        return [(row[0], row[1]) for row in connection.execute(f"{closed} ORDER BY started_at, id")]
-    found = []
-    for call_id in _calls(connection, scope):
-        found += [(row[0], row[1]) for row in connection.execute(f"{closed} AND call_id = ? ORDER BY seq", (call_id,))]
-    return found
+def _parts(connection: sqlite3.Connection, scope: Scope) -> Iterator[tuple[str, int]]:
+    """Ids and sizes of the parts whose files are to be looked at; a page at a time, since the recorder must not wait for us."""
+    closed, last = "SELECT id, coalesce(bytes, 0) FROM parts WHERE state <> 'writing'", ""
+    page = f"{closed} AND id > ? ORDER BY id LIMIT 500"  # an id begins with the time it was made
+    while scope.everything and (rows := connection.execute(page, (last,)).fetchall()):
+        yield from ((row[0], row[1]) for row in rows)
+        last = rows[-1][0]
+    for call_id in () if scope.everything else _calls(connection, scope):
+        rows = connection.execute(f"{closed} AND call_id = ? ORDER BY seq", (call_id,)).fetchall()
+        yield from ((row[0], row[1]) for row in rows)
 
 
-def _files(store: Path, connection: sqlite3.Connection, parts: list[tuple[str, int]], seen: Seen, tell: Tell) -> Iterator[Problem]:
-    total, done = sum(size for _, size in parts), 0
-    for seen.files, (part_id, size) in enumerate(parts, 1):
+def _files(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen, tell: Tell) -> Iterator[Problem]:
+    total = connection.execute("SELECT coalesce(sum(bytes), 0) FROM parts WHERE state <> 'writing'").fetchone()[0]
+    if not scope.everything:
+        total = sum(size for _, size in _parts(connection, scope))
+    done = 0
+    for seen.files, (part_id, size) in enumerate(_parts(connection, scope), 1):
         found = list(check_file(store, connection, part_id))
         # Retention may have deleted it between the look at the row and the look at the file.
         yield from found and check_file(store, connection, part_id)
         done += size
-        tell("files", done, total)
+        tell("files", done, max(total, done))
