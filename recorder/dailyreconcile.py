@@ -49,6 +49,7 @@ class DailyReconciler:
         self._settings = settings
         self._alarms = alarms
         self._look_at = now
+        self._fresh: list[tuple[str, Reconciliation]] = []
 
     def step(self, now: float) -> None:
         """Compare a day that is due, at most one."""
@@ -56,6 +57,10 @@ class DailyReconciler:
             return
         self._look_at = now + LOOK_S
         self._journal.do(lambda store: self._compare_due(store, now))
+        while self._fresh:  # not within the write: an alarm is a write of its own
+            day, result = self._fresh.pop()
+            self._tell(day, "calls_missed", result.missed)
+            self._tell(day, "records_missing", result.unlisted if result.records else [])
 
     def came(self, at: float, now: float) -> None:
         """A record of that time has come: if its day was compared already it has to be compared again."""
@@ -79,8 +84,7 @@ class DailyReconciler:
         )
         keep_reconciliation(store, day, result, now)
         log.info("%s: %d of the PBX's calls, %d missed, %d unlisted", day, result.records, len(result.missed), len(result.unlisted))
-        self._tell(day, "calls_missed", result.missed)
-        self._tell(day, "records_missing", result.unlisted if result.records else [])
+        self._fresh.append((day, result))
 
     def _tell(self, day: str, kind: str, items: Sequence[Item]) -> None:
         """The alarm of the latest day stands; those of the days before are over."""

@@ -52,7 +52,7 @@ class Day:
     came_at: dict[int, float]
 
 
-def busy_day(seed: int, layout_name: str, trouble: Trouble) -> Day:
+def busy_day(seed: int, layout_name: str, trouble: Trouble, hours: float = HOURS) -> Day:
     """A made-up day. Durations are log-normal with a median of 75 s, one call in five is over within 20 s; between two calls of a
     line lie 2 to 90 s; one in twelve is never answered, one in fifteen transferred (two records), one in forty internal."""
     rng, layout = random.Random(seed), load_layout(layout_name)
@@ -60,7 +60,7 @@ def busy_day(seed: int, layout_name: str, trouble: Trouble) -> Day:
     printed: list[tuple[float, CallRecord, str]] = []
     for name in NAMES:
         at, serial = START + rng.uniform(0, 120), 0
-        while at < START + HOURS * 3600:
+        while at < START + hours * 3600:
             call, pieces = _call(rng, name, f"{name.line}-{serial}", at, trouble)
             serial += 1
             if rng.random() >= trouble.unrecorded:
@@ -125,10 +125,10 @@ def as_they_come(day: Day) -> dict[int, str]:
     """As the recorder does all day: each record shortly after its call has ended, with those that wait; the clock followed."""
     clock, found, waiting = PbxClock(), dict[int, Match](), list[Kept]()
     for kept in day.records:
-        now = day.came_at[kept.id]
+        now, lines = day.came_at[kept.id], {name.line for name in NAMES if same_line(kept.record, name)}
         waiting = [*[other for other in waiting if other.id not in found][-50:], kept]
-        near = [call for call in day.calls if now - 4 * 3600 < (call.ended_at or 0.0) < now]
-        taken = [one for one in found.values() if now - one.call.started_at < 8 * 3600]
+        near = [call for call in day.calls if call.line in lines and now - 4 * 3600 < (call.ended_at or 0.0) < now]
+        taken = [one for one in found.values() if one.call.line in lines and now - one.call.started_at < 8 * 3600]
         got = match_by_clock(waiting, near, NAMES, clock.offset_s, taken)
         if not got and len(waiting) >= FEWEST:
             used = {one.call.id for one in taken}

@@ -6,7 +6,7 @@ both, and the first would take the other's call. `recorder.assignment` finds the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from hw.interfaces import CallRecord
@@ -29,6 +29,9 @@ REPEAT_COST = 25.0
 SPARE_S, SPARE_SHARE = 8.0, 0.05
 """The records of one call together may be so much longer than it: seconds, or a share of it. No more, or the record of a short call
 that was missed would pass for a piece of its neighbour."""
+
+SPLIT = ("transfer", "conference", "forward", "continued")
+"""Conditions of a record that is one of several of its call."""
 
 
 @dataclass(frozen=True)
@@ -195,12 +198,12 @@ def _number_cost(record: CallRecord, call: Call) -> float:
 def _segments(
     records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames], offset_s: float, before: Sequence[Match]
 ) -> list[Match]:
-    """Records that are pieces of calls, in order of time; together they are no longer than the call."""
-    lengths = {call.id: call.duration_s or 0.0 for call in calls}
-    room = {call_id: length + max(SPARE_S, SPARE_SHARE * length) for call_id, length in lengths.items()}
+    """Records that are pieces of calls, in order of time; together they are no longer than the call, and either they make up most
+    of it or the PBX says itself that it split the call."""
+    room = {call.id: (call.duration_s or 0.0) + _spare(call) for call in calls}
     for one in before:
         room[one.call.id] = room.get(one.call.id, 0.0) - (one.kept.record.duration_s or 0.0)
-    found = []
+    pieces: dict[str, list[Match]] = {}
     for kept in sorted(records, key=lambda kept: kept.record.started_at):
         length = kept.record.duration_s
         if not length:
@@ -210,8 +213,20 @@ def _segments(
         if around:
             call = min(around, key=lambda call: abs(call.started_at - kept.record.started_at))
             room[call.id] -= length
-            found.append(Match(kept, call, offset_s, segment=True))
-    return found
+            pieces.setdefault(call.id, []).append(Match(kept, call, offset_s, segment=True))
+    whole = {one.call.id for one in before if not one.segment}
+    return [one for group in pieces.values() if _make_up(group, whole, room) for one in group]
+
+
+def _make_up(group: Sequence[Match], whole: Set[str], room: Mapping[str, float]) -> bool:
+    call = group[0].call
+    if any(one.kept.record.condition in SPLIT for one in group):
+        return True
+    return call.id not in whole and room[call.id] <= 3 * _spare(call)
+
+
+def _spare(call: Call) -> float:
+    return max(SPARE_S, SPARE_SHARE * (call.duration_s or 0.0))
 
 
 def _inside(record: CallRecord, call: Call, offset_s: float) -> bool:

@@ -60,7 +60,7 @@ def joined(reader: CallReader, calls: list[Call]) -> list[Match]:
     by_id = {call.id: call for call in calls}
     marks = ",".join("?" * len(by_id))
     rows = reader.rows(f"SELECT * FROM call_records WHERE call_id IN ({marks})", *by_id)  # noqa: S608  placeholders only
-    return [Match(kept_of(row), by_id[row["call_id"]], row["clock_s"] or 0.0) for row in rows]
+    return [Match(kept_of(row), by_id[row["call_id"]], row["clock_s"] or 0.0, row["clock_s"] is None) for row in rows]
 
 
 def join(store: CallStore, found: Match, values: dict[str, object]) -> None:

@@ -46,10 +46,11 @@ class Records:
         self._daily = DailyReconciler(journal, settings, watched, now) if watched else None
         self._uptime = Uptime(journal, now) if alarms is not None else None
         self._span: tuple[float, float] | None = None
-        self._first_at = self._last_at = now
+        self._now = self._first_at = self._last_at = now
 
     def received(self, item: CallRecord | PortLine, now: float) -> None:
         """A line came in: keep it; a record is joined to its call when things have settled."""
+        self._now = now
         if self._watch is not None:
             self._watch.received(item)
         if isinstance(item, PortLine):
@@ -57,7 +58,7 @@ class Records:
             return
         log.info("call record: %s", item.raw)
         self._journal.do(lambda store: _ignore(keep(store, item, now)))
-        self._touch(item.started_at - self._clock.offset_s, now)
+        self._touch(item.started_at - self._clock.offset_s)
         if self._daily is not None:
             self._daily.came(item.started_at - self._clock.offset_s, now)
 
@@ -68,10 +69,11 @@ class Records:
     def _ended(self, store: CallStore, call_id: str) -> None:
         call = store.call(call_id)
         if call is not None:
-            self._touch(call.started_at, call.ended_at or call.started_at)
+            self._touch(call.started_at)
 
     def step(self, now: float) -> None:
         """Join what has settled; look whether records come as they should; at night, compare the books."""
+        self._now = now
         if self._span is not None and (now - self._last_at >= SETTLE_S or now - self._first_at >= LATEST_S):
             self.settle()
         if self._watch is not None and not self._journal.stuck:
@@ -92,12 +94,14 @@ class Records:
         if self._span is not None:
             span, self._span = self._span, None
             self._journal.do(lambda store: self._join_all(store, *span))
+        if self._watch is not None:  # not within the write: an alarm is a write of its own
+            self._watch.clock(self._clock.offset_s)
 
-    def _touch(self, at: float, now: float) -> None:
+    def _touch(self, at: float) -> None:
         if self._span is None:
-            self._span, self._first_at = (at, at), now
+            self._span, self._first_at = (at, at), self._now
         self._span = min(at, self._span[0]), max(at, self._span[1])
-        self._last_at = now
+        self._last_at = self._now
 
     def _join_all(self, store: CallStore, start: float, end: float) -> None:
         if self._join_span(store, start, end):
@@ -108,7 +112,7 @@ class Records:
             self._join_span(store, start - FARTHEST_S, end + FARTHEST_S)
 
     def _join_span(self, store: CallStore, start: float, end: float) -> bool:
-        """Join records and calls of that time on the box's clock. Whether anything was joined."""
+        """Join records and calls of that time on the box's clock. Whether any record has found the whole of its call."""
         offset, far = self._clock.offset_s, 2 * START_S
         records = alone(store, start + offset - far, end + offset + far)
         calls = ended_calls(store, start - LONGEST_CALL_S, end + far)
@@ -117,9 +121,7 @@ class Records:
         found = match_by_clock(records, calls, self._names, offset, joined(store, calls))
         for one in found:
             self._join(store, one)
-        if found and self._watch is not None:
-            self._watch.clock(self._clock.offset_s)
-        return bool(found)
+        return any(not one.segment for one in found)
 
     def _look_for_jump(self, store: CallStore, start: float, end: float) -> float | None:
         """How far ahead the PBX's clock is if records and calls that do not fit would fit at another difference."""
