@@ -49,7 +49,7 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
     stop = _stop_signals()
     rulebooks = Rulebooks(store, settings.analysis.rulebook)
     pipeline = Pipeline(settings.analysis, settings.site, rulebooks)
-    with _alone(store):
+    with alone(store):
         _step_back()
         # Before the first call: a model that is missing is no fault of the calls.
         pipeline.load()
@@ -123,7 +123,7 @@ def _step_back() -> None:
 
 
 @contextlib.contextmanager
-def _alone(store: Path) -> Iterator[None]:
+def alone(store: Path) -> Iterator[None]:
     """Only one analyzer works on a store; two would do every call twice."""
     try:
         store.mkdir(parents=True, exist_ok=True)

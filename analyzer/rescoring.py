@@ -20,7 +20,8 @@ BATCH = 20
 
 
 class Rescorer:
-    """Brings the scores of past calls up to the live rulebook, the newest first. company: names of the site's own company."""
+    """Brings the scores of past calls up to the live rulebook, the newest first. company: names of the site's own company.
+    judged: how many so far."""
 
     def __init__(self, store: Path, results: AnalysisStore, rulebooks: Rulebooks, company: Sequence[str] = ()) -> None:
         self._store = store
@@ -29,6 +30,7 @@ class Rescorer:
         self._company = company
         self._left_out: set[str] = set()
         self._told = ""
+        self.judged = 0
 
     def step(self, now: float) -> bool:
         """Judge some calls again; False when none is left. Raises UserError when a database or the rulebook cannot be used."""
@@ -48,6 +50,7 @@ class Rescorer:
                     continue
                 evidence = StoredCall(call_id, call.started_at, found, facts_of(call)).evidence(self._company)
                 self._results.rescore(call_id, judge(book, evidence), now)
+                self.judged += 1
         return True
 
     def idle_step(self, now: float) -> bool:

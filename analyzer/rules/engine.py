@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analyzer.result import Hit
 from analyzer.rules.evidence import CallEvidence
@@ -18,16 +18,22 @@ LEAST_ROLE = 0.6
 there on its confidence is multiplied by that certainty."""
 
 
-def check(rulebook: Rulebook, evidence: CallEvidence) -> list[Hit]:
+def check(rulebook: Rulebook, evidence: CallEvidence, before: CallView | None = None) -> list[Hit]:
     """All faults found, in order of time. Rules without a check in the call's language, or that need two channels where there is
-    one, find nothing."""
-
-    def faults(call: CallView, rule_id: str) -> list[Finding]:
-        return [f for r in rulebook.rules if r.id == rule_id for _, f in _findings(r, call)]
-
-    call = CallView(evidence, rulebook.ordinary, faults)
+    one, find nothing. before: the same call as another rulebook looked at it (view_of), whose words are not looked up again."""
+    call = before.for_rules(faults_by(rulebook)) if before else view_of(rulebook, evidence)
     hits = [hit for rule in rulebook.rules for hit in _merged(_hits(rule, call))]
     return sorted(hits, key=lambda h: (h.start, h.rule))
+
+
+def view_of(rulebook: Rulebook, evidence: CallEvidence) -> CallView:
+    """The call as the rules of this rulebook look at it."""
+    return CallView(evidence, rulebook.ordinary, faults_by(rulebook))
+
+
+def faults_by(rulebook: Rulebook) -> Callable[[CallView, str], list[Finding]]:
+    """How a rule asks what another rule of the rulebook found."""
+    return lambda call, rule_id: [f for r in rulebook.rules if r.id == rule_id for _, f in _findings(r, call)]
 
 
 def _hits(rule: Rule, call: CallView) -> Iterator[Hit]:

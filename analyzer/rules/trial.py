@@ -50,7 +50,9 @@ def try_rulebook(
     trial, moved = Trial(changed=ids), dict.fromkeys(("compliance", "experience", "risk"), 0.0)
     for call in calls:
         evidence = call.evidence(company)
-        before, after = engine.check(before_book, evidence), engine.check(after_book, evidence)
+        view = engine.view_of(before_book, evidence)
+        before = engine.check(before_book, evidence, view)
+        after = engine.check(after_book, evidence, view if before_book.ordinary == after_book.ordinary else None)
         _compare(trial, call, before, after)
         old, new = score(before_book, before)[0], score(after_book, after)[0]
         for name in moved:

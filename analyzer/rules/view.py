@@ -52,10 +52,21 @@ class CallView:
         self.acoustics = evidence.acoustics
         self._ordinary = ordinary
         self._finders: dict[str, Finder] = {}
+        self._found: dict[str, list[Finding]] = {}
+        self._turns: dict[str, list[float]] = {}
+        self._worded: dict[str, list[Utterance]] = {}
+
+    def for_rules(self, faults: Callable[[CallView, str], list[Finding]]) -> CallView:
+        """The same call for another rulebook with the same everyday words: what is found of words is shared."""
+        other = CallView(self.evidence, self._ordinary, faults)
+        other._finders, other._turns, other._worded = self._finders, self._turns, self._worded
+        return other
 
     def faults(self, rule: str) -> list[Finding]:
         """The faults of another rule in this call."""
-        return self._faults(self, rule) if self._faults else []
+        if rule not in self._found:
+            self._found[rule] = self._faults(self, rule) if self._faults else []
+        return self._found[rule]
 
     @cached_property
     def is_mono(self) -> bool:
@@ -103,10 +114,17 @@ class CallView:
     def utterances(self, side: str) -> list[Utterance]:
         """The side's utterances with words in them."""
         line = self.side(side)
-        return [u for u in self.evidence.utterances if u.side == line and spoken(u.text)]
+        if line not in self._worded:
+            self._worded[line] = [u for u in self.evidence.utterances if u.side == line and spoken(u.text)]
+        return self._worded[line]
 
     def turn_starts(self, side: str) -> list[float]:
         """Seconds at which the side's turns begin; listeners' signs are no turns."""
+        if side not in self._turns:
+            self._turns[side] = self._turn_starts(side)
+        return self._turns[side]
+
+    def _turn_starts(self, side: str) -> list[float]:
         starts, last = [], ""
         for u in self.evidence.utterances:
             if not spoken(u.text) or (u.side != last and is_backchannel(u.text)):
