@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from console.commands import (
     alarms,
+    alerts,
     analyze,
     bench,
     centre,
@@ -39,7 +40,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, rules, serial),
-    *(people, sampling, centre, retention, hold, smdr, reconcile, scenario),
+    *(people, sampling, alerts, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

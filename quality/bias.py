@@ -15,6 +15,7 @@ from quality.callfilter import day_start
 from quality.store import reading
 
 STANDS_OUT = 4.0  # standard errors from the others' mean
+LEAST = 10  # calls compared
 MATTERS = 2.0  # points of 100; less is nothing to talk about, however certain
 
 
@@ -30,7 +31,7 @@ class Bias:
     @property
     def stands_out(self) -> bool:
         """Large and certain."""
-        return abs(self.z) >= STANDS_OUT and abs(self.points) >= MATTERS
+        return self.calls >= LEAST and abs(self.z) >= STANDS_OUT and abs(self.points) >= MATTERS
 
 
 _TOTALS = """

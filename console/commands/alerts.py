@@ -1,0 +1,75 @@
+"""callbox alerts: what opened by itself for the leads, and looking for it."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from console.commands.shared import add_config, settings_of
+from console.output import say, table
+from hw.messages import UserError, terminal_language
+
+if TYPE_CHECKING:
+    from quality.alerts import Alert
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("alerts", help="what leads have to look at / 质量预警")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    look = actions.add_parser("watch", help="look at days that are over and open what has to be")
+    look.add_argument("--day", metavar="YYYY-MM-DD", help="default: yesterday")
+    look.add_argument("--since", metavar="YYYY-MM-DD", help="every day from here to --day")
+    listing = actions.add_parser("list", help="what is open")
+    listing.add_argument("--kind")
+    for action, run in ((look, run_watch), (listing, run_list)):
+        add_config(action)
+        action.set_defaults(run=run)
+
+
+def run_watch(arguments: argparse.Namespace) -> int:
+    """Look, and show what is new."""
+    from quality.watch import watch
+
+    settings = settings_of(arguments)
+    zone = ZoneInfo(settings.site.timezone)
+    last = _day(arguments.day) if arguments.day else datetime.now(zone).date() - timedelta(days=1)
+    first = _day(arguments.since) if arguments.since else last
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    found = [alert for day in days for alert in watch(Path(settings.store.path), day, settings.site.timezone)]
+    _show(found, zone)
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    """What is open, the newest first."""
+    from quality.alerts import Alerts
+
+    settings = settings_of(arguments)
+    _show(Alerts(Path(settings.store.path)).list(arguments.kind), ZoneInfo(settings.site.timezone))
+    return 0
+
+
+def _show(alerts: list[Alert], zone: ZoneInfo) -> None:
+    from quality.alerts import KINDS
+
+    language = terminal_language()
+    if not alerts:
+        say("nothing to look at", "没有预警")
+        return
+    rows = [
+        (f"{datetime.fromtimestamp(a.opened_at, zone):%Y-%m-%d %H:%M}", KINDS[a.kind].text(language), a.subject, ", ".join(a.seen_by))
+        for a in alerts
+    ]
+    heads = ("时间", "类型", "对象", "已查看") if language == "zh" else ("when", "what", "about", "seen by")
+    say(table(heads, rows))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"“{text}” is no date; write 2026-08-01", f"“{text}”不是日期，请写成 2026-08-01") from None
