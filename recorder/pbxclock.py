@@ -11,13 +11,16 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from recorder.calls import Call
-from recorder.matching import Kept, LineNames, Match, match, same_line, time_shift, untalked
+from recorder.matching import START_S, Kept, LineNames, Match, match, same_line, time_shift, untalked
 
 LAST = 31
 """Joined records whose median is the clock's difference."""
 
 FEWEST = 5
 """Joined records before they count; votes before a difference is believed."""
+
+MANY = 10
+"""Records at once that vote before they are matched."""
 
 PASSES = 3
 NEGLIGIBLE_S = 15.0
@@ -62,7 +65,12 @@ def match_by_clock(
     records: Sequence[Kept], calls: Sequence[Call], names: Sequence[LineNames], offset_s: float, taken: Sequence[Match] = ()
 ) -> list[Match]:
     """`match`, and again where the matches themselves say that the clock is further off than was thought: of a whole buffer that is
-    printed at once the first would otherwise be judged by an old difference."""
+    printed at once the first would otherwise be judged by an old difference. MANY records vote first: an hour off, some would find
+    a stranger's call that happens to fit."""
+    if len(records) >= MANY:
+        used = {one.call.id for one in taken}
+        ahead = vote(records, [call for call in calls if call.id not in used], names)
+        offset_s = offset_s if ahead is None or abs(ahead - offset_s) < START_S else ahead
     found = match(records, calls, names, offset_s, taken)
     for _ in range(PASSES):
         shifts = [one.clock_s for one in found if not one.segment]

@@ -10,7 +10,7 @@ from recorder.callstore import CallStore
 from recorder.dailyreconcile import DailyReconciler
 from recorder.journal import Journal
 from recorder.matching import START_S, Kept, LineNames, Match, learned_values
-from recorder.pbxclock import FARTHEST_S, FEWEST, LAST, PbxClock, match_by_clock, vote
+from recorder.pbxclock import FARTHEST_S, FEWEST, LAST, MANY, PbxClock, match_by_clock, vote
 from recorder.recordbook import alone, ended_calls, join, joined, keep, keep_line, last_shifts
 from recorder.recordwatch import RecordWatch
 from recorder.seats import Seats
@@ -115,7 +115,8 @@ class Records:
         """Join records and calls of that time on the box's clock. Whether any record has found the whole of its call."""
         offset, far = self._clock.offset_s, 2 * START_S
         records = alone(store, start + offset - far, end + offset + far)
-        calls = ended_calls(store, start - LONGEST_CALL_S, end + far)
+        reach = FARTHEST_S if len(records) >= MANY else far
+        calls = ended_calls(store, start - max(LONGEST_CALL_S, reach), end + reach)
         if not records or not calls:
             return False
         found = match_by_clock(records, calls, self._names, offset, joined(store, calls))

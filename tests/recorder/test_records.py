@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -124,6 +125,17 @@ def test_a_buffer_that_is_printed_hours_later_is_joined(box: Box) -> None:
         box.record(300.0 * n, 40.0 + 5 * n)
     box.go_on(3.0)
     assert box.joined() == [f"c{n}" for n in range(20)]
+
+
+def test_a_buffer_of_a_pbx_an_hour_off_finds_its_own_calls_not_strangers(box: Box) -> None:
+    lengths = [30.0 + number for number in random.Random(3).sample(range(120), 40)]
+    for n, length in enumerate(lengths):
+        box.call(f"c{n}", 170.0 * n, length)
+    box.go_on(4 * 3600.0)
+    for n, length in enumerate(lengths):
+        box.record(170.0 * n - 3600.0, length)
+    box.go_on(3.0)
+    assert box.joined() == [f"c{n}" for n in range(40)]
 
 
 def test_what_never_stops_coming_is_joined_nevertheless(box: Box) -> None:
