@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,7 +28,8 @@ class Delivery:
     """What a device gave: a block, an error (it has gone and will be tried again), or, with neither, its end.
 
     at: when, UTC epoch seconds of the recorder's clock. reopened: the first block after it had gone. position: the block's first
-    frame counted from the simulation's start; None for a real device, which cannot know.
+    frame counted from the simulation's start; None for a real device, which cannot know. heard: the monotonic clock as the block
+    came; 0.0 where nobody looked.
     """
 
     device: str
@@ -36,6 +38,7 @@ class Delivery:
     error: DeviceError | None = None
     reopened: bool = False
     position: int | None = None
+    heard: float = 0.0
 
     @property
     def ended(self) -> bool:
@@ -121,7 +124,8 @@ class DeviceThread:
         self._source.close()
 
     def _delivery(self, block: AudioBlock, reopened: bool) -> Delivery:
-        return Delivery(self.name, self._now(), block, reopened=reopened, position=position_of(self._source, block))
+        place = position_of(self._source, block)
+        return Delivery(self.name, self._now(), block, reopened=reopened, position=place, heard=time.monotonic())
 
     def _open(self) -> bool:
         try:

@@ -19,7 +19,7 @@ from recorder.callstore import CallStore, make_folder
 from recorder.closing import Closer
 from recorder.devicerecorder import DeviceRecorder
 from recorder.disk import DiskGuard
-from recorder.evidence.keeper import EvidenceKeeper
+from recorder.evidence.keeper import EvidenceKeeper, sign_as_guest
 from recorder.intake import Delivery, Intake
 from recorder.journal import Journal
 from recorder.linerecorder import LineRecorder, timing_of
@@ -82,6 +82,8 @@ class Recorder:
         self._closer = Closer(store.store, self._journal, equipment.monotonic)
         store.chain.now = self._clock.now
         self._evidence = None if guest else EvidenceKeeper(self._journal, self._alarms, equipment.monotonic)
+        if guest:
+            sign_as_guest(self._journal)
         # A replay or a demo lives in a time of its own: nothing is old there, and nothing of it is deleted.
         tools = Tools(self._clock.now, equipment.monotonic, equipment.free_bytes)
         keeps = not guest and not settings.simulation.start

@@ -57,7 +57,8 @@ class ListenerStatus:
 @dataclass(frozen=True)
 class RecorderStatus:
     """The whole recorder. written_at: real UTC epoch seconds; at: UTC epoch seconds on the recorder's own clock, which differs when
-    simulated. converting: parts that wait to become FLAC. worst_write_ms: the slowest append of audio since the last status."""
+    simulated. converting: parts that wait to become FLAC. worst_write_ms: the slowest append of audio since the last status;
+    worst_delay_ms: the longest from a sample heard to its being flushed to the disk."""
 
     written_at: float
     at: float
@@ -69,6 +70,7 @@ class RecorderStatus:
     converting: int
     worst_write_ms: float
     listeners: tuple[ListenerStatus, ...] = ()
+    worst_delay_ms: float = 0.0
 
 
 def run_folder(settings: Settings) -> Path:

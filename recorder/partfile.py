@@ -72,9 +72,9 @@ class PartWriter:
         self.path = path
         self.header = header
         self.frames = 0
-        self.worst_write_s = 0.0
+        self.worst_write_s = self.worst_delay_s = 0.0
         self._monotonic = monotonic
-        self._synced_at = monotonic()
+        self._unsynced_from = float("inf")  # when the oldest sample was heard that is not on the disk
         self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o660)
         self._size = 0
         try:
@@ -87,20 +87,23 @@ class PartWriter:
             self.discard()
             raise
 
-    def write(self, samples: Samples) -> None:
-        """Append samples, shape (frames, channels), and flush them to the disk if the last flush is a while ago."""
+    def write(self, samples: Samples, age_s: float = 0.0) -> None:
+        """Append samples, shape (frames, channels), and flush if the oldest that were not have waited for SYNC_S. age_s: seconds
+        since the first of them was heard."""
         started = self._monotonic()
+        self._unsynced_from = min(self._unsynced_from, started - age_s)
         data = np.ascontiguousarray(samples, dtype="<i2").tobytes()
         self._append(BLOCK.pack(PCM, len(data), zlib.crc32(data)) + data)
         self.frames += len(samples)
-        if started - self._synced_at >= SYNC_S:
+        if started - self._unsynced_from >= SYNC_S:
             self.sync()
         self.worst_write_s = max(self.worst_write_s, self._monotonic() - started)
 
     def sync(self) -> None:
         """Have everything so far on the disk."""
         os.fdatasync(self._file)
-        self._synced_at = self._monotonic()
+        self.worst_delay_s = max(self.worst_delay_s, self._monotonic() - self._unsynced_from)
+        self._unsynced_from = float("inf")
 
     def end(self, frames: int) -> None:
         """Say how many of the frames count; the rest, heard before the end of the call was known, do not."""

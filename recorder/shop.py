@@ -17,7 +17,9 @@ from recorder.watch.box import Watch
 
 @dataclass
 class Shop:
-    """The recorder's common tools. worst_write_s: the slowest append of audio since it was last set to 0.
+    """The recorder's common tools. worst_write_s: the slowest append of audio since it was last set to 0;
+    worst_delay_s: the longest from a sample heard to its being on the disk. waited_s: how long ago the device gave what is being
+    written now.
 
     call_ended: told the id of each call when its end is known.
     """
@@ -32,3 +34,5 @@ class Shop:
     pauses: Pauses
     live: LiveServer
     worst_write_s: float = 0.0
+    worst_delay_s: float = 0.0
+    waited_s: float = 0.0
