@@ -87,17 +87,24 @@ class CallReader:
 
     def tombstone(self, call_id: str) -> Tombstone | None:
         """What says that the call's audio was deleted on purpose, or None."""
-        rows = self.rows("SELECT * FROM tombstones WHERE call_id = ?", call_id)
+        rows = self._tombstones("SELECT * FROM tombstones WHERE call_id = ?", call_id)
         return tombstone_of(rows[0]) if rows else None
 
     def tombstones_since(self, number: int = 0, limit: int = 1000) -> list[Tombstone]:
         """Deletions after the one of `number`, in the order they were made; 0 begins with the first."""
         sql = "SELECT * FROM tombstones WHERE number > ? ORDER BY number LIMIT ?"
-        return [tombstone_of(row) for row in self.rows(sql, number, limit)]
+        return [tombstone_of(row) for row in self._tombstones(sql, number, limit)]
 
     def last_tombstone(self) -> int:
         """The number of the latest deletion; 0 before the first."""
-        return int(self.rows("SELECT coalesce(max(number), 0) AS last FROM tombstones")[0]["last"])
+        rows = self._tombstones("SELECT coalesce(max(number), 0) AS last FROM tombstones")
+        return int(rows[0]["last"]) if rows else 0
+
+    def _tombstones(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """A calls.db that no recorder of this version has opened yet has none."""
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'tombstones'"):
+            return []
+        return self.rows(sql, *values)
 
     def calls_closed_since(self, closed_seq: int = 0, limit: int = 1000) -> list[Call]:
         """Calls with audio that were closed or recovered after the one of `closed_seq`, in the order they were done with. Pass
@@ -168,6 +175,11 @@ def broken(path: Path, error: sqlite3.Error) -> UserError:
         return UserError(
             f"{path}: cannot be opened. Is this user in the group of the store's folder?",
             f"{path}：无法打开。当前用户是否属于数据目录的用户组？",
+        )
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith("no such"):
+        return UserError(
+            f"{path}: was made by an older version ({error}). Restart the recorder: it brings the file up to date",
+            f"{path}：由旧版本生成（{error}）。请重启录音服务：它会更新该文件",
         )
     return UserError(
         f"{path}: is damaged or no database of callbox ({error}). Restart the recorder: it sets the file aside and makes a new one",

@@ -163,7 +163,7 @@ def call_of(row: sqlite3.Row) -> Call:
 def part_of(row: sqlite3.Row) -> Part:
     """A row of `parts` → Part."""
     values = {key: row[key] for key in row.keys()}  # noqa: SIM118
-    return Part(**values | {"started_at": from_text(row["started_at"]), "deleted_at": instant(row["deleted_at"])})
+    return Part(**values | {"started_at": from_text(row["started_at"]), "deleted_at": instant(values.get("deleted_at"))})
 
 
 def key_press_of(row: sqlite3.Row) -> KeyPress:

@@ -44,7 +44,7 @@ class Adopter:
 
 
 def _of_call(connection: sqlite3.Connection, call_id: str) -> Iterator[Due]:
-    for name in ("parts", "gaps"):
+    for name in ("parts", "gaps", "pauses"):
         table = BY_NAME[name]
         stands = table.settled.format(row=name)
         for (row_id,) in connection.execute(f"SELECT id FROM {name} WHERE call_id = ? AND {stands}", (call_id,)):  # noqa: S608

@@ -14,22 +14,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """A covered table, with all its columns. key: its primary key. settled: SQL saying of `{row}` that its facts stand."""
+    """A covered table, with all its columns. key: its primary key. settled: SQL saying of `{row}` that its facts stand. with_call:
+    they stand when the call's do."""
 
     name: str
     key: str
     settled: str
+    with_call: bool = False
+
+
+_CALL_CLOSED = "(SELECT closed_seq FROM calls WHERE id = {row}.call_id) IS NOT NULL"
 
 
 TABLES = (
     Table("calls", "id", "{row}.closed_seq IS NOT NULL"),
     Table("parts", "id", "{row}.state <> 'writing'"),
     # A gap of a call may still be cut to its part's length until the call is closed.
-    Table(
-        "gaps",
-        "id",
-        "({row}.call_id IS NULL OR (SELECT closed_seq FROM calls WHERE id = {row}.call_id) IS NOT NULL)",
-    ),
+    Table("gaps", "id", f"({{row}}.call_id IS NULL OR {_CALL_CLOSED})", with_call=True),
+    Table("pauses", "id", _CALL_CLOSED, with_call=True),
     Table("tombstones", "number", "1"),
 )
 BY_NAME = {table.name: table for table in TABLES}
@@ -96,8 +98,8 @@ def _triggers(table: Table, columns: list[str]) -> Iterator[str]:
         f"BEGIN {note} SELECT '{name}', NEW.{key}, NOT ({was}), {listed}; END"
     )
     yield f"{head} {name}_gone AFTER DELETE ON main.{name} BEGIN {note} VALUES ('{name}', OLD.{key}, 0, '[]'); END"
-    if name == "calls":
+    if table.with_call:
         yield (
-            f"{head} gaps_of_call AFTER UPDATE ON main.calls WHEN NEW.closed_seq IS NOT NULL AND OLD.closed_seq IS NULL "  # noqa: S608
-            f"BEGIN {note} SELECT 'gaps', id, 1, '[]' FROM gaps WHERE call_id = NEW.id; END"
+            f"{head} {name}_of_call AFTER UPDATE ON main.calls WHEN NEW.closed_seq IS NOT NULL AND OLD.closed_seq IS NULL "  # noqa: S608
+            f"BEGIN {note} SELECT '{name}', {key}, 1, '[]' FROM {name} WHERE call_id = NEW.id; END"
         )

@@ -12,7 +12,7 @@ from recorder.alarms import Alarms
 from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.headfiles import heads_of, write_head
-from recorder.evidence.keys import FOLDER, load_or_make
+from recorder.evidence.keys import FOLDER, SigningKey, load_or_make
 from recorder.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -65,12 +65,7 @@ class EvidenceKeeper:
 
     def _take_key(self) -> None:
         key = load_or_make(self._store, make_folder)
-
-        def sign(store: CallStore) -> None:
-            with store.writing():
-                store.chain.sign_with(key)
-
-        self._journal.do(sign)
+        self._journal.do(lambda store: _sign(store, key))
 
     def _write_heads(self) -> None:
         make_folder(self._store / FOLDER / "heads")
@@ -83,6 +78,21 @@ class EvidenceKeeper:
     def _today(self) -> str:
         row = self._journal.store.connection.execute("SELECT max(day) FROM heads").fetchone()
         return str(row[0] or "")
+
+
+def sign_as_guest(journal: Journal) -> None:
+            # The newest day is written again as it grows; a clock that was set back may give an older day new items, which its
+    try:
+        key = load_or_make(journal.store.store, make_folder)
+    except (OSError, ValueError) as error:
+        log.info("what is recorded now is not signed: %s", error)
+        return
+    journal.do(lambda store: _sign(store, key))
+
+
+def _sign(store: CallStore, key: SigningKey) -> None:
+    with store.writing():
+        store.chain.sign_with(key)
 
 
 def write_report(store: Path, at: str, problems: int, first: tuple[str, str]) -> None:

@@ -21,6 +21,7 @@ _THINGS = {
     "calls": Message("the row of call {id}", "通话 {id} 的记录"),
     "parts": Message("the row of part {id}", "录音段 {id} 的记录"),
     "gaps": Message("the row of gap {id}", "缺口 {id} 的记录"),
+    "pauses": Message("the row of pause {id}", "暂停 {id} 的记录"),
     "tombstones": Message("tombstone {id}", "删除凭证 {id}"),
     "files": Message("the file {id}", "文件 {id}"),
     "keys": Message("the signing key {id}", "签名密钥 {id}"),
@@ -30,7 +31,7 @@ _THINGS = {
 @dataclass(frozen=True)
 class Problem:
     """One thing that is not as it was recorded. kind: "altered", "missing", "inserted" or "unsigned". table: "evidence", "heads",
-    "calls", "parts", "gaps", "tombstones", "files" or "keys". call_id: the call it belongs to, "" when it is none's."""
+    "calls", "parts", "gaps", "pauses", "tombstones", "files" or "keys". call_id: the call it belongs to, "" when it is none's."""
 
     kind: str
     table: str

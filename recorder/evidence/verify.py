@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hw.messages import Message
-from recorder.callreader import CallReader
+from recorder.callreader import CallReader, broken
 from recorder.evidence.chain import UNSIGNED, chain_id
 from recorder.evidence.covered import TABLES
 from recorder.evidence.encoding import head_text
@@ -66,15 +66,21 @@ def verify(store: Path, scope: Scope, seen: Seen, tell: Tell = lambda _what, _do
     """Every problem: of the chain, its heads, rows, tombstones, files. `seen` is filled on the way. Raises UserError when calls.db
     cannot be read."""
     with CallReader(store) as reader:
-        connection = reader.connection
-        connection.execute("BEGIN")  # one picture of chain and rows, whatever the recorder writes meanwhile
-        yield from _chain(store, connection, scope, seen, tell)
-        yield from _rows(connection, scope, seen, tell)
-        connection.execute("COMMIT")  # hashing takes long: the recorder's log must not grow meanwhile
-        if scope.files:
-            yield from _files(store, connection, scope, seen, tell)
-            if scope.everything:
-                yield from unknown_files(store, connection)
+        try:
+            yield from _verify(store, reader.connection, scope, seen, tell)
+        except sqlite3.Error as error:
+            raise broken(reader.path, error) from error
+
+
+def _verify(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen, tell: Tell) -> Iterator[Problem]:
+    connection.execute("BEGIN")  # one picture of chain and rows, whatever the recorder writes meanwhile
+    yield from _chain(store, connection, scope, seen, tell)
+    yield from _rows(connection, scope, seen, tell)
+    connection.execute("COMMIT")  # hashing takes long: the recorder's log must not grow meanwhile
+    if scope.files:
+        yield from _files(store, connection, scope, seen, tell)
+        if scope.everything:
+            yield from unknown_files(store, connection)
 
 
 def _chain(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen, tell: Tell) -> Iterator[Problem]:

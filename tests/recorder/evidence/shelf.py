@@ -69,6 +69,9 @@ def fill(folder: Path) -> None:
     store.add_gap(Gap("1", clock.now + 5, 80, "overrun", "b", "b-1", 40_000))
     store.fill_call("b", {"caller_number": "13800138000"})
     record(store, "c", clock.now + 60)
+    with store.writing() as db:
+        pause = {"id": "p", "line": "1", "call_id": "c", "at": "2026-11-23T06:01:00.000Z", "by": "ann", "reason": "card"}
+        db.table("pauses").insert({**pause, "frames": 800, "ended": "resumed", "ended_by": "ann"})
     bury(store, "a", "age", "older than 1 day", "retention", clock.now + 120)
     finish(store)
     for head in heads_of(store.connection):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
+from recorder.callreader import CallReader
 from recorder.calls import Gap
 from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
@@ -127,10 +128,10 @@ def test_the_key_is_the_recorders_alone_and_stays(tmp_path: Path) -> None:
     assert read_public(tmp_path / "evidence" / "public.pem") == first.public
     assert (tmp_path / "evidence" / "public.pem").read_text() == pem(first.public)
     assert len(fingerprint(first.public)) == 39
-    with pytest.raises(UserError, match="no Ed25519 public key|holds no"):
+    with pytest.raises(UserError, match="holds no Ed25519"):
         read_public(path)
     path.write_text("nonsense")
-    with pytest.raises(ValueError, match="PEM|key|deserialize"):
+    with pytest.raises(ValueError, match="PEM"):
         load_or_make(tmp_path, make_folder)
 
 
@@ -242,3 +243,13 @@ def test_a_tombstone_cannot_be_made_by_hand(tmp_path: Path) -> None:
     assert ("altered", "parts", "c-1") in found
     assert ("inserted", "tombstones", "2") in found
     assert ("altered", "tombstones", "2") in found
+
+
+def test_a_store_no_recorder_of_this_version_has_opened(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / CALLS_DB, isolation_level=None)
+    migrate(connection, [step for step in MIGRATIONS if step.name < "0004"])
+    connection.close()
+    with pytest.raises(UserError, match="older version"):
+        problems(tmp_path)
+    with CallReader(tmp_path) as reader:
+        assert (reader.tombstone("a"), reader.tombstones_since(), reader.last_tombstone()) == (None, [], 0)

@@ -17,8 +17,8 @@ from recorder.evidence.encoding import NO_HASH, make_item
 from recorder.schema import CALLS_DB
 from tests.recorder.evidence.shelf import fill, named, problems
 
-COVERED = ("evidence", "heads", "calls", "parts", "gaps", "tombstones")
-KEYS = {"evidence": "seq", "heads": "day", "calls": "id", "parts": "id", "gaps": "id", "tombstones": "number"}
+COVERED = ("evidence", "heads", "calls", "parts", "gaps", "pauses", "tombstones")
+KEYS = {"evidence": "seq", "heads": "day", "calls": "id", "parts": "id", "gaps": "id", "pauses": "id", "tombstones": "number"}
 
 examples = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -112,7 +112,7 @@ def test_a_removed_row(original: Path, bench: Path, data: st.DataObject) -> None
 def test_an_inserted_row(original: Path, bench: Path, data: st.DataObject) -> None:
     """A copy of a row under another name."""
     copy = Copy(original, bench)
-    table = data.draw(st.sampled_from(("calls", "parts", "gaps", "tombstones")))
+    table = data.draw(st.sampled_from(("calls", "parts", "gaps", "pauses", "tombstones")))
     row = data.draw(st.sampled_from(copy.rows(table)))
     columns = copy.columns(table)
     values = dict(zip(columns, row, strict=True)) | {KEYS[table]: 99 if isinstance(row[0], int) else "new"}
