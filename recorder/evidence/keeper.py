@@ -81,7 +81,7 @@ class EvidenceKeeper:
 
 
 def sign_as_guest(journal: Journal) -> None:
-            # The newest day is written again as it grows; a clock that was set back may give an older day new items, which its
+    """A replay beside the service signs what it writes, if its user may read the key; else the service tells so later."""
     try:
         key = load_or_make(journal.store.store, make_folder)
     except (OSError, ValueError) as error:
