@@ -19,6 +19,7 @@ from console.commands import (
     evaluate,
     export,
     hold,
+    labels,
     listen,
     models,
     pause,
@@ -40,7 +41,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, rules, serial),
-    *(people, sampling, alerts, centre, retention, hold, smdr, reconcile, scenario),
+    *(people, sampling, alerts, labels, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

@@ -61,7 +61,7 @@ def _show(alerts: list[Alert], zone: ZoneInfo) -> None:
         say("nothing to look at", "没有预警")
         return
     rows = [
-        (f"{datetime.fromtimestamp(a.opened_at, zone):%Y-%m-%d %H:%M}", KINDS[a.kind].text(language), a.subject, ", ".join(a.seen_by))
+        (f"{datetime.fromtimestamp(a.opened_at, zone):%m-%d %H:%M}", KINDS[a.kind].text(language), a.subject, ", ".join(a.seen_by))
         for a in alerts
     ]
     heads = ("时间", "类型", "对象", "已查看") if language == "zh" else ("when", "what", "about", "seen by")
