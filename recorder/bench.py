@@ -2,8 +2,8 @@
 
 The recorder, arecord and sox each read a device of their own with the same audio: ALSA's file plugin over a named pipe that one
 process fills in real time (recorder.benchfeed), as a sound card would. So all of them are paced alike, read through the same
-alsa-lib and get every sample once. What differs is what they do with it: the peers write all channels into one WAV file, and neither
-flush it nor find calls nor compress. Nobody has real-time priority here; the service has (systemd/callbox-recorder.service).
+alsa-lib and get every sample once. What differs is what they do with it: the peers write all channels into one WAV file; they do
+not flush it nor find calls nor compress. Nobody has real-time priority here; the service has (systemd/callbox-recorder.service).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     analyzer = subjects.add_parser("analyzer", help="the whole pipeline on one core")
     analyzer.add_argument("files", type=Path, nargs="*", help="audio files (default: the bundled calls)")
     add_config(analyzer)
-    recorder = subjects.add_parser("recorder", help="capture through ALSA, beside arecord")
+    recorder = subjects.add_parser("recorder", help="capture through ALSA, beside arecord and sox")
     recorder.add_argument("--lines", type=int, default=8)
     recorder.add_argument("--seconds", type=float, default=60.0)
     faults = subjects.add_parser("faults", help="kill, cut the power, fill the disk, harm the database")
@@ -42,9 +42,14 @@ def run_analyzer(arguments: argparse.Namespace) -> int:
 
 
 def run_recorder(arguments: argparse.Namespace) -> int:
-    """Lost frames, CPU and memory of capture, arecord beside it."""
-    from recorder.bench import bench_recorder
+    """Lost frames, CPU, delays and memory of capture, arecord and sox beside it."""
+    from recorder.bench import bench_recorder, missing_peers
 
+    for name, packages in missing_peers().items():
+        note(
+            f"{name} is not installed and will not be compared: apt install {packages}",
+            f"未安装 {name},不参与对比:apt install {packages}",
+        )
     note(
         f"recording {arguments.lines} lines for {arguments.seconds:g} s in real time",
         f"正在以实时速度录制 {arguments.lines} 条线路,{arguments.seconds:g} 秒",

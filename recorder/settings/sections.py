@@ -35,7 +35,7 @@ class Device:
     name: str  # what lines call it by
     pcm: str = "default"  # ALSA PCM name
     channels: int = 16  # how many it has, recorded or not
-    rate: int = 8000  # frames per second: 8000, 16000, 32000 or 48000
+    rate: int = 8000  # frames per second: 8000, 16000, 32000 or 48000; lines are recorded at 8000
     period_ms: int = 100  # milliseconds of audio per read
 
 

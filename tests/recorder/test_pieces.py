@@ -17,7 +17,6 @@ from hw.interfaces import AudioBlock, LineEvent
 from hw.simulated.script import ScriptedLineSense, write_events
 from recorder.alarms import Alarms
 from recorder.attached import Attached
-from recorder.bench import bench_recorder
 from recorder.callstore import CallStore
 from recorder.disk import DiskGuard
 from recorder.intake import ThreadedIntake
@@ -248,8 +247,3 @@ def test_scripted_events_come_when_their_time_has_come(tmp_path: Path) -> None:
     (tmp_path / "events").write_text("nonsense", encoding="utf-8")
     with pytest.raises(DeviceError):
         sense.open()
-
-
-def test_the_bench_compares_what_was_kept_with_what_was_played() -> None:
-    figures = bench_recorder(lines=2, seconds=5.0)
-    assert (figures["lost_frames"], figures["identical"]) == (0, True)
