@@ -21,6 +21,9 @@ WAITING_S = (0.28, 0.52)
 ALONE_S = 1.5
 """Seconds without tone or key after a burst that rings or says that somebody waits."""
 
+BESIDE_S = 0.1
+"""Seconds right before such a burst, and after a waiting tone, that have no other sound in them: a note of music has neighbours."""
+
 DIAL_S = 1.6
 """Seconds of unbroken tone: longer than any burst."""
 
@@ -77,10 +80,12 @@ class Cadence:
         if self._start >= 0 and end - self._last > self._frames(DROPOUT_S) + self._piece:
             self._stop()
         if self._alone and end - self._alone.end >= self._frames(ALONE_S):
-            signs.append(self._alone)
+            after = self._alone.end + self._piece
+            if self._alone.kind != "waiting" or not self._noisy(after, after + self._frames(BESIDE_S)):
+                signs.append(self._alone)
             self._alone = None
-        if self._start < 0 and len(self._others) > self._rate // self._piece:
-            del self._others[: -self._rate // self._piece]
+        if self._start < 0:
+            self._others = [frame for frame in self._others if frame > end - 2 * self._rate]
         return signs
 
     def _frames(self, seconds: float) -> int:
@@ -114,6 +119,7 @@ class Cadence:
     def _stop(self) -> None:
         burst = (self._start, self._last)
         lonely = self._before is None or burst[0] - self._before[1] >= self._frames(ALONE_S)
+        lonely = lonely and not self._noisy(burst[0] - self._frames(BESIDE_S), burst[0])
         if self._alone:  # it was followed by this burst
             self._alone = None
         for kind, span in (("ring_back", RING_BACK_S), ("waiting", WAITING_S)):
@@ -122,9 +128,15 @@ class Cadence:
         self._before, self._start = burst, -1
         self._others = [frame for frame in self._others if frame > burst[1]]
 
+    def _noisy(self, start: int, end: int) -> bool:
+        """Whether other sounds fill at least half of (start, end]."""
+        return 2 * self._piece * sum(start < frame <= end for frame in self._others) >= end - start
+
     def _key(self, frame: int, signs: list[Sign]) -> None:
         """A key breaks dial tone off, however short that was."""
         last = (self._start, self._last) if self._start >= 0 else self._before
+        if self._start >= 0 and last:
+            self._before, self._start = last, -1
         if last and 0 <= frame - last[1] <= self._frames(ALONE_S) and self._frames(CUT_DIAL_S) <= last[1] - last[0]:
             if last[1] - last[0] < self._frames(DIAL_S):
                 signs.append(Sign("dial", *last))

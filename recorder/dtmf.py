@@ -1,8 +1,8 @@
 """Keys pressed on a telephone, from their tone pairs (ITU-T Q.23), within the limits of ITU-T Q.24.
 
-Windows of 20 ms every 10 ms: a key of 40 ms holds two whole windows wherever it falls. Two windows in a row have to show the same
-pair, nearly alone, at a steady level and at the right frequencies; speech seldom does. Keys from 20 to 40 ms, which Q.24 lets a
-receiver take or leave (from 23 ms on it should leave them), are sometimes taken.
+Windows of 20 ms every 10 ms: a key of 40 ms holds two whole windows wherever it falls. Windows in a row have to show the same pair,
+nearly alone, at a steady level and at the right frequencies; speech seldom does. Shorter ones are taken more often than not from 20 ms
+on: Q.24 wants them refused up to 23 ms, but a card number's digit that is masked too easily does no harm.
 """
 
 from __future__ import annotations
@@ -214,6 +214,6 @@ class _Key:
         if self._down and self._down[0] == symbol:
             self._down = (symbol, self._down[1], end)
             return []
-        gone = [Digit(self._down[1], self._down[2], self._channel, self._down[0])] if self._down else []
+        gone = self.let_go()
         self._down = (symbol, start, end)
         return gone

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHAPES = 4
-"""Shapes a band: a band of 50 Hz seen for 20 ms has about 2 · 50 · 0.02 + 2 degrees of freedom."""
+"""Shapes a band: a band of 50 Hz seen for 20 ms has about 2 · 50 · 0.02 + 2 degrees of freedom. More of them also hold tones that
+begin or end within the window."""
 
 TONE_HZ = 450.0
 """Dial, ring-back, busy and congestion tones of Chinese exchanges: 450 ± 25 Hz (GB 3380; ITU-T E.180 Supplement 2, China)."""
@@ -29,22 +30,22 @@ full-scale sine of a G.711 codec, ITU-T G.711), and a worn line may take some of
 class Bands:
     """The share of a window's energy in each of several narrow bands.
 
-    bands: (lowest, highest) Hz of each. rate: frames per second. length: frames of a window.
+    bands: (lowest, highest) Hz of each. rate: frames per second. length: frames of a window. shapes: of each band.
     """
 
-    def __init__(self, bands: Sequence[tuple[float, float]], rate: int, length: int) -> None:
-        self._count = len(bands)
-        self._shapes = np.ascontiguousarray(np.concatenate([_shapes(band, rate, length) for band in bands]).T)
+    def __init__(self, bands: Sequence[tuple[float, float]], rate: int, length: int, shapes: int = SHAPES) -> None:
+        self._split = (len(bands), shapes)
+        self._shapes = np.ascontiguousarray(np.concatenate([_shapes(band, rate, length)[:shapes] for band in bands]).T)
 
     def energies(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Energy in each band. windows: shape (n, length). Result: shape (n, bands)."""
         found = windows @ self._shapes
-        energies: NDArray[np.float32] = (found * found).reshape(len(windows), self._count, SHAPES).sum(axis=2)
+        energies: NDArray[np.float32] = (found * found).reshape(len(windows), *self._split).sum(axis=2)
         return energies
 
 
 def _shapes(band: tuple[float, float], rate: int, length: int) -> NDArray[np.float32]:
     """Orthonormal rows, the strongest of what sines of the band have in common."""
     turns = np.linspace(*band, 15)[:, None] * np.arange(length) * (2 * np.pi / rate)
-    shapes: NDArray[np.float32] = np.linalg.svd(np.concatenate([np.cos(turns), np.sin(turns)]))[2][:SHAPES].astype(np.float32)
+    shapes: NDArray[np.float32] = np.linalg.svd(np.concatenate([np.cos(turns), np.sin(turns)]))[2].astype(np.float32)
     return shapes

@@ -32,6 +32,9 @@ FLOOR_RANGE = (10.0, 100_000.0)
 GATE = 10 ** (9 / 10)
 """Speech must stand 9 dB above the floor."""
 
+QUIETER = 10 ** (-12 / 10)
+"""Sounds 12 dB below the last tone on the line are its noise."""
+
 FULL_SCALE = 32768.0**2
 
 
@@ -91,7 +94,7 @@ class VoiceDetector:
             speech |= spoken
             tone |= toned
             sides.append(spoken)
-        loud = {int(index) for index in np.flatnonzero(powers[-1] > QUIETEST)}
+        loud = {int(index) for index in np.flatnonzero(powers[-1] > self._channels[-1].noise())}
         return Heard(
             self._end,
             tuple(ends[index] for index in sorted(speech)),
@@ -118,6 +121,7 @@ class _Channel:
         self._floor = FLOOR_RANGE[1]
         self._bands = Bands((TONE_BAND,), rate, int(rate * FRAME_S))
         self._like_tone = False  # the last piece
+        self._tone_power = 0.0  # of the last tone
 
     def feed(self, pieces: Samples, powers: NDArray[np.float32], pressed: set[int]) -> tuple[set[int], set[int]]:
         """Indexes of the pieces that are speech, and of those that are a tone. pressed: pieces that a telephone key made."""
@@ -128,6 +132,7 @@ class _Channel:
             voiced = False
             if like_tone and self._like_tone:  # one alone may be a vowel
                 toned.add(index)
+                self._tone_power = power
             elif power > self._floor * GATE and index not in pressed:
                 voiced = self._vad.is_speech(pieces[index].tobytes(), self._rate)
             self._like_tone = like_tone
@@ -135,6 +140,10 @@ class _Channel:
             if voiced and sum(self._recent) >= VOICED_OF[0]:
                 spoken.add(index)
         return spoken, toned
+
+    def noise(self) -> float:
+        """Mean square up to which a sound is none beside a tone."""
+        return max(QUIETEST, QUIETER * self._tone_power, GATE * self._floor)
 
     def _tones(self, pieces: Samples, powers: NDArray[np.float32]) -> list[bool]:
         loud = powers > QUIETEST
