@@ -20,6 +20,7 @@ from analyzer.pipeline import PIPELINE_VERSION, Pipeline
 from analyzer.rescoring import Rescorer
 from analyzer.rules.library import Rulebooks
 from analyzer.store import AnalysisStore
+from analyzer.throttle import Throttle
 from analyzer.worker import Stopped, Worker
 from hw.messages import UserError
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
@@ -48,7 +49,8 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
     store = Path(settings.store.path)
     stop = _stop_signals()
     rulebooks = Rulebooks(store, settings.analysis.rulebook)
-    pipeline = Pipeline(settings.analysis, settings.site, rulebooks)
+    pause = Throttle(settings.analysis.cpu_share, lambda: _heed(stop))
+    pipeline = Pipeline(settings.analysis, settings.site, rulebooks, pause)
     with alone(store):
         _step_back()
         # Before the first call: a model that is missing is no fault of the calls.

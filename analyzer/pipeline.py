@@ -24,6 +24,7 @@ from analyzer.rules.library import Rulebooks
 from analyzer.rules.rulebook import Rulebook, load
 from analyzer.scores import score
 from analyzer.speakers.roles import name_voices, speech_by_side, with_roles
+from analyzer.throttle import Pause, no_pause
 from hw.interfaces import Samples
 from hw.messages import Message
 from recorder.settings.sections import Analysis as AnalysisSettings
@@ -42,14 +43,15 @@ class Pipeline:
     """Loads each model when it is first needed and keeps it. Of one thread. rulebooks: those of a store, of which the live one is
     asked for anew with each call; without them the settings' one."""
 
-    def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None) -> None:
+    def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None, pause: Pause = no_pause) -> None:
         self._settings = settings
         self._site = site
         self._rulebooks = rulebooks
+        self._pause = pause
 
     @cached_property
     def _recognizer(self) -> Recognizer:
-        return load_recognizer(self._settings, self._site.company)
+        return load_recognizer(self._settings, self._site.company, self._pause)
 
     @cached_property
     def _emotion(self) -> EmotionModel:
@@ -90,7 +92,7 @@ class Pipeline:
         report = progress or nobody
         wall, cpu = time.monotonic(), time.process_time()
         book = self._rulebook
-        hearing = listen(audio, lambda done, total: report(_LISTENING * done, max(done, total)), self._settings.vad)
+        hearing = listen(audio, self._listening(report), self._settings.vad)
         said = sorted((u for u in self._said(audio, hearing, facts.language, report) if _worth_keeping(u)), key=_when)
         problems = dict.fromkeys(u.problem for u in said if u.problem)
         roles = name_voices(said, facts, hearing.gain)
@@ -120,6 +122,13 @@ class Pipeline:
         # Only now: that a card number was read out is what a rule looks for.
         return without_digits(analysis) if self._settings.mask_digits else analysis
 
+    def _listening(self, report: Progress) -> Progress:
+        def heard(done: float, total: float) -> None:
+            self._pause()
+            report(_LISTENING * done, max(done, total))
+
+        return heard
+
     def _said(self, audio: AudioInput, hearing: Hearing, language: str, report: Progress) -> Iterator[Utterance]:
         """Every utterance with its words and mood, side by side, batch by batch."""
         calm: dict[str, list[Samples]] = {side.name: [] for side in hearing.sides}
@@ -134,6 +143,7 @@ class Pipeline:
             for clip, transcript, mood in zip(batch, transcripts, moods, strict=True):
                 yield _utterance(clip, transcript, mood)
             done_s += sum(end - start for start, end in (clip.stretch.clip for clip in batch))
+            self._pause()
             report((_LISTENING + (1 - _LISTENING) * done_s / total_s) * hearing.duration_s, hearing.duration_s)
 
 

@@ -8,21 +8,22 @@ from analyzer import models
 from analyzer.asr.interface import Recognizer
 from analyzer.asr.lexicon import Lexicon
 from analyzer.asr.named import NamedRecognizer
+from analyzer.throttle import Pause, no_pause
 from hw.messages import UserError
 from recorder.settings.sections import Analysis
 
 ENGINES = ("whisper", "vosk")
 
 
-def load_recognizer(settings: Analysis, company: Sequence[str] = ()) -> Recognizer:
-    """Load the model. company: names that are written as they stand, along with [analysis] lexicon. Raises UserError when the
-    engine is unknown, or the model is missing or damaged."""
+def load_recognizer(settings: Analysis, company: Sequence[str] = (), pause: Pause = no_pause) -> Recognizer:
+    """Load the model. company: names that are written as they stand, along with [analysis] lexicon. pause: called
+    between pieces of work of a few seconds. Raises UserError when the engine is unknown, or the model is missing or damaged."""
     names = (*company, *settings.lexicon)
-    engine = _engine(settings, names)
+    engine = _engine(settings, names, pause)
     return NamedRecognizer(engine, Lexicon(names)) if names else engine
 
 
-def _engine(settings: Analysis, names: Sequence[str]) -> Recognizer:
+def _engine(settings: Analysis, names: Sequence[str], pause: Pause) -> Recognizer:
     if settings.engine not in ENGINES:
         raise UserError(
             f"[analysis] engine = {settings.engine!r} is unknown: choose one of {', '.join(ENGINES)}",
@@ -32,7 +33,7 @@ def _engine(settings: Analysis, names: Sequence[str]) -> Recognizer:
     if settings.engine == "vosk":
         from analyzer.asr.vosk import VoskRecognizer
 
-        return VoskRecognizer(folder, models.language_of(folder))
+        return VoskRecognizer(folder, models.language_of(folder), pause)
     from analyzer.asr.whisper import WhisperRecognizer
 
-    return WhisperRecognizer(folder, settings.beam, settings.threads, names)
+    return WhisperRecognizer(folder, settings.beam, settings.threads, names, pause)

@@ -12,6 +12,8 @@ from hw.messages import Message
 
 LONGEST_CLIP_S = 28.0
 
+FAILED = Message("the recogniser failed on a stretch of speech; its words are missing", "识别引擎在一段语音上出错;该段文字缺失")
+
 
 @dataclass(frozen=True)
 class Transcript:

@@ -14,13 +14,13 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
 from analyzer.asr.guards import is_leak, is_loop, is_silence, without_phantoms
-from analyzer.asr.interface import NOTHING, Transcript
+from analyzer.asr.interface import FAILED, NOTHING, Transcript
 from analyzer.asr.packing import Slot, Window, pack, slot_of
 from analyzer.asr.script import simplified
 from analyzer.audio import RATE
 from analyzer.result import Word
+from analyzer.throttle import Pause, no_pause
 from hw.interfaces import Samples
-from hw.messages import Message
 
 log = logging.getLogger(__name__)
 logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # it reports every window
@@ -36,8 +36,6 @@ _APART_S = 2.0  # between windows of a batch on the common time line; never deco
 
 _BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 
-FAILED = Message("the recogniser failed on a stretch of speech; its words are missing", "识别引擎在一段语音上出错;该段文字缺失")
-
 
 @dataclass(frozen=True)
 class _Heard:
@@ -51,13 +49,14 @@ class _Heard:
 
 class WhisperRecognizer:
     """See Recognizer. folder: an installed CTranslate2 Whisper model. beam: hypotheses kept. threads: CPU threads. names: told to
-    the decoder as words to expect."""
+    the decoder as words to expect. pause: called between windows."""
 
-    def __init__(self, folder: Path, beam: int = 5, threads: int = 1, names: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, beam: int = 5, threads: int = 1, names: Sequence[str] = (), pause: Pause = no_pause) -> None:
         self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
         self._batches = BatchedInferencePipeline(self._model)
         self._beam = beam
         self._names = tuple(names)
+        self._pause = pause
 
     def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
         """See Recognizer."""
@@ -71,6 +70,7 @@ class WhisperRecognizer:
     def _recognise_all(self, windows: Sequence[Window], language: str, transcripts: list[Transcript]) -> None:
         for first in range(0, len(windows), _TOGETHER):
             self._recognise(windows[first : first + _TOGETHER], language, transcripts)
+            self._pause()
 
     def _second_chance(
         self, clips: Sequence[Samples], dropped: Sequence[int], language: str, transcripts: list[Transcript]

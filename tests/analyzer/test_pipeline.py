@@ -13,8 +13,7 @@ import pytest
 import soundfile
 
 from analyzer import models, pipeline
-from analyzer.asr.interface import NOTHING, Transcript
-from analyzer.asr.whisper import FAILED
+from analyzer.asr.interface import FAILED, NOTHING, Transcript
 from analyzer.audio import open_audio
 from analyzer.pipeline import PIPELINE_VERSION, Pipeline, to_json
 from analyzer.result import EMOTIONS, CallFacts, Word

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from analyzer.asr import whisper
-from analyzer.asr.whisper import FAILED, WhisperRecognizer
+from analyzer.asr.interface import FAILED
+from analyzer.asr.whisper import WhisperRecognizer
 from hw.interfaces import Samples
 
 Heard = Callable[[int, float], list[tuple[float, float, str]]]
