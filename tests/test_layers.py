@@ -108,6 +108,7 @@ MAY_NAME_ADAPTERS = (
     "recorder/__main__.py",
     "recorder/replay.py",
     "recorder/bench",
+    "recorder/faults/",
     "console/demo/",
     "console/serial",
     "console/doctor/listen",
