@@ -1,8 +1,8 @@
 """Keys pressed on a telephone, from their tone pairs (ITU-T Q.23), within the limits of ITU-T Q.24.
 
 Windows of 20 ms every 10 ms: a key of 40 ms holds two whole windows wherever it falls. Windows in a row have to show the same pair,
-nearly alone, at a steady level and at the right frequencies; speech seldom does. Shorter ones are taken more often than not from 20 ms
-on: Q.24 wants them refused up to 23 ms, but a card number's digit that is masked too easily does no harm.
+nearly alone, at a steady level and at the right frequencies; speech seldom does. Shorter ones are taken more often than not, from
+some 15 ms on: Q.24 wants them refused up to 23 ms, but a card number's digit that is masked too easily does no harm.
 """
 
 from __future__ import annotations

@@ -102,8 +102,8 @@ class OpenCall:
         self._go_on(fresh)
 
     def next_part(self, frame: int, samples: Samples, kind: str | None = None) -> None:
-        """Cut at `frame`; `samples` are those heard since. kind: what the new part is, None: as before. While nothing is kept, there is
-        nothing to cut: the part that follows will be of that kind. Raises OSError when the disk takes no new file."""
+        """Cut at `frame`; `samples` are those heard since. kind: what the new part is, None: as before. While nothing is kept,
+        there is nothing to cut: the part that follows will be of that kind. Raises OSError when the disk takes no new file."""
         self._kind = kind or self._kind
         if self.losing or frame <= self._piece.start:
             return

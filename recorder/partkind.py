@@ -1,7 +1,7 @@
 """Which part of a call this is: talk, held, resumed, with a second caller. From flashes and tones, pure.
 
-On a PBX's analogue extension a flash (拍叉) puts the other party on hold and gives dial tone; another flash takes them back; dialling
-and putting the handset down hands them on. With call waiting a flash goes to the second caller. Which of two people a further flash
+On a PBX's analogue extension a flash (拍叉) puts the other party on hold and gives dial tone; another takes them back; dialling and
+putting the handset down hands them on. With call waiting a flash goes to the second caller. Which of two people a further flash
 goes to cannot be seen on the wire, so everything from off-hook to on-hook stays one call, and its parts say what is known.
 """
 

@@ -1,4 +1,4 @@
-"""Where one line's calls and their parts begin and end. Pure: audio facts and line events in, actions out; no device, clock or file.
+"""Where one line's calls and their parts begin and end. Pure: audio facts and line events in, actions out; no device or file.
 
 A line with a sense follows its events: ring, off-hook, flash, on-hook. A line without one, or whose sense has said nothing yet or
 is gone, follows voice and call-progress tones. All positions are frames of the tap, so a late event still cuts at the right place.

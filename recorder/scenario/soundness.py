@@ -27,6 +27,7 @@ def problems(reader: CallReader, scenario: Scenario, tap: SimulatedTap) -> Itera
     """Everything that is wrong. tap: what lay on the wires."""
     lines = {line.name: line for line in scenario.lines}
     moved = any(step.what == "clock" for step in scenario.steps)
+    yield from _losses(reader, scenario, tap)
     ended: dict[str, float] = {}
     for call in reader.calls_between(0, 9e9):
         if not moved and call.started_at < ended.get(call.line, 0.0) - 0.0015:
@@ -40,6 +41,15 @@ def problems(reader: CallReader, scenario: Scenario, tap: SimulatedTap) -> Itera
                 yield from _masked(reader, call, parts, gaps, line)
             elif not moved:
                 yield from _sound(reader, call, parts, gaps, (line, tap, from_text(scenario.start)))
+
+
+def _losses(reader: CallReader, scenario: Scenario, tap: SimulatedTap) -> Iterator[str]:
+    """What the device lost is a gap of a call or of the idle line, once, on every line."""
+    for line in scenario.lines:
+        sql = "SELECT coalesce(sum(frames), 0) AS frames FROM gaps WHERE line = ? AND reason IN ('overrun', 'device_lost')"
+        told = reader.rows(sql, line.name)[0]["frames"]
+        if told != tap.lost:
+            yield f"line {line.name}: the tap lost {tap.lost} frames, the gaps say {told}"
 
 
 def _sums(call: Call, parts: list[Part], gaps: list[Gap]) -> Iterator[str]:

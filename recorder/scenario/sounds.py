@@ -15,7 +15,8 @@ LEVEL = 32768 * 10 ** (-13 / 20)
 """Peak of a tone: -10 dBm0, as ITU-T E.180 recommends."""
 
 CADENCE = {
-    "dial tone": (1.0, 1.0), "ring-back": (1.0, 5.0), "busy tone": (0.35, 0.7), "congestion tone": (0.7, 1.4), "waiting tone": (0.4, 4.4),
+    "dial tone": (1.0, 1.0), "ring-back": (1.0, 5.0), "busy tone": (0.35, 0.7), "congestion tone": (0.7, 1.4),
+    "waiting tone": (0.4, 4.4),
 }  # fmt: skip
 """Seconds on, seconds of a period (GB 3380)."""
 
@@ -55,4 +56,5 @@ def level_speech(samples: Sound) -> Sound:
 def _music(time: NDArray[np.float64]) -> Sound:
     note = np.array(NOTES_HZ)[(time / 0.4).astype(int) % len(NOTES_HZ)]
     wave = sum((np.sin(2 * np.pi * note * overtone * time) / overtone for overtone in (1, 2, 3, 4)), np.zeros(len(time)))
-    return (LEVEL / 2 * wave * np.exp(-2 * (time % 0.4))).astype(np.int16)
+    sound: Sound = (LEVEL / 2 * wave * np.exp(-2 * (time % 0.4))).astype(np.int16)
+    return sound

@@ -1,4 +1,4 @@
-"""The simulated devices of a scenario, on a clock that moves with the audio: nothing waits, so it runs as fast as the machine can."""
+"""The simulated devices of a scenario, on a clock that moves with the audio: nothing waits, it runs as fast as the machine can."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class SimulatedTap:
         self.rate = rate
         self.channels = channels
         self.place = 0
+        self.lost = 0  # frames, absences included
         self.happen: Callable[[int], None] = lambda _frame: None
         self._clock = clock
         self._end = round(seconds * rate)
@@ -69,7 +70,9 @@ class SimulatedTap:
         start = self.place + lost
         self.place = min(self.place + max(self._block, lost), self._end)
         self._clock.advance((self.place - start + lost) / self.rate)
+        self.lost += lost
         if any(first <= start < last for first, last in self._away):
+            self.lost += self.place - start
             raise DeviceError("the simulated tap is unplugged", "模拟采集设备已拔出")
         return AudioBlock(self.samples(start, self.place), lost)
 

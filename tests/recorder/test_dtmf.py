@@ -30,7 +30,9 @@ def key(symbol: str, ms: float, *, dbfs: float = -16.0, twist: float = 0.0, off:
     return level / up * np.sin(2 * np.pi * low * time + 1) + level * up * np.sin(2 * np.pi * high * time + 2)
 
 
-def dialled(symbols: str, ms: float = 40, pause: float = 50, *, snr: float = 25.0, dbfs: float = -16.0, **how: float) -> NDArray[np.int16]:
+def dialled(
+    symbols: str, ms: float = 40, pause: float = 50, *, snr: float = 25.0, dbfs: float = -16.0, **how: float
+) -> NDArray[np.int16]:
     random = np.random.default_rng(5)
     pieces = [np.zeros(777)]
     for symbol in symbols:

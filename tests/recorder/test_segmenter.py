@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hw.interfaces import LINE_EVENT_KINDS
-from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
+from recorder.actions import KINDS, Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
 from recorder.segmenter import Segmenter
 from recorder.voice import Heard
 
@@ -202,50 +203,94 @@ def test_a_long_call_goes_on_in_parts() -> None:
     assert line.hear(30).actions[1:] == [NextPart(frames(11)), NextPart(frames(21)), End(frames(25))]
 
 
+def test_a_flash_begins_a_part_and_the_next_one_ends_the_hold() -> None:
+    line = Line().hear(1)
+    for kind, at in (("ring_start", 1), ("off_hook", 2), ("flash", 20), ("flash", 30), ("on_hook", 40)):
+        line.event(kind, at)
+    line.hear(50)
+    assert line.actions[1:] == [NextPart(frames(20), "held"), NextPart(frames(30), "resumed"), End(frames(40))]
+
+
+def test_a_short_break_of_the_hook_is_a_flash() -> None:
+    line = Line().hear(1)
+    for kind, at in (("ring_start", 1), ("off_hook", 2), ("on_hook", 20), ("off_hook", 20.2), ("on_hook", 40)):
+        line.event(kind, at)
+    line.hear(50)
+    assert line.actions[1:] == [NextPart(frames(20), "held"), End(frames(40))]
+
+
 STEPS = st.one_of(
     st.tuples(st.sampled_from(LINE_EVENT_KINDS), st.integers(-3 * RATE, RATE)),
-    st.tuples(st.sampled_from(["speech", "silence", "tone"]), st.integers(1, 12 * RATE)),
+    st.tuples(st.sampled_from(["speech", "silence", "tone", "busy", "ring_back"]), st.integers(1, 12 * RATE)),
+    st.tuples(st.sampled_from(["key"]), st.integers(1, RATE)),
+    st.tuples(st.sampled_from(["again", "lost"]), st.just(0)),
     st.tuples(st.sampled_from(["sense_lost"]), st.just(0)),
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(["none", "tone", "reversed"]), st.lists(STEPS, max_size=40))
-def test_any_order_gives_a_consistent_set_of_calls(release: str, steps: list[tuple[str, int]]) -> None:
+@given(st.sampled_from(["none", "tone", "reversed"]), st.booleans(), st.lists(STEPS, max_size=40))
+def test_any_order_gives_a_consistent_set_of_calls(release: str, whole: bool, steps: list[tuple[str, int]]) -> None:
+    """Events late, early, twice or lost, sounds of any kind in between."""
     timing = Timing(RATE, RATE // 2, 2400, 8 * RATE, RATE, 5 * RATE, 3 * RATE)
-    segmenter = Segmenter(timing, release)
-    end, actions = 0, []
+    segmenter = Segmenter(timing, release, whole=whole)
+    end, actions, told = 0, [], ("flash", 0)
     for what, number in steps:
         if what in LINE_EVENT_KINDS:
-            segmenter.event(what, max(0, end + number))
+            told = (what, max(0, end + number))
+            segmenter.event(*told)
+        elif what == "again":
+            segmenter.event(*told)
+        elif what == "lost":
+            end += RATE
+            actions += segmenter.audio(Heard(end))
         elif what == "sense_lost":
             segmenter.sense_lost()
         else:
-            pieces = tuple(range(end + PIECE, end + number + 1, PIECE))
+            new = []
+            for heard in blocks(what, end, number):
+                new += segmenter.audio(heard)
+                assert all(not isinstance(one, Start | NextPart) or heard.end - one.frame <= timing.look_back for one in new)
+                actions += new
+                new = []
             end += number
-            heard = Heard(end, pieces if what == "speech" else (), pieces if what == "tone" else ())
-            new = segmenter.audio(heard)
-            assert all(not isinstance(one, Start) or end - one.frame <= timing.look_back for one in new)
-            actions += new
     actions += segmenter.finish()
     check_consistent(actions, end)
     assert segmenter.state == "idle"
 
 
+def blocks(what: str, start: int, frames: int) -> Iterator[Heard]:
+    """What a stretch of one kind of sound gives, a second at a time."""
+    period = {"busy": 5600, "ring_back": 40_000}.get(what, 1)
+    on = {"busy": 2800, "ring_back": RATE}.get(what, 1)
+    for at in range(start, start + frames, RATE):
+        end = min(at + RATE, start + frames)
+        pieces = tuple(range(at + PIECE, end + 1, PIECE))
+        toned = tuple(frame for frame in pieces if (frame - start) % period < on) if what in {"tone", "busy", "ring_back"} else ()
+        yield Heard(end, pieces if what == "speech" else (), toned, keys=(at,) if what == "key" else ())
+
+
 def check_consistent(actions: list[Action], end: int) -> None:
     """Calls begin and end in turn, never overlap, and lie within the audio: parts and idle time add up to all of it."""
     marks: list[int] = []
-    is_open = False
+    is_open, last_kind = False, "talk"
     for action in actions:
         match action:
             case Start(frame):
                 assert not is_open
-                is_open = True
+                is_open, last_kind = True, "talk"
                 marks.append(frame)
-            case NextPart(frame) | End(frame):
+            case NextPart(frame, kind):
                 assert is_open
+                assert frame > marks[-1]
+                assert kind in {None, *KINDS} - {"talk", "transferred"}
                 marks.append(frame)
-                is_open = isinstance(action, NextPart)
+                last_kind = kind or last_kind
+            case End(frame):
+                assert is_open
+                assert not action.transferred or last_kind == "held"
+                marks.append(frame)
+                is_open = False
             case Drop():
                 assert is_open
                 is_open = False
