@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from quality.figures import CallDetail, Figures, RuleCount
 from quality.week import Week
 from quality.weeklycsv import write_csv
+from quality.weeklyfigures import CallDetail, Figures, RuleCount
 from quality.weeklysummary import Group, WeeklySummary, weekly_summary
 from quality.weeklyxlsx import write_xlsx
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from analyzer.rules.rulebook import load
 from hw.messages import Message, UserError
 from quality.callfilter import CallFilter
-from quality.figures import CallDetail, Figures, RuleCount, figures, grouped, rule_counts
 from quality.form import Form
 from quality.formstore import Forms
 from quality.machinescores import machine_scores
 from quality.views import Views
 from quality.week import Week
+from quality.weeklyfigures import CallDetail, Figures, RuleCount, figures, grouped, rule_counts
 
 SHOWN = 10  # worst and best calls listed
 SHORTEST_BEST_S = 15.0  # seconds; a call of a few words has nothing to lose points on (domain.md: listening starts at 15 s)

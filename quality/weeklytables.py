@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
-from quality.figures import CallDetail, Figures
+from quality.weeklyfigures import CallDetail, Figures
 from quality.weeklysummary import Group, WeeklySummary, local_start
 
 UNKNOWN = "–"

@@ -16,10 +16,10 @@ from flask_babel import format_date
 
 from hw.messages import UserError
 from quality.callrows import CallRow
-from quality.figures import RuleCount, grouped, rule_counts
 from quality.week import Week
 from quality.weekly import WeeklySummary, weekly_summary
 from quality.weeklycsv import write_csv
+from quality.weeklyfigures import RuleCount, grouped, rule_counts
 from quality.weeklyxlsx import write_xlsx
 from webui.access import STAFF, allow
 from webui.context import box, views

@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 
 from hw.messages import UserError
-from quality.figures import Figures, figures
 from quality.forms import load_form
 from quality.reviews import Reviews
 from quality.store import writing
 from quality.users import Users
 from quality.weekly import WeeklySummary, weekly_summary, write_csv, write_xlsx
 from quality.weeklycsv import harmless
+from quality.weeklyfigures import Figures, figures
 from recorder.schema import CALLS_DB, MIGRATIONS
 from tests.quality.factory import MONDAY, Made, fill, opened
 
