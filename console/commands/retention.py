@@ -98,7 +98,7 @@ def _plan_document(plan: Plan, doubtful: str) -> dict[str, object]:
 
 def _say_figures(plan: Plan, doubtful: str) -> None:
     language = terminal_language()
-    left = "–" if plan.days_left is None else f"{plan.days_left:g}"
+    left = "–" if plan.days_left is None else f"{plan.days_left:g}" if plan.days_left < 3650 else "> 3650"
     say(
         f"audio {plan.size / GIB:.2f} GiB, {plan.free / GIB:.1f} GiB free, days until the oldest has to go: {left}",
         f"录音 {plan.size / GIB:.2f} GiB，剩余 {plan.free / GIB:.1f} GiB，距开始删除最旧录音的天数：{left}",

@@ -213,3 +213,12 @@ def test_a_new_box_believes_its_newest_call(tmp_path: Path) -> None:
     record(store, "a", NOW - 10 * DAY_S)
     assert doubt(store, NOW, lambda: False)
     assert doubt(store, NOW - 8 * DAY_S, lambda: False) == ""
+
+
+def test_plans_are_made_in_a_thread(shelf: Shelf) -> None:
+    shelf.keeper._tools.alone = False
+    shelf.monotonic += LOOK_S
+    shelf.keeper.step()
+    shelf.keeper.close()
+    shelf.run(5)
+    assert shelf.deleted() == ["a", "b"]

@@ -39,7 +39,8 @@ def test_less_than_thirty_days_of_outbound_calls_is_refused(tmp_path: Path, text
     "[retention]\ndays = 30\n",
     '[[retention_rule]]\ndirection = "in"\ndays = 7\n',
     '[retention]\ndays = 90\n[[retention_rule]]\nline = "1"\ndirection = "in"\ndays = 1\n',
-    '[retention]\ndays = 7\n[[retention_rule]]\ndirection = "out"\ndays = 30\n[[retention_rule]]\ndirection = "unknown"\ndays = 31\n',
+    '[retention]\ndays = 7\n[[retention_rule]]\ndirection = "out"\ndays = 30\n'
+    '[[retention_rule]]\ndirection = "unknown"\ndays = 31\n',
 ])  # fmt: skip
 def test_what_keeps_them_long_enough_is_taken(tmp_path: Path, text: str) -> None:
     assert problems(tmp_path, text) == []
