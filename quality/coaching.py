@@ -102,7 +102,7 @@ class CoachingTasks:
             raise UserError("The follow-up call is not reviewed yet.", "跟进通话尚未评审。")
         form = Forms(self._store).get(review.form_id, review.form_version)
         grade = review.items[task.item].grade if task.item in review.items else ""
-        share = form.shares.get(grade) if form else None
+        share = form.share(task.item, grade) if form and grade else None
         better = review.passed if share is None else share >= POOR_SHARE
         values = {"state": "improved" if better else "not_improved", "outcome": grade or f"{review.total:g}"}
         self._step(key, "done", user, values)

@@ -48,7 +48,8 @@ class Evidence:
 @dataclass(frozen=True)
 class Item:
     """One thing to grade. points: its share of the section's, relative to the other items'. best, worst: what 优 and 差 sound like,
-    so that two people mean the same."""
+    so that two people mean the same. comment: when one has to be written: "worst" (at the worst grade), "flaw" (below the best) or
+    "always". na: whether it may be n/a."""
 
     id: str
     name: Message
@@ -56,6 +57,8 @@ class Item:
     best: Message
     worst: Message
     evidence: tuple[Evidence, ...] = ()
+    comment: str = "worst"
+    na: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ class Taboo:
 @dataclass(frozen=True)
 class Form:
     """A version of a form. pass_line: per cent. min_confidence: of hits, 0–1; less sure ones conclude nothing. words: lists that
-    patterns name with @. document: the form as it is stored."""
+    patterns name with @. document: the form as it is stored. scale: "grades", or "points": a person then gives each item points
+    from 0 to its own, as a number in words ("7.5"); the machine still speaks in grades, and a person may."""
 
     id: str
     version: str
@@ -93,6 +97,7 @@ class Form:
     taboos: tuple[Taboo, ...]
     words: dict[str, tuple[str, ...]]
     document: dict[str, object] = field(repr=False, compare=False)
+    scale: str = "grades"
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -114,6 +119,18 @@ class Form:
         """What each grade earns, by id."""
         return {grade.id: grade.share for grade in self.grades}
 
+    def share(self, item: str, grade: str) -> float | None:
+        """What a grade of that item earns, 0–1; on a form in points also what so many points are. None for n/a and for what is no
+        grade of this form."""
+        if grade in self.shares or self.scale != "points":
+            return self.shares.get(grade)
+        try:
+            points = float(grade)
+        except ValueError:
+            return None
+        most = self.items[item].points
+        return points / most if 0 <= points <= most else None
+
     @cached_property
     def worst_grade(self) -> str:
         """The grade that earns least (差); it asks for a comment."""
@@ -123,8 +140,9 @@ class Form:
 def score(form: Form, grades: dict[str, str]) -> float | None:
     """0–100, one decimal: 100 × Σ weight·share ÷ Σ weight, over the graded items only; items that are n/a or not in `grades` leave
     both sums. None when nothing is graded."""
-    graded = {item: grade for item, grade in grades.items() if grade in form.shares and item in form.weights}
+    shares = {item: form.share(item, grade) for item, grade in grades.items() if item in form.weights}
+    graded = {item: share for item, share in shares.items() if share is not None}
     worth = sum(form.weights[item] for item in graded)
     if worth == 0:
         return None
-    return round(100 * sum(form.weights[item] * form.shares[grade] for item, grade in graded.items()) / worth, 1)
+    return round(100 * sum(form.weights[item] * share for item, share in graded.items()) / worth, 1)

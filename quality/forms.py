@@ -18,6 +18,9 @@ from quality.form import NOT_APPLICABLE, Evidence, Form, Grade, Item, Section, T
 FORM_DATA = Path(__file__).parent / "formdata"
 DEFAULT_FORM = "A"
 
+SCALES = ("grades", "points")
+COMMENTS = ("worst", "flaw", "always")
+
 _KINDS = ("rules", "words", "music")
 _WHENS = ("agent", "both_sides", "hold")
 _WINDOWS = ("", "start", "end")
@@ -77,7 +80,7 @@ def _form(document: Mapping[str, Any]) -> Form:
         sections=tuple(_section(s) for s in document["section"]),
         taboos=tuple(Taboo(t["id"], _text(t, "name"), tuple(t["rules"])) for t in document["taboo"]),
         words={name: tuple(words) for name, words in document.get("words", {}).items()},
-        document=dict(document),
+        document=dict(document), scale=document.get("scale", "grades"),
     )  # fmt: skip
 
 
@@ -89,7 +92,8 @@ def _section(table: Mapping[str, Any]) -> Section:
 def _item(table: Mapping[str, Any]) -> Item:
     evidence = tuple(_evidence(entry) for entry in table.get("evidence", ()))
     return Item(
-        table["id"], _text(table, "name"), float(table["points"]), _text(table, "best"), _text(table, "worst"), evidence
+        table["id"], _text(table, "name"), float(table["points"]), _text(table, "best"), _text(table, "worst"), evidence,
+        comment=table.get("comment", "worst"), na=bool(table.get("na", True)),
     )  # fmt: skip
 
 
@@ -118,6 +122,10 @@ def _problems(form: Form) -> Iterator[str]:
     yield from (f"item {item.id} has no points" for item in form.items.values() if item.points <= 0)
     if abs(sum(section.points for section in form.sections) - 100) > 1e-6:
         yield "the sections' points do not add up to 100"
+    odd = (item for item in form.items.values() if item.comment not in COMMENTS)
+    yield from (f"item {item.id}: comment {item.comment!r} is unknown" for item in odd)
+    if form.scale not in SCALES:
+        yield f"scale {form.scale!r} is unknown"
     if NOT_APPLICABLE in form.shares:
         yield f"{NOT_APPLICABLE!r} cannot be a grade's id"
     for item in form.items.values():

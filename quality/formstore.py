@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from hw.messages import UserError
 from quality.changes import record
 from quality.form import Form
-from quality.forms import DEFAULT_FORM, read_kept, shipped_forms, unknown_form
+from quality.forms import DEFAULT_FORM, read_form, read_kept, shipped_forms, unknown_form
 from quality.store import reading, writing
 from recorder.times import to_text
 
@@ -53,6 +55,19 @@ class Forms:
         with writing(self._store) as database:
             keep(database, form, by)
 
+    def revise(self, based_on: Form, document: Mapping[str, Any], by: str) -> Form:
+        """An edited form becomes the next version (1.9 → 1.10); scores given before keep theirs. `document` need not name a
+        version. Raises UserError naming everything wrong with it, or when somebody else has edited the form since `based_on`."""
+        current = self.current(based_on.id)
+        if current.version != based_on.version:
+            raise UserError(
+                f"Form {based_on.id} is at version {current.version} now: somebody else has edited it. Look at it, then edit.",
+                f"评分表 {based_on.id} 已被他人更新至版本 {current.version}，请查看后再修改。",
+            )
+        form = read_form({**document, "id": based_on.id, "version": _next(current.version)})
+        self.add(form, by)
+        return form
+
 
 def keep(database: Database, form: Form, by: str) -> None:
     """Make sure that review.db holds this version, inside the caller's transaction."""
@@ -71,6 +86,11 @@ def keep(database: Database, form: Form, by: str) -> None:
 def _kept(connection: sqlite3.Connection, form_id: str, version: str) -> Form | None:
     row = connection.execute("SELECT document FROM review.forms WHERE id = ? AND version = ?", (form_id, version)).fetchone()
     return read_kept(json.loads(row["document"])) if row else None
+
+
+def _next(version: str) -> str:
+    head, _, last = version.rpartition(".")
+    return f"{head}.{int(last) + 1}" if head and last.isdecimal() else f"{version}.1"
 
 
 def _order(version: str) -> list[tuple[int, int | str]]:

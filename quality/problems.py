@@ -3,7 +3,6 @@ agent."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from quality.callfilter import day_start
-from quality.form import NOT_APPLICABLE
+from quality.formstore import Forms
 from quality.store import reading
 
 POOR_SHARE = 0.6  # a grade earning less than this share of an item's points is a problem: below 合格
@@ -80,10 +79,8 @@ class Grade:
 
 
 _GRADES = """
-SELECT c.team, c.agent_id, r.form_id, i.item, i.grade, f.document
+SELECT c.team, c.agent_id, r.form_id, r.form_version, i.item, i.grade
 FROM calls.calls c JOIN review.reviews r ON r.call_id = c.id JOIN review.review_items i ON i.review_id = r.id
-JOIN (SELECT id, version, json_extract(document, '$.grade') AS document FROM review.forms) f
-    ON f.id = r.form_id AND f.version = r.form_version
 WHERE c.started_at >= ? AND c.started_at < ? AND c.agent_id IS NOT NULL
     AND r.version = (SELECT max(version) FROM review.reviews WHERE call_id = c.id)
 """
@@ -95,11 +92,14 @@ def grades(store: Path, since: date, until: date, timezone: str) -> list[Grade]:
     bounds = (day_start(since, zone), day_start(until + timedelta(days=1), zone))
     with reading(store) as connection:
         rows = connection.execute(_GRADES, bounds).fetchall()
-    poor = {document: _poor_grades(document) for document in {row["document"] for row in rows}}
-    return [
-        Grade(r["team"], r["agent_id"], r["form_id"], r["item"], r["grade"] in poor[r["document"]])
-        for r in rows if r["grade"] != NOT_APPLICABLE
-    ]  # fmt: skip
+    forms = {key: Forms(store).get(*key) for key in {(row["form_id"], row["form_version"]) for row in rows}}
+    found = []
+    for row in rows:
+        form = forms[row["form_id"], row["form_version"]]
+        share = form.share(row["item"], row["grade"]) if form else None
+        if share is not None:
+            found.append(Grade(row["team"], row["agent_id"], row["form_id"], row["item"], share < POOR_SHARE))
+    return found
 
 
 def find(graded: Iterable[Grade], limits: Limits | None = None) -> list[Problem]:
@@ -117,10 +117,6 @@ def count(graded: Iterable[Grade], team: str, form_id: str, item: str) -> Count:
     """One item's in one group."""
     own = [g.poor for g in graded if (g.team, g.form_id, g.item) == (team, form_id, item)]
     return Count(len(own), sum(own))
-
-
-def _poor_grades(document: str) -> set[str]:
-    return {grade["id"] for grade in json.loads(document) if grade["share"] < POOR_SHARE}
 
 
 def _counts(graded: Iterable[Grade], *fields: str) -> dict[tuple[str, ...], Count]:

@@ -74,15 +74,31 @@ def _about_grades(form: Form, marks: Marks) -> Iterator[Problem]:
         grade = grades.get(key, "")
         if not grade:
             yield _problem(key, f"“{item.name.en}” has no grade.", f"“{item.name.zh}”未评分。")
-        elif grade not in form.shares and grade != NOT_APPLICABLE:
-            yield _problem(key, f"“{item.name.en}”: there is no grade “{grade}”.", f"“{item.name.zh}”：没有“{grade}”这一等级。")
-        elif grade == form.worst_grade and key not in marks.comments:
-            worst = next(g.name for g in form.grades if g.id == grade)
-            yield _problem(
-                key, f"“{item.name.en}” is graded {worst.en}: say why.", f"“{item.name.zh}”评为“{worst.zh}”，须写明原因。"
-            )
+        elif grade == NOT_APPLICABLE and not item.na:
+            yield _problem(key, f"“{item.name.en}” cannot be n/a.", f"“{item.name.zh}”不能为不适用。")
+        elif grade != NOT_APPLICABLE and form.share(key, grade) is None:
+            yield _no_grade(form, key, grade)
+        elif key not in marks.comments:
+            yield from _lacks_comment(form, key, grade)
     if grades and all(grades.get(key) == NOT_APPLICABLE for key in form.items):
         yield _problem(None, "Every item is n/a: there is nothing to score.", "所有项目均为不适用，无法计分。")
+
+
+def _no_grade(form: Form, key: str, grade: str) -> Problem:
+    name, points = form.items[key].name, form.items[key].points
+    if form.scale == "points":
+        return _problem(key, f"“{name.en}”: give 0 to {points:g} points.", f"“{name.zh}”：请给 0 至 {points:g} 分。")
+    return _problem(key, f"“{name.en}”: there is no grade “{grade}”.", f"“{name.zh}”：没有“{grade}”这一等级。")
+
+
+def _lacks_comment(form: Form, key: str, grade: str) -> Iterator[Problem]:
+    item, share = form.items[key], form.share(key, grade)
+    lowest = form.shares[form.worst_grade] if form.scale == "grades" else 0.0
+    if share is not None and share <= lowest:
+        said = next((g.name for g in form.grades if g.id == grade), Message(grade, grade))
+        yield _problem(key, f"“{item.name.en}” is graded {said.en}: say why.", f"“{item.name.zh}”评为“{said.zh}”，须写明原因。")
+    elif item.comment == "always" or (item.comment == "flaw" and share is not None and share < 1):
+        yield _problem(key, f"“{item.name.en}” needs a comment.", f"“{item.name.zh}”须填写评语。")
 
 
 def _problem(item: str | None, en: str, zh: str) -> Problem:

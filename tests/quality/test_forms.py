@@ -13,11 +13,19 @@ from hypothesis import strategies as st
 
 from analyzer.rules.rulebook import load
 from hw.messages import UserError
+from quality.callrows import AnalysisState, CallRow
 from quality.form import Form, score
 from quality.forms import load_form, read_form, shipped_forms
 from quality.formstore import Forms
+from quality.reviewcheck import Marks, problems
+from quality.users import User
 
 FORM = load_form()
+CALL = CallRow(
+    "c", 0.0, 60.0, 0.0, 60.0, 5.0, "line1", "pair", "zh", "in", "closed", "", "", "", "8001", "王小丽", "售前", None,
+    AnalysisState("done"), None, False, 0, (), None,
+)  # fmt: skip
+INSPECTOR = User("u", "张三", "inspector", None, "zh", False, 0.0, 0.0)
 
 FINGERPRINTS = {
     ("A", "1.0"): "f1a2301737e10c02",
@@ -176,3 +184,44 @@ def test_unknown_forms_are_clear(tmp_path: Path) -> None:
         Forms(tmp_path).current("Z")
     with pytest.raises(UserError, match="no form"):
         load_form("z")
+
+
+POINTS = {**FORM.document, "id": "P", "version": "1.0", "scale": "points"}
+
+
+def test_a_form_in_points_takes_points_and_says_how_many_there_are() -> None:
+    form = read_form(POINTS)
+    full = {key: f"{item.points:g}" for key, item in form.items.items()}
+    assert score(form, full) == 100
+    assert score(form, full | {"no_interruption": "5"}) == pytest.approx(95, abs=0.05)
+    assert score(form, dict.fromkeys(form.items, "good")) == 80  # the machine speaks in grades
+    for bad in ("11", "-1", "many", "nan"):
+        found = list(problems(form, CALL, INSPECTOR, Marks(full | {"no_interruption": bad})))
+        assert [p.item for p in found] == ["no_interruption"]
+        assert "0 to 10 points" in found[0].message.en
+    assert "say why" in next(problems(form, CALL, INSPECTOR, Marks(full | {"warm": "0"}))).message.en
+
+
+def test_an_item_may_ask_for_a_comment_and_refuse_na() -> None:
+    document = copy.deepcopy(FORM.document)
+    item = document["section"][0]["item"][0]  # type: ignore[index]
+    item.update(comment="flaw", na=False)
+    form = read_form(document)
+    key = item["id"]
+    good = dict.fromkeys(form.items, "excellent")
+    assert list(problems(form, CALL, INSPECTOR, Marks(good))) == []
+    assert [p.item for p in problems(form, CALL, INSPECTOR, Marks(good | {key: "good"}))] == [key]
+    assert [p.item for p in problems(form, CALL, INSPECTOR, Marks(good | {key: "na"}))] == [key]
+    assert list(problems(form, CALL, INSPECTOR, Marks(good | {key: "good"}, {key: "少报工号"}))) == []
+
+
+def test_an_edited_form_is_the_next_version_and_two_people_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    forms = Forms(tmp_path)
+    first = forms.current("A")
+    edited = forms.revise(first, {**first.document, "pass_line": 85}, "li")
+    assert (edited.version, forms.current("A").pass_line, first.pass_line) == ("1.1", 85, 80)
+    with pytest.raises(UserError, match="somebody else has edited"):
+        forms.revise(first, {**first.document, "pass_line": 70}, "wang")
+    with pytest.raises(UserError, match="cannot be used"):
+        forms.revise(edited, {**first.document, "scale": "stars"}, "li")
+    assert forms.current("A").version == "1.1"
