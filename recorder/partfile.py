@@ -33,8 +33,8 @@ BLOCK = struct.Struct("<4sII")
 FRAMES = struct.Struct("<Q")
 LONGEST_BLOCK = 1 << 26  # bytes; a length above it is no length
 
-SYNC_S = 0.6
-"""Seconds between flushes to the disk: with the time a flush takes, a power cut costs less than a second."""
+SYNC_S = 0.5
+"""Seconds that a sample may wait for a flush to the disk: with its block and the flush itself, a power cut costs less than one."""
 
 
 class NotAPartError(ValueError):

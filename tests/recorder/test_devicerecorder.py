@@ -41,6 +41,10 @@ class Ledger:
     def back(self, *, kept: bool) -> None:
         assert kept or not self.audio_frames
 
+    def standing(self, subject: str) -> frozenset[str]:
+        assert subject == "tap"
+        return frozenset()
+
     def set(self, kind: str, subject: str, wrong: bool, detail: str = "") -> None:
         pass
 
