@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from analyzer.behind import Meter
 from analyzer.forgetting import Forgetting
 from analyzer.pipeline import PIPELINE_VERSION, Pipeline
 from analyzer.rescoring import Rescorer
@@ -23,6 +24,7 @@ from analyzer.store import AnalysisStore
 from analyzer.throttle import Throttle
 from analyzer.worker import Stopped, Worker
 from hw.messages import UserError
+from recorder.live import run_folder
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Settings
 
@@ -64,6 +66,7 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
                 version=PIPELINE_VERSION,
                 attempts=settings.analysis.attempts,
                 progress=lambda _done, _total: _heed(stop),
+                meter=Meter(run_folder(settings)),
                 idle=Rescorer(store, results, rulebooks, settings.site.company).idle_step,
             )
             log.info("analysing the calls of %s", store)

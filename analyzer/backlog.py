@@ -15,9 +15,14 @@ from recorder.schema import CALLS_DB
 RETRY_S = 30.0
 """Seconds before a failed call is tried again; twice as long after every further failure."""
 
+OLDEST_EVERY = 4
+"""While calls wait, so many of them are taken for one that is the oldest instead of the newest."""
+
 
 class Backlog:
-    """Calls to do, in order: those never tried, those whose time to be tried again has come, those of an older pipeline."""
+    """Calls to do, in order: those never tried, those whose time to be tried again has come, those of an older pipeline. Of those
+    never tried the newest goes first, since it is the one somebody asks about; every OLDEST_EVERY-th is the oldest, so that none
+    waits for ever. Nothing is left out however many wait: they are done when calls become fewer."""
 
     def __init__(self, store: Path, results: AnalysisStore, version: str) -> None:
         self._store = store
@@ -26,6 +31,8 @@ class Backlog:
         self._cursor = 0
         self._file = -1
         self._fresh: deque[str] = deque()
+        self._length_s: dict[str, float] = {}
+        self._taken = 0
         self._stale: deque[str] = deque()
         self._again: dict[str, float] = {}
 
@@ -48,7 +55,11 @@ class Backlog:
 
     def put_back(self, call_id: str) -> None:
         """Take a call in again: what came of it could not be kept."""
-        self._fresh.appendleft(call_id)
+        self._fresh.append(call_id)
+
+    def waiting(self) -> tuple[int, float]:
+        """Calls never tried yet, and their seconds of audio."""
+        return len(self._fresh), sum(self._length_s.values())
 
     def is_empty(self) -> bool:
         """Whether nothing is waiting, not even for its next try."""
@@ -65,12 +76,14 @@ class Backlog:
             self._cursor = found[-1].closed_seq or self._cursor
 
     def _sort(self, found: Iterable[Call]) -> None:
-        ids = [call.id for call in found]
+        lengths = {call.id: call.duration_s or 0.0 for call in found}
+        ids = list(lengths)
         jobs = self._results.jobs(ids)
         for call_id in ids:
             job = jobs.get(call_id)
             if job is None:
                 self._fresh.append(call_id)
+                self._length_s[call_id] = lengths[call_id]
             elif job.pipeline_version != self._version:
                 self._stale.append(call_id)
             else:
@@ -78,7 +91,10 @@ class Backlog:
 
     def _pop(self, now: float) -> str | None:
         if self._fresh:
-            return self._fresh.popleft()
+            self._taken += 1
+            call_id = self._fresh.popleft() if self._taken % OLDEST_EVERY == 0 else self._fresh.pop()
+            self._length_s.pop(call_id, None)
+            return call_id
         due = min(self._again, key=self._again.__getitem__, default=None)
         if due is not None and self._again[due] <= now:
             del self._again[due]

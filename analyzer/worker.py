@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from analyzer.backlog import Backlog
+from analyzer.behind import Meter
 from analyzer.progress import Progress, nobody
 from analyzer.recorded import RecordedCall
 from analyzer.result import Analysis, CallFacts
@@ -38,7 +39,7 @@ class Stopped(Exception):  # noqa: N818  not an error
 class Worker:
     """Does one call a step. version: of the pipeline; calls analysed by another one are done again. attempts: tries before a call
     is parked. progress: told of the call at work; may raise Stopped. idle: what to do while no call waits; says whether it did
-    something."""
+    something. meter: told how far behind the work is."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Worker:
         attempts: int,
         progress: Progress = nobody,
         idle: Callable[[float], bool] = lambda _now: False,
+        meter: Meter | None = None,
     ) -> None:
         self._store = store
         self._results = results
@@ -58,6 +60,7 @@ class Worker:
         self._attempts = attempts
         self._progress = progress
         self._idle = idle
+        self._meter = meter
         self._backlog = Backlog(store, results, version)
         self._is_first = True
 
@@ -68,6 +71,7 @@ class Worker:
             self._count_the_dead(now)
             self._is_first = False
         call = self._backlog.next(now)
+        self._tell(now)
         if call is None:
             return self._idle(now)
         try:
@@ -96,6 +100,12 @@ class Worker:
         else:
             self._results.save(call.id, analysis, self._analyst.is_high_priority(analysis), now)
             log.info("call %s: %.0f s analysed in %.1f s", call.id, analysis.duration_s, analysis.wall_s)
+            if self._meter is not None:
+                self._meter.worked(analysis.duration_s, analysis.wall_s)
+
+    def _tell(self, now: float) -> None:
+        if self._meter is not None:
+            self._meter.tell(*self._backlog.waiting(), now)
 
     def is_idle(self) -> bool:
         """Whether nothing is left to do, not even to try again."""

@@ -37,7 +37,7 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
         _t(language, "lines", "线路"): _busy(status, language),
         _t(language, "calls", "通话"): _counted(status.calls, language),
         _t(language, "analysis", "分析"): _counted(status.jobs, language),
-        _t(language, "waiting", "待分析"): status.waiting,
+        _t(language, "waiting", "待分析"): _waiting(status, language),
         _t(language, "last call", "最近通话"): when(status.last_call_at, status),
         _t(language, "alarms", "告警"): _alarm_count(status, language),
         _t(language, "free disk", "剩余磁盘"): disk(status.free_disk_mb),
@@ -45,6 +45,20 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
     }
     trouble = [f"{_t(language, 'PROBLEM', '问题')}  {problem.text(language)}" for problem in status.problems]
     return facts(values).splitlines() + trouble
+
+
+def _waiting(status: BoxStatus, language: str) -> str:
+    """How many calls, and when the analyzer will have caught up: newest first, none left out."""
+    behind = status.behind
+    if behind is None or not behind.calls or behind.catch_up_s is None:
+        return str(status.waiting)
+    minutes = max(1, round(behind.catch_up_s / 60))
+    audio = round(behind.audio_s / 60)
+    return _t(
+        language,
+        f"{status.waiting} ({audio} min of audio, {minutes} min of work; newest first)",
+        f"{status.waiting}(录音 {audio} 分钟,约需 {minutes} 分钟;先分析最新通话)",
+    )
 
 
 def line_lines(status: BoxStatus, language: str) -> list[str]:

@@ -9,11 +9,12 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from analyzer.behind import Behind, read_behind
 from analyzer.schema import ANALYSIS_DB
 from hw.messages import Message
 from quality.schema import REVIEW_DB
 from recorder.alarmkinds import kind_of
-from recorder.live import DeviceStatus, LineStatus, ListenerStatus, read_status
+from recorder.live import DeviceStatus, LineStatus, ListenerStatus, read_status, run_folder
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings, Web
 from recorder.times import to_text
@@ -64,6 +65,7 @@ class BoxStatus:
     timezone: str = "UTC"
     problems: tuple[Message, ...] = ()
     listeners: tuple[ListenerStatus, ...] = ()
+    behind: Behind | None = None  # what the analyzer tells of its queue; None while it does not run
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
@@ -78,6 +80,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
     live = read_status(settings)
     running = live is not None and abs(now - live.written_at) < STALE_S and Path(f"/proc/{live.pid}").exists()
     recorded, understood = _Database(store / CALLS_DB), _Database(store / ANALYSIS_DB)
+    analysing = _held(store / "analyzer.lock")
     calls = recorded.counts("SELECT state, count(*) FROM calls GROUP BY state")
     jobs = understood.counts("SELECT state, count(*) FROM jobs GROUP BY state")
     ended = calls.get("closed", 0) + calls.get("interrupted", 0)
@@ -85,7 +88,8 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
         at=to_text(now),
         recorder_running=running,
         recorder_at=None if live is None else to_text(live.written_at),
-        analyzer_running=_held(store / "analyzer.lock"),
+        analyzer_running=analysing,
+        behind=read_behind(run_folder(settings)) if analysing else None,
         pages_answer=_answers(settings.web),
         lines=live.lines if live is not None and running else (),
         devices=live.devices if live is not None and running else (),

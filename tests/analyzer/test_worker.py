@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from analyzer.backlog import RETRY_S
+from analyzer.behind import Behind, Meter, read_behind
 from analyzer.progress import Progress, nobody
 from analyzer.recorded import RecordedCall
 from analyzer.result import Analysis, CallFacts
@@ -89,7 +90,7 @@ def test_every_ended_call_is_done_once(tmp_path: Path, recordings: Recordings, a
     recording = recordings.add(_silence(5), state="recording")
     worker = _worker(tmp_path, analyst)
     assert _run(worker) == 4
-    assert [seconds for seconds, _ in analyst.heard] == [1, 2, 3, 4]  # the first ended first
+    assert [seconds for seconds, _ in analyst.heard] == [4, 3, 2, 1]  # the newest first
     assert {_state(tmp_path, call_id) for call_id in ended} == {"done"}
     assert _state(tmp_path, recording) == "waiting"
     recordings.add(_silence(6))
@@ -203,9 +204,39 @@ def test_a_call_deleted_meanwhile_is_passed_over(tmp_path: Path, recordings: Rec
     first, second = recordings.add(_silence(1)), recordings.add(_silence(2))
     worker = _worker(tmp_path, analyst)
     assert worker.step(NOW)
-    recordings._calls.drop_call(second)
+    recordings._calls.drop_call(first)
     assert not worker.step(NOW)
-    assert _state(tmp_path, first) == "done"
+    assert _state(tmp_path, second) == "done"
+
+
+def test_while_calls_wait_the_newest_go_first_and_the_oldest_not_last(
+    tmp_path: Path, recordings: Recordings, analyst: FakeAnalyst
+) -> None:
+    waiting = [recordings.add(_silence(1)) for _ in range(8)]
+    worker = _worker(tmp_path, analyst)
+    order = []
+    while worker.step(NOW):
+        order += [n for n, call in enumerate(waiting) if _state(tmp_path, call) == "done" and n not in order]
+    assert order == [7, 6, 5, 0, 4, 3, 2, 1]
+
+
+def test_how_far_behind_is_told(tmp_path: Path, recordings: Recordings, analyst: FakeAnalyst) -> None:
+    for seconds in (10, 20, 30):
+        recordings.add(_silence(seconds))
+    meter = Meter(tmp_path / "run")
+    worker = Worker(tmp_path, AnalysisStore(tmp_path), analyst, version="2", attempts=3, meter=meter)
+    assert read_behind(tmp_path / "run") is None
+    worker.step(NOW)
+    assert read_behind(tmp_path / "run") == Behind(NOW, 2, 30.0, None, None)
+    worker.step(NOW + 1)
+    assert read_behind(tmp_path / "run") == Behind(NOW, 2, 30.0, None, None)  # not every time
+    worker.step(NOW + 60)
+    told = read_behind(tmp_path / "run")
+    assert told is not None and (told.calls, told.audio_s) == (0, 0.0)
+    assert told.rtf is not None
+    assert meter.behind(2, 100.0, NOW).catch_up_s == pytest.approx(100 * told.rtf, abs=0.1)
+    (tmp_path / "run" / "analyzer.json").write_text("{", encoding="utf-8")
+    assert read_behind(tmp_path / "run") is None
 
 
 def test_a_new_calls_db_is_read_from_its_beginning(tmp_path: Path, recordings: Recordings, analyst: FakeAnalyst) -> None:

@@ -1,0 +1,65 @@
+"""How far behind the analyzer is: a small file beside the databases, for whoever asks the box how it is."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FILE_NAME = "analyzer.json"
+EVERY_S = 5.0
+"""Seconds between two writings."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """at: UTC epoch seconds. calls, audio_s: what waits. rtf: seconds of work a second of audio, of late; None before the first
+    call. catch_up_s: seconds of work until nothing waits, should no call come in. While calls wait, the newest go first and every
+    fourth is the oldest; none is left out."""
+
+    at: float
+    calls: int
+    audio_s: float
+    rtf: float | None
+    catch_up_s: float | None
+
+
+class Meter:
+    """Keeps the file. folder: where running services leave what they tell."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+        self._rtf: float | None = None
+        self._written_at = float("-inf")
+
+    def worked(self, audio_s: float, wall_s: float) -> None:
+        """A call is done; the last ten or so count."""
+        if audio_s > 0:
+            now = wall_s / audio_s
+            self._rtf = now if self._rtf is None else 0.9 * self._rtf + 0.1 * now
+
+    def behind(self, calls: int, audio_s: float, now: float) -> Behind:
+        """What to tell."""
+        rtf = None if self._rtf is None else round(self._rtf, 4)
+        return Behind(now, calls, round(audio_s, 1), rtf, None if self._rtf is None else round(audio_s * self._rtf, 1))
+
+    def tell(self, calls: int, audio_s: float, now: float) -> None:
+        """Write the file if it is time to. A disk that is full keeps nobody from working."""
+        if now - self._written_at < EVERY_S:
+            return
+        self._written_at = now
+        beside = self._path.with_suffix(".new")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps(asdict(self.behind(calls, audio_s, now))), encoding="utf-8")
+            os.replace(beside, self._path)  # noqa: PTH105  the same, and atomic
+
+
+def read_behind(folder: Path) -> Behind | None:
+    """What the analyzer last told; None when it never did, or nobody can read it."""
+    try:
+        return Behind(**json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
