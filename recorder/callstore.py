@@ -24,12 +24,14 @@ from recorder.migrations import migrate
 from recorder.partfile import sync_folder
 from recorder.schema import CALLS_DB, MIGRATIONS
 from recorder.settings.sections import Settings
-from recorder.times import to_text
+from recorder.times import from_text, to_text
 
 __all__ = ["CallReader", "CallStore", "open_store"]
 
 FOLDER_MODE = 0o2770  # setgid: what any service of the box makes in it belongs to the box's group
 FILE_MODE = 0o660  # -wal and -shm take the database's mode, and a reader who cannot write -shm would lock the writer out
+
+IDLE_GAPS = "UPDATE gaps SET call_id = NULL, part_id = NULL, start_frame = NULL"
 
 
 class CallStore(CallReader):
@@ -169,6 +171,7 @@ class CallStore(CallReader):
         """Forget a call that turned out to be noise."""
         with self.writing() as db:
             db.execute("UPDATE call_records SET call_id = NULL WHERE call_id = ?", [call_id])
+            db.execute(f"{IDLE_GAPS} WHERE call_id = ? AND reason IN ('overrun', 'device_lost')", [call_id])
             for table in ("gaps", "parts"):
                 db.table(table).delete_where("call_id = ?", [call_id])
             db.table("calls").delete(call_id)
@@ -190,21 +193,29 @@ class CallStore(CallReader):
             db.execute(sql, [frames, ended, ended_by, pause_id])
 
     def trim_gaps(self, part_id: str, frames: int) -> None:
-        """The part was cut to `frames`: what it lost after them is not of the call."""
+        """The part was cut to `frames`: what it lost after them the idle line lost."""
         with self.writing() as db:
-            db.execute("DELETE FROM gaps WHERE part_id = ? AND start_frame >= ?", [part_id, frames])
-            sql = "UPDATE gaps SET frames = ? - start_frame WHERE part_id = ? AND start_frame + frames > ?"
-            db.execute(sql, [frames, part_id, frames])
+            db.execute(f"{IDLE_GAPS} WHERE part_id = ? AND start_frame >= ?", [part_id, frames])
+            for behind in self._split_gaps(part_id, frames):
+                db.table("gaps").insert(_row(dataclasses.replace(behind, call_id=None, part_id=None, start_frame=None)))
 
     def move_gaps(self, part_id: str, frames: int, into: str) -> None:
         """The part is cut at `frames` and goes on in part `into`: so does what it lost behind the cut."""
         with self.writing() as db:
-            sql = """INSERT INTO gaps (call_id, part_id, line, at, start_frame, frames, reason)
-                     SELECT call_id, ?, line, at, 0, start_frame + frames - ?, reason FROM gaps
-                     WHERE part_id = ? AND start_frame < ? AND start_frame + frames > ?"""
-            db.execute(sql, [into, frames, part_id, frames, frames])
+            for behind in self._split_gaps(part_id, frames):
+                db.table("gaps").insert(_row(dataclasses.replace(behind, part_id=into, start_frame=0)))
             moved = "UPDATE gaps SET part_id = ?, start_frame = start_frame - ? WHERE part_id = ? AND start_frame >= ?"
             db.execute(moved, [into, frames, part_id, frames])
+
+    def _split_gaps(self, part_id: str, frames: int) -> Iterator[Gap]:
+        """Cut the part's gaps that reach over its frame `frames` there; gives what lies behind the cut."""
+        sql = """SELECT gaps.*, rate FROM gaps JOIN parts ON parts.id = part_id
+                 WHERE part_id = ? AND start_frame < ? AND start_frame + gaps.frames > ?"""
+        for row in self.connection.execute(sql, (part_id, frames, frames)).fetchall():
+            kept = frames - row["start_frame"]
+            self.connection.execute("UPDATE gaps SET frames = ? WHERE id = ?", (kept, row["id"]))
+            at = from_text(row["at"]) + kept / row["rate"]
+            yield Gap(row["line"], at, row["frames"] - kept, row["reason"], row["call_id"], part_id, frames)
 
     def add_event(self, line: str, event: LineEvent) -> None:
         """Keep a line event as it came."""

@@ -51,6 +51,7 @@ class LineRecorder:
         self._refused: Start | None = None  # a call that there was no room to record
         self._level_db: float | None = None
         self._idle_lost: Gap | None = None  # while the device is away
+        self._free_from = 0  # frame at which the last call ended
 
     @property
     def call_id(self) -> str | None:
@@ -205,6 +206,7 @@ class LineRecorder:
                     self._unanswered(action)
 
     def _begin(self, start: Start) -> None:
+        start = replace(start, frame=max(start.frame, self._free_from))
         if self._shop.disk.low:
             self._refused = start
             log.error("line %s: a call is not recorded, there is no room", self.line.name)
@@ -254,18 +256,26 @@ class LineRecorder:
         if self._call is not None:
             call_id = self._call.id
             self._write_keys(now=True)
-            self._lose_idle(end.frame, self._call.losing_to)
-            self._call.end(end.frame, end.hung_up_by, transferred=end.transferred)
+            lost = self._call.losing_since
+            self._free_from = self._call.end(end.frame, end.hung_up_by, transferred=end.transferred)
+            self._lose_idle(lost)
             self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
             self._call = None
         elif self._refused is not None:
             self._lost_call(self._refused, end.frame)
             self._refused = None
 
-    def _lose_idle(self, frame: int, reason: str) -> None:
-        """From `frame` on the line is idle again, and what it has lost since then is no longer the call's."""
-        if reason == "device_lost" and self._look_back.end > frame:
-            self._idle_lost = Gap(self.line.name, self._timeline.instant(frame), self._look_back.end - frame, reason)
+    def _lose_idle(self, lost: tuple[int, str] | None) -> None:
+        """The line is idle again, and what it has lost since the call's end is no longer the call's. lost: since when, and why."""
+        if lost is None or lost[1] not in {"device_lost", "overrun"}:
+            return
+        frame = max(lost[0], self._free_from)
+        if self._look_back.end > frame:
+            gap = Gap(self.line.name, self._timeline.instant(frame), self._look_back.end - frame, lost[1])
+            if lost[1] == "device_lost":
+                self._idle_lost = gap
+            else:
+                self._shop.journal.do(lambda store: store.add_gap(gap))
 
     def _drop(self) -> None:
         self._watch.ended()

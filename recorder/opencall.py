@@ -60,9 +60,9 @@ class OpenCall:
         return self._kind
 
     @property
-    def losing_to(self) -> str:
-        """Why nothing is being kept; "" while it is."""
-        return self._lost_reason if self.losing else ""
+    def losing_since(self) -> tuple[int, str] | None:
+        """From which frame on nothing is kept, and why; None while it is."""
+        return None if self._lost_from is None else (self._lost_from, self._lost_reason)
 
     @property
     def losing(self) -> bool:
@@ -119,8 +119,10 @@ class OpenCall:
         values: dict[str, object] = {"direction": what.direction, "ring_s": what.ring_s, "ring_count": what.ring_count}
         self._shop.journal.do(lambda store: store.fill_call(self.id, values))
 
-    def end(self, frame: int, hung_up_by: str | None, *, transferred: bool = False) -> None:
-        """The call ended before `frame`, which may lie before what was heard last. transferred: its last part is to say so."""
+    def end(self, frame: int, hung_up_by: str | None, *, transferred: bool = False) -> int:
+        """The call ended before `frame`, which may lie before what was heard last, but not before what is being written began: the
+        part before that is closed already. transferred: its last part is to say so. Gives the frame at which it does end."""
+        frame = max(frame, self._piece.start)
         if transferred:
             self._piece = replace(self._piece, part=replace(self._piece.part, kind="transferred"))
         self._finish_piece(min(frame, self._piece.end))
@@ -131,6 +133,7 @@ class OpenCall:
         self._shop.closer.call_ended(self.id, "closed")
         self._shop.call_ended(self.id)
         log.info("line %s: call %s ends after %.1f s", self._line.name, self.id, duration)
+        return frame
 
     def drop(self) -> None:
         """It was no call."""

@@ -56,5 +56,4 @@ def level_speech(samples: Sound) -> Sound:
 def _music(time: NDArray[np.float64]) -> Sound:
     note = np.array(NOTES_HZ)[(time / 0.4).astype(int) % len(NOTES_HZ)]
     wave = sum((np.sin(2 * np.pi * note * overtone * time) / overtone for overtone in (1, 2, 3, 4)), np.zeros(len(time)))
-    sound: Sound = (LEVEL / 2 * wave * np.exp(-2 * (time % 0.4))).astype(np.int16)
-    return sound
+    return np.asarray(LEVEL / 2 * wave * np.exp(-2 * (time % 0.4)), np.int16)
