@@ -40,12 +40,12 @@ def bench_analyzer(files: Sequence[Path], settings: Settings, progress: Progress
         "wall_rtf": round(wall / audio_s, 4) if audio_s else None,
         "speech_rtf": round(cpu / speech_s, 4) if speech_s else None,
         "load_s": round(load_s, 1),
-        "peak_mb": round(_peak_mb(), 1),
+        "peak_mb": round(peak_mb(), 1),
         "threads": settings.analysis.threads,
     }
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Most memory held by this process so far, in MB of 10^6 bytes (ru_maxrss is in KiB on Linux, bytes on macOS)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

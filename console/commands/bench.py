@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from console.commands.shared import add_config, settings_of
@@ -16,7 +17,16 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     subjects = parser.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
     analyzer = subjects.add_parser("analyzer", help="the whole pipeline on one core")
     analyzer.add_argument("files", type=Path, nargs="*", help="audio files (default: the bundled calls)")
+    analyzer.add_argument("--soak", type=int, default=0, metavar="N", help="N short calls one after the other, memory as they go")
+    analyzer.add_argument("--excerpt", type=float, default=12.0, metavar="S", help="seconds of each call with --soak")
+    analyzer.add_argument("--share", type=float, metavar="X", help="with --soak: [analysis] cpu_share to keep")
     add_config(analyzer)
+    backlog = subjects.add_parser("backlog", help="24 hours of lines, simulated: how far behind the analyzer gets")
+    backlog.add_argument("--lines", type=int, default=8)
+    backlog.add_argument("--hours", type=float, default=24.0)
+    backlog.add_argument("--rtf", type=float, default=0.12, help="CPU seconds a second of audio, as bench analyzer says")
+    backlog.add_argument("--share", type=float, default=1.0, help="of one core the analyzer has")
+    backlog.add_argument("--seed", type=int, default=1)
     recorder = subjects.add_parser("recorder", help="capture through ALSA, beside arecord and sox")
     recorder.add_argument("--lines", type=int, default=8)
     recorder.add_argument("--seconds", type=float, default=60.0)
@@ -25,7 +35,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     faults.add_argument("--kills", type=int, default=200, help="SIGKILLs at random moments")
     faults.add_argument("--cuts", type=int, default=40, help="imitated power cuts")
     faults.add_argument("--seed", type=int, default=1)
-    for subject, run in ((analyzer, run_analyzer), (recorder, run_recorder), (faults, run_faults)):
+    for subject, run in ((analyzer, run_analyzer), (recorder, run_recorder), (faults, run_faults), (backlog, run_backlog)):
         subject.add_argument("--json", action="store_true", help="print JSON")
         subject.set_defaults(run=run)
 
@@ -33,11 +43,26 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run_analyzer(arguments: argparse.Namespace) -> int:
     """CPU seconds per second of audio and peak memory of the analysis."""
     from analyzer.bench import bench_analyzer
+    from analyzer.soak import soak
     from console.demo.bundle import bundled_calls
 
     files = arguments.files or [call.audio for call in bundled_calls()]
+    settings = settings_of(arguments)
+    if arguments.share:
+        settings = replace(settings, analysis=replace(settings.analysis, cpu_share=arguments.share))
     with Progress("analysing", "正在分析") as progress:
-        figures = bench_analyzer(files, settings_of(arguments), progress)
+        if arguments.soak:
+            figures = soak(files, settings, arguments.soak, arguments.excerpt, progress)
+        else:
+            figures = bench_analyzer(files, settings, progress)
+    return _print(figures, arguments.json)
+
+
+def run_backlog(arguments: argparse.Namespace) -> int:
+    """A day's calls through the real queue on a simulated clock."""
+    from analyzer.benchbacklog import bench_backlog
+
+    figures = bench_backlog(arguments.lines, arguments.hours, arguments.rtf, arguments.share, arguments.seed)
     return _print(figures, arguments.json)
 
 
