@@ -17,6 +17,9 @@ has_python_headers() {
 }
 has_venv() { "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null; }
 
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || ls /usr/lib/*/"$1" >/dev/null 2>&1; }
+has_chinese_font() { [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ]; }
+
 missing_packages() { # GROUP: the Debian packages to install, one a line
   find_python >/dev/null || echo python3
   has_venv || echo python3-venv
@@ -26,9 +29,11 @@ missing_packages() { # GROUP: the Debian packages to install, one a line
   [ -e /usr/include/alsa/asoundlib.h ] || echo libasound2-dev
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
+  has_library libpangoft2-1.0.so.0 || echo libpangoft2-1.0-0  # printable reports
+  has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0 # small PDF files, quickly
+  has_chinese_font || echo fonts-noto-cjk
   [ "$1" = test ] || return 0
   command -v chromium >/dev/null || echo chromium
-  [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || echo fonts-noto-cjk
   command -v systemd-analyze >/dev/null || echo systemd
 }
 
