@@ -192,6 +192,17 @@ class CallStore(CallReader):
             sql = "UPDATE pauses SET frames = ?, ended = ?, ended_by = ? WHERE id = ?"
             db.execute(sql, [frames, ended, ended_by, pause_id])
 
+    def claim_gap(self, idle: Gap, claimed: Gap) -> None:
+        """What the idle line was thought to have lost turns out to lie in a call, all of it or its end: `claimed`."""
+        with self.writing() as db:
+            where = "line = ? AND at = ? AND frames = ? AND call_id IS NULL"
+            rows = list(db.table("gaps").rows_where(where, [idle.line, to_text(idle.at), idle.frames], limit=1))
+            if rows and claimed.frames < idle.frames:
+                db.table("gaps").update(rows[0]["id"], {"frames": idle.frames - claimed.frames})
+            elif rows:
+                db.table("gaps").delete(rows[0]["id"])
+            db.table("gaps").insert(_row(claimed))
+
     def trim_gaps(self, part_id: str, frames: int) -> None:
         """The part was cut to `frames`: what it lost after them the idle line lost."""
         with self.writing() as db:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import replace
 
 from hw.interfaces import Samples
@@ -51,6 +52,7 @@ class LineRecorder:
         self._refused: Start | None = None  # a call that there was no room to record
         self._level_db: float | None = None
         self._idle_lost: Gap | None = None  # while the device is away
+        self._losses: deque[tuple[int, Gap]] = deque(maxlen=32)  # of the idle line, of late, with their first frames
         self._free_from = 0  # frame at which the last call ended
 
     @property
@@ -99,6 +101,7 @@ class LineRecorder:
         call = self._call
         if call is None:
             gap = Gap(self.line.name, self._timeline.instant(start), frames, reason)
+            self._losses.append((start, gap))
             self._shop.journal.do(lambda store: store.add_gap(gap))
         elif frames <= FILL_S * self._timeline.rate and not call.losing:
             try:
@@ -226,6 +229,9 @@ class LineRecorder:
                 self._call.write(self._look_back.since(start.frame))
         except OSError as error:
             self._no_room(error, start.frame)
+        while self._losses:
+            at, gap = self._losses.popleft()
+            self._call.claim(gap, at)
 
     def _begun_away(self, frame: int) -> bool:
         """A call that begins while the device is away loses what the line has lost since then."""

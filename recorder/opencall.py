@@ -85,6 +85,14 @@ class OpenCall:
         self.write(np.zeros((frames, len(self._line.channels)), np.int16))
         self._gap(gap)
 
+    def claim(self, idle: Gap, at: int) -> None:
+        """The idle line lost frames from `at` on, and some of them lie in this call, that was learnt of late: as silence."""
+        first, piece = max(at, self._piece.start), self._piece
+        lost = at + idle.frames - first
+        gap = Gap(idle.line, self._timeline.instant(first), lost, idle.reason, self.id, piece.part.id, first - piece.start)
+        if lost > 0:
+            self._shop.journal.do(lambda store: store.claim_gap(idle, gap))
+
     def lose(self, frame: int, reason: str) -> None:
         """From `frame` on nothing is kept, until resume()."""
         if self._lost_from is None:

@@ -50,10 +50,13 @@ def keys(symbols: str, rate: int, key_s: float = KEY_S) -> Sound:
 def level_speech(samples: Sound) -> Sound:
     """Speech without long pauses, from a recording of any."""
     pieces = samples[: len(samples) // 160 * 160].reshape(-1, 160)
-    return pieces[np.abs(pieces.astype(np.int32)).max(axis=1) > 800].reshape(-1)
+    loud: Sound = pieces[np.abs(pieces.astype(np.int32)).max(axis=1) > 800].reshape(-1)
+    return loud
 
 
 def _music(time: NDArray[np.float64]) -> Sound:
     note = np.array(NOTES_HZ)[(time / 0.4).astype(int) % len(NOTES_HZ)]
-    wave = sum((np.sin(2 * np.pi * note * overtone * time) / overtone for overtone in (1, 2, 3, 4)), np.zeros(len(time)))
-    return np.asarray(LEVEL / 2 * wave * np.exp(-2 * (time % 0.4)), np.int16)
+    overtones = np.array([1.0, 2.0, 3.0, 4.0])[:, None]
+    wave = (np.sin(2 * np.pi * note * overtones * time) / overtones).sum(axis=0)
+    sound: Sound = (LEVEL / 2 * wave * np.exp(-2 * (time % 0.4))).astype(np.int16)
+    return sound
