@@ -17,6 +17,7 @@ from console.commands import (
     demo,
     doctor,
     evaluate,
+    evening,
     export,
     hold,
     labels,
@@ -41,7 +42,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, rules, serial),
-    *(people, sampling, alerts, labels, centre, retention, hold, smdr, reconcile, scenario),
+    *(people, sampling, alerts, labels, evening, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from quality.evening import evening
+from tests.quality.department import ZONE
+from tests.quality.test_sampling import without_reviews
+
+SUNDAY = date(2026, 8, 30)
+
+
+def test_an_evening_does_everything_once(own_centre: Path) -> None:
+    without_reviews(own_centre)
+    first = evening(own_centre, SUNDAY, ZONE)
+    assert first.planned > 0
+    assert first.observed > 0
+    assert first.alerts > 0
+    assert first.left_out == ()
+    again = evening(own_centre, SUNDAY, ZONE)
+    assert (again.planned, again.alerts, again.observed) == (0, 0, first.observed)
+    assert "planned already" in again.left_out[0].en
+
+
+def test_a_box_without_calls_has_a_quiet_evening(tmp_path: Path) -> None:
+    done = evening(tmp_path, SUNDAY, ZONE)
+    assert (done.planned, done.alerts, done.needs, done.observed) == (0, 0, 0, 0)
+    assert len(done.left_out) == 1
