@@ -15,8 +15,10 @@ from analyzer.audio import RATE, AudioInput, open_audio
 from analyzer.clips import Clip, clips
 from analyzer.discretion import without_digits
 from analyzer.emotion.model import EmotionModel
+from analyzer.emotion.site import SiteCalibrations
 from analyzer.hearing import Hearing, listen
 from analyzer.progress import Progress, nobody
+from analyzer.prosody import prosody
 from analyzer.result import Analysis, CallFacts, Hit, Utterance
 from analyzer.rules import engine
 from analyzer.rules.evidence import CallEvidence
@@ -41,7 +43,8 @@ _LISTENING = 0.05  # share of the work that is the first pass
 
 class Pipeline:
     """Loads each model when it is first needed and keeps it. Of one thread. rulebooks: those of a store, of which the live one is
-    asked for anew with each call; without them the settings' one."""
+    asked for anew with each call, as is the store's calibration of the emotion model at the start; without
+    them the settings' one."""
 
     def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None, pause: Pause = no_pause) -> None:
         self._settings = settings
@@ -55,7 +58,7 @@ class Pipeline:
 
     @cached_property
     def _emotion(self) -> EmotionModel:
-        return EmotionModel.load()
+        return EmotionModel.load(adjustments=SiteCalibrations(self._rulebooks.store).live() if self._rulebooks else None)
 
     @cached_property
     def _configured_rulebook(self) -> Rulebook:
@@ -98,7 +101,10 @@ class Pipeline:
         roles = name_voices(said, facts, hearing.gain)
         utterances = tuple(with_roles(said, roles, self._settings.role_confidence))
         speech = speech_by_side(hearing.sides, roles, self._settings.role_confidence)
-        acoustics = measure(utterances, speech, hearing.music, hearing.duration_s, facts.unheard)
+        acoustics = {
+            **measure(utterances, speech, hearing.music, hearing.duration_s, facts.unheard),
+            **prosody(utterances, speech, dict(zip(speech, (side.semitones for side in hearing.sides), strict=False))),
+        }
         channels = 1 + max(side.channel for side in hearing.sides)
         hits = engine.check(
             book, CallEvidence(hearing.duration_s, channels, utterances, acoustics, facts, company=self._site.company)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.svm import SVC
 
+from analyzer.emotion.adjustment import SCALES
 from analyzer.emotion.features import features
 from analyzer.emotion.graph import Machine, Trained, save
 from analyzer.emotion.model import ABSOLUTE, RELATIVE, WEIGHTS
@@ -131,9 +133,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     corpus = load(options.labels, options.language)
     options.out.mkdir(parents=True, exist_ok=True)
+    scales = {}
     for name, part in ((ABSOLUTE, corpus), (RELATIVE, against_reference(corpus))):
-        save(train(part), options.out / name)
+        trained = train(part)
+        save(trained, options.out / name)
+        scales[name.removesuffix(".onnx")] = {"mean": trained.mean.tolist(), "sd": trained.sd.tolist()}
         sys.stderr.write(f"{options.out / name}: trained on {len(part.x)} rows of {len(set(part.speaker))} speakers\n")
+    # A site's calibration works on standardised features, and the box has no library that reads them out of the graph.
+    (options.out / SCALES.name).write_text(json.dumps(scales, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -38,6 +38,7 @@ class Rulebooks:
     """The rulebooks of one store. configured: path from the settings, "" for the one that ships."""
 
     def __init__(self, store: Path, configured: str = "") -> None:
+        self.store = store
         self._folder = store / FOLDER
         self._configured = Path(configured) if configured else SHIPPED
         self._live: tuple[object, Rulebook] | None = None

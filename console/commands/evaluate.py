@@ -22,6 +22,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     asr.add_argument("--language", choices=("zh", "en"), required=True)
     emotion = subjects.add_parser("emotion", help="emotion: manifest with columns path,label,speaker[,baseline]")
     emotion.add_argument("manifest", type=Path)
+    emotion.add_argument("--calibrate", type=int, metavar="N", help="fit on N clips of half the speakers, measure on the others")
+    emotion.add_argument("--splits", type=int, default=20, help="with --calibrate: random halves of the speakers")
     rules = subjects.add_parser("rules", help="rules: folder of NAME.flac + NAME.json with must and must_not")
     rules.add_argument("folder", type=Path)
     rules.add_argument("--words", action="store_true", help="by the words in NAME.json alone, without sound / 只用标注文字")
@@ -56,6 +58,10 @@ def run_asr(arguments: argparse.Namespace) -> int:
 
 def run_emotion(arguments: argparse.Namespace) -> int:
     """Ranking and recall of the emotion model."""
+    if arguments.calibrate:
+        from analyzer.evaluate.calibration import evaluate_calibration
+
+        return _print(evaluate_calibration(arguments.manifest, arguments.calibrate, arguments.splits), arguments.json)
     from analyzer.evaluate.emotion import evaluate_emotion
 
     return _print(evaluate_emotion(arguments.manifest), arguments.json)

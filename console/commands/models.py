@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
-from console.output import Progress, say, table
-from hw.messages import terminal_language
+from console.output import Progress, say, say_json, table
+from hw.messages import Message, terminal_language
+
+if TYPE_CHECKING:
+    from analyzer.emotion.calibrate import Calibration
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -17,9 +23,69 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     install.add_argument("what", metavar="NAME|FILE|FOLDER")
     listing = actions.add_parser("list", help="what is known and what is installed")
     verify = actions.add_parser("verify", help="check every installed file by SHA-256")
-    for action, run in ((install, run_install), (listing, run_list), (verify, run_verify)):
+    calibrate = actions.add_parser("calibrate", help="fit a model to this site by what people corrected / 现场校准")
+    calibrate.add_argument("what", choices=("emotion",))
+    calibrate.add_argument("--labels", type=Path, metavar="CSV", help="labels from a file instead of those given on the pages")
+    calibrate.add_argument("--dry-run", action="store_true", help="measure only")
+    calibrate.add_argument("--back", action="store_true", help="go back to what was in use before")
+    calibrate.add_argument("--json", action="store_true", help="print JSON")
+    for action, run in ((calibrate, run_calibrate), (install, run_install), (listing, run_list), (verify, run_verify)):
         add_config(action)
         action.set_defaults(run=run)
+
+
+def run_calibrate(arguments: argparse.Namespace) -> int:
+    """Fit the emotion model's last layer; exit status 1 when it would not be better, and nothing was changed."""
+    from analyzer.emotion.site import SiteCalibrations
+
+    store = Path(settings_of(arguments).store.path)
+    sites = SiteCalibrations(store)
+    if arguments.back:
+        name = sites.back()
+        say(f"in use again: {name or 'the model as it ships'}. {_RESTART.en}", f"已退回：{name or '出厂模型'}。{_RESTART.zh}")
+        return 0
+    found = _calibration(store, arguments.labels)
+    measured = {name: asdict(one) | {"better": one.is_better} for name, one in found.measured.items()}
+    kept = sites.keep(found.adjustments, measured) if found.adjustments and not arguments.dry_run else None
+    if arguments.json:
+        say_json({"labels": found.labels, "speakers": found.speakers, "measured": measured, "kept": str(kept or "")})
+        return 0 if found.adjustments else 1
+    heads = ("", "AUC before", "AUC after", "UAR before", "UAR after")
+    rows = [
+        (name, *(f"{v:.3f}" for v in (m.auc_before, m.auc_after, m.uar_before, m.uar_after))) for name, m in found.measured.items()
+    ]
+    say(
+        f"{found.labels} labels of {found.speakers} speakers; each judged without its own speaker:",
+        f"{found.speakers} 位说话人的 {found.labels} 个标注；每个均在不含该说话人的情况下评估：",
+    )
+    say(table(heads, rows))
+    if not found.adjustments:
+        say("Not better: the model in use stays as it is.", "没有改善：继续使用现有模型。")
+        return 1
+    if kept:
+        say(f"in use: {kept}. {_RESTART.en}", f"已启用：{kept}。{_RESTART.zh}")
+    return 0
+
+
+_RESTART = Message("Restart the analyzer: systemctl restart callbox-analyzer", "请重启分析服务：systemctl restart callbox-analyzer")
+
+
+def _calibration(store: Path, labels: Path | None) -> Calibration:
+    from analyzer.emotion.calibrate import calibrate
+    from analyzer.emotion.labels import EmotionLabel, clips_of, read_labels
+    from analyzer.emotion.model import EmotionModel
+    from analyzer.evaluate.calibration import clips_of_manifest
+    from quality.labels import Labels
+
+    with Progress("listening to the labelled clips", "正在读取标注片段"):
+        if labels is None:
+            corrected = Labels(store).every("emotion")
+            clips = list(clips_of(store, (EmotionLabel(x.call_id, x.start_s, x.end_s, x.side, x.after) for x in corrected)))
+        elif "path" in labels.open(encoding="utf-8-sig").readline().strip().split(","):
+            clips = clips_of_manifest(labels)
+        else:
+            clips = list(clips_of(store, read_labels(labels)))
+        return calibrate(clips, EmotionModel.load())
 
 
 def run_install(arguments: argparse.Namespace) -> int:
