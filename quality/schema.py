@@ -237,4 +237,22 @@ MIGRATIONS = (
                 UNION ALL SELECT call_id, 'coaching', task FROM coaching WHERE state = 'open' AND call_id IS NOT NULL""",
         ),
     ),
+    # What only people know (quality.figures): shifts and after-call work by agent and local day, costs by period and group ("" the
+    # centre as a whole; fen: hundredths of a yuan). Times are milliseconds. figure_rules: targets and limits, a version a change.
+    Migration(
+        "0009-figure-tables",
+        (
+            """CREATE TABLE shifts (
+                day TEXT NOT NULL, number TEXT NOT NULL, planned_ms INTEGER NOT NULL, signed_ms INTEGER,
+                worked INTEGER CHECK (worked IN (0, 1)), PRIMARY KEY (day, number)) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE aftercall (
+                day TEXT NOT NULL, number TEXT NOT NULL, calls INTEGER NOT NULL, ms INTEGER NOT NULL,
+                PRIMARY KEY (day, number)) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE costs (
+                first TEXT NOT NULL, last TEXT NOT NULL, team TEXT NOT NULL, kind TEXT NOT NULL, fen INTEGER NOT NULL,
+                PRIMARY KEY (first, last, team, kind)) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE figure_rules (
+                version INTEGER PRIMARY KEY, document TEXT NOT NULL, stored_at TEXT NOT NULL, stored_by TEXT NOT NULL) STRICT""",
+        ),
+    ),
 )
