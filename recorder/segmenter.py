@@ -209,7 +209,8 @@ class Segmenter:
     def _hang_up(self, frame: int, hung_up_by: str | None, *, transferred: bool = False) -> None:
         at = min(max(frame, self._part), self._end)
         too_short = self._speech.was_noise() if self._voiced_call else at - self.since < self.timing.min_call
-        self._actions.append(Drop() if at == self.since or too_short else End(at, hung_up_by, transferred))
+        whole = self._part == self.since  # a part that is closed cannot be forgotten any more
+        self._actions.append(Drop() if whole and (at == self.since or too_short) else End(at, hung_up_by, transferred))
         self._boundary = max(at, self._boundary)
         self._speech.began()
         self._to("idle", at)
