@@ -37,8 +37,14 @@ def test_what_tells_the_moods_apart_here_is_learned() -> None:
     assert found.auc_after > found.auc_before + 0.2
 
 
-def test_chance_is_seldom_an_improvement() -> None:
-    assert sum(under_test._held_back(table(informative=False, seed=seed)).is_better for seed in range(8)) <= 1
+def test_measures_that_tell_nothing_are_refused() -> None:
+    """The shipped model tells the moods apart; what the site could add is noise."""
+    accepted = 0
+    for seed in range(8):
+        noise = table(informative=False, seed=seed)
+        hearing = np.clip(noise.angry + np.where(noise.label == "angry", 0.3, 0.0), 0.01, 0.99)
+        accepted += under_test._held_back(Table(noise.z, hearing, noise.label, noise.speaker)).is_better
+    assert accepted <= 1
 
 
 def test_few_labels_change_little() -> None:
