@@ -152,6 +152,14 @@ def _tell(seen: Seen, problems: list[Problem], *, everything: bool) -> None:
             f"note: items {first}–{last} were written without a signature by another program (seen {at}); a replay does that",
             f"注意：第 {first}–{last} 项由其他程序写入时没有签名（发现于 {at}）；回放会如此",
         )
+    if seen.strange_heads:
+        days = ", ".join(seen.strange_heads)
+        say(
+            f"note: head files of another chain lie in the store ({days}): calls.db was set aside and made anew, or replaced",
+            f"注意：数据目录中有另一条证据链的链头文件（{days}）：calls.db 曾被重新建立或替换",
+        )
+    if seen.heads:
+        say(f"{seen.heads} heads kept elsewhere were compared", f"已核对另存的 {seen.heads} 个链头")
     if seen.waiting:
         say(f"note: {seen.waiting} older calls are not in the chain yet", f"注意：还有 {seen.waiting} 通旧录音尚未纳入证据链")
     for key in seen.keys:

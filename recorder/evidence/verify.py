@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hw.messages import Message
+from hw.messages import Message, UserError
 from recorder.callreader import CallReader, broken
 from recorder.evidence.chain import UNSIGNED, chain_id
 from recorder.evidence.covered import TABLES
 from recorder.evidence.encoding import head_text
 from recorder.evidence.files import check_file, unknown_files
-from recorder.evidence.headfiles import HEADS, read_heads
+from recorder.evidence.headfiles import HEADS, Head, read_heads
 from recorder.evidence.keys import FOLDER, is_signed
 from recorder.evidence.problems import ALTERED, MISSING, Problem
 from recorder.evidence.rows import check_subject, check_tombstone, subjects, subjects_of, waiting_for_adoption
@@ -48,8 +48,10 @@ class Scope:
 
 @dataclass
 class Seen:
-    """What was looked at. waiting: calls from before the chain that it has not taken in yet. unsigned: stretches of items that had
-    no signature when another program had written them (a replay by another user), as (first, last, when it was seen)."""
+    """What was looked at. heads: those kept elsewhere that were compared; strange_heads: days of head files in the store that are
+    of another chain (a calls.db that was set aside). waiting: calls from before the chain that it has not taken in yet. unsigned:
+    stretches of items that had no signature when another program had written them (a replay by another user), as (first, last, when
+    it was seen)."""
 
     chain: str = ""
     keys: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class Seen:
     days: int = 0
     rows: int = 0
     files: int = 0
+    heads: int = 0
+    strange_heads: list[str] = field(default_factory=list)
     waiting: int = 0
     last_hash: str = ""
     unsigned: list[tuple[int, int, str]] = field(default_factory=list)
@@ -64,7 +68,7 @@ class Seen:
 
 def verify(store: Path, scope: Scope, seen: Seen, tell: Tell = lambda _what, _done, _total: None) -> Iterator[Problem]:
     """Every problem: of the chain, its heads, rows, tombstones, files. `seen` is filled on the way. Raises UserError when calls.db
-    cannot be read."""
+    cannot be read, there is no such call, or no heads are where they should be."""
     with CallReader(store) as reader:
         try:
             yield from _verify(store, reader.connection, scope, seen, tell)
@@ -74,6 +78,7 @@ def verify(store: Path, scope: Scope, seen: Seen, tell: Tell = lambda _what, _do
 
 def _verify(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen, tell: Tell) -> Iterator[Problem]:
     connection.execute("BEGIN")  # one picture of chain and rows, whatever the recorder writes meanwhile
+    _expect_call(connection, scope.call_id)
     yield from _chain(store, connection, scope, seen, tell)
     yield from _rows(connection, scope, seen, tell)
     connection.execute("COMMIT")  # hashing takes long: the recorder's log must not grow meanwhile
@@ -99,24 +104,56 @@ def _chain(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen
     for at, body in connection.execute("SELECT at, body FROM evidence WHERE subject = 'store' AND kind = ?", (UNSIGNED,)):
         values = json.loads(body)
         seen.unsigned.append((values["from"], values["to"], at))
-    for folder in (store / FOLDER / HEADS, scope.heads):
-        yield from _kept_heads(folder, connection, seen.chain, scope.keys or seen.keys) if folder else ()
+    keys = scope.keys or seen.keys
+    for head in read_heads(store / FOLDER / HEADS):
+        if head.chain == seen.chain and head.key in keys:
+            yield from _check_head(connection, head)
+        else:
+            seen.strange_heads.append(head.day)
+    yield from _heads_elsewhere(connection, scope.heads, keys, seen) if scope.heads else ()
 
 
-def _kept_heads(folder: Path, connection: sqlite3.Connection, chain: str, keys: tuple[str, ...]) -> Iterator[Problem]:
-    """Head files remember what was once signed, even if the database was put back to an older state."""
+def _heads_elsewhere(connection: sqlite3.Connection, folder: Path, keys: tuple[str, ...], seen: Seen) -> Iterator[Problem]:
+    """What somebody kept to hold against the box: a chain made anew, even with the box's own key, is not the one that was signed."""
     for head in read_heads(folder):
-        if head.chain != chain or head.key not in keys:
-            continue  # of a calls.db that was set aside
-        if not is_signed(head.key, head.signature, head_text(chain, head.day, head.seq, head.hash)):
-            yield Problem(ALTERED, "heads", head.day, Message("the signature in its file does not fit", "链头文件的签名不符"))
-            continue
-        found = connection.execute("SELECT hash FROM evidence WHERE seq = ?", (head.seq,)).fetchone()
-        text = Message(f"the head file of {head.day} signs item {head.seq}", f"{head.day} 的链头文件已签名到第 {head.seq} 项")
-        if found is None:
-            yield Problem(MISSING, "evidence", str(head.seq), text)
-        elif found[0] != head.hash:
-            yield Problem(ALTERED, "evidence", str(head.seq), text)
+        seen.heads += 1
+        if head.chain != seen.chain:
+            text = Message("it signs another chain: calls.db was made anew", "它签名的是另一条证据链：calls.db 已重新建立")
+            yield Problem(MISSING, "heads", head.day, text)
+        elif head.key not in keys:
+            yield Problem(ALTERED, "heads", head.day, Message("another key signed it", "由其他密钥签名"))
+        else:
+            yield from _check_head(connection, head)
+    if not seen.heads:
+        raise UserError(
+            f"{folder}: there are no heads. They are written by: callbox verify --export-heads FOLDER",
+            f"{folder}：没有链头文件。可用 callbox verify --export-heads FOLDER 导出",
+        )
+
+
+def _check_head(connection: sqlite3.Connection, head: Head) -> Iterator[Problem]:
+    """Head files remember what was once signed, even if the database was put back to an older state."""
+    if not is_signed(head.key, head.signature, head_text(head.chain, head.day, head.seq, head.hash)):
+        yield Problem(ALTERED, "heads", head.day, Message("the signature in its file does not fit", "链头文件的签名不符"))
+        return
+    found = connection.execute("SELECT hash FROM evidence WHERE seq = ?", (head.seq,)).fetchone()
+    en, zh = f"the head file of {head.day} signs item {head.seq}", f"{head.day} 的链头文件已签名到第 {head.seq} 项"
+    text = Message(en, zh)
+    if found is None:
+        yield Problem(MISSING, "evidence", str(head.seq), text)
+    elif found[0] != head.hash:
+        yield Problem(ALTERED, "evidence", str(head.seq), text)
+
+
+def _expect_call(connection: sqlite3.Connection, call_id: str) -> None:
+    """Raises UserError for a call that neither the rows nor the chain know: "all as recorded" would be said of nothing."""
+    if not call_id or connection.execute("SELECT 1 FROM calls WHERE id = ?", (call_id,)).fetchone():
+        return
+    if next(iter(_in_the_chain(connection, call_id)), None) is None:
+        raise UserError(
+            f"There is no call {call_id}, nor a trace of one in the chain of evidence. Is the id whole?",
+            f"没有通话 {call_id}，证据链中也没有它的痕迹。编号是否完整？",
+        )
 
 
 def _subjects(connection: sqlite3.Connection, scope: Scope) -> tuple[Iterable[tuple[str, bool]], int]:
@@ -134,10 +171,15 @@ def _subjects(connection: sqlite3.Connection, scope: Scope) -> tuple[Iterable[tu
 
 
 def _of_one_call(connection: sqlite3.Connection, call_id: str) -> Iterator[str]:
-    """What the chain knows of a call, whatever has become of its rows."""
+    """What is to be compared of a call, whatever has become of its rows."""
     yield f"calls/{call_id}"
-    sql = """SELECT DISTINCT subject FROM evidence WHERE json_valid(body) AND json_extract(body, '$.call_id') = ?"""
-    for (subject,) in connection.execute(sql, (call_id,)):
+    yield from _in_the_chain(connection, call_id)
+
+
+def _in_the_chain(connection: sqlite3.Connection, call_id: str) -> Iterator[str]:
+    sql = """SELECT DISTINCT subject FROM evidence WHERE subject = ?
+             OR (json_valid(body) AND json_extract(body, '$.call_id') = ?)"""
+    for (subject,) in connection.execute(sql, (f"calls/{call_id}", call_id)):
         yield subject
 
 

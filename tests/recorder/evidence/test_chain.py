@@ -15,7 +15,7 @@ from recorder.calls import Gap
 from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.encoding import NO_HASH, Item, head_text, is_whole, make_item
-from recorder.evidence.headfiles import heads_of, read_heads, write_head
+from recorder.evidence.headfiles import heads_of, read_heads, save_head, write_head
 from recorder.evidence.keys import fingerprint, is_signed, load_or_make, pem, read_public
 from recorder.evidence.verify import Scope, Seen
 from recorder.migrations import migrate
@@ -83,7 +83,8 @@ def test_gaps_of_a_call_wait_for_its_end(tmp_path: Path) -> None:
     assert len(items(store, "gaps/%")) == 1
     store.trim_gaps("b-1", 150)
     store.close_call("b")
-    assert items(store, "gaps/%")[1][1]["frames"] == 50
+    # What lay behind the cut was the idle line's at once; the rest is the call's, at its end.
+    assert [body["frames"] for _, body in items(store, "gaps/%")] == [80, 30, 50]
 
 
 def test_what_was_rolled_back_is_in_no_chain(tmp_path: Path) -> None:
@@ -158,6 +159,50 @@ def test_a_database_put_back_is_told_by_the_head_files(tmp_path: Path) -> None:
         database.executescript("\n".join(old))
     assert ("missing", "evidence", "6") in named(store.store)
     assert len(list(read_heads(store.store / "evidence" / "heads"))) == 1
+
+
+def test_a_chain_made_anew_with_the_box_s_own_key_is_told_by_heads_kept_elsewhere(tmp_path: Path) -> None:
+    store = open_shelf(tmp_path / "store", Clock())
+    record(store, "a", START)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for head in heads_of(store.connection):
+        save_head(kept / f"{head.day}.json", head)
+    store.close()
+    assert named(store.store, Scope(heads=kept)) == []
+    for path in store.store.glob("calls.db*"):
+        path.unlink()
+    anew = open_shelf(store.store, Clock())  # the same key
+    record(anew, "a", START)
+    anew.close()
+    assert named(store.store) == []
+    assert named(store.store, Scope(heads=kept)) == [("missing", "heads", "2026-11-22")]
+
+
+def test_heads_of_another_chain_in_the_store_are_noted(tmp_path: Path) -> None:
+    fill(tmp_path / "old")
+    fill(tmp_path / "store")
+    for path in (tmp_path / "old/evidence/heads").iterdir():
+        path.rename(tmp_path / "store/evidence/heads" / f"old-{path.name}")
+    seen = Seen()
+    assert problems(tmp_path / "store", None, seen) == []
+    assert seen.strange_heads == ["2026-11-22", "2026-11-23"]
+
+
+def test_no_heads_where_they_should_be(tmp_path: Path) -> None:
+    fill(tmp_path / "store")
+    with pytest.raises(UserError, match="no heads"):
+        problems(tmp_path / "store", Scope(heads=tmp_path / "nowhere"))
+
+
+def test_a_call_that_never_was_is_not_vouched_for(tmp_path: Path) -> None:
+    fill(tmp_path / "store")
+    with pytest.raises(UserError, match="no call typo"):
+        problems(tmp_path / "store", Scope(call_id="typo"))
+    with sqlite3.connect(tmp_path / "store" / CALLS_DB) as stranger:
+        stranger.execute("PRAGMA foreign_keys = OFF")
+        stranger.execute("DELETE FROM calls WHERE id = 'b'")
+    assert ("missing", "calls", "b") in named(tmp_path / "store", Scope(call_id="b"))
 
 
 def test_an_end_somebody_cut_off_is_not_signed_over(tmp_path: Path) -> None:
