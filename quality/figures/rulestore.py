@@ -1,0 +1,83 @@
+"""The figures' limits and targets of one box, every change a version of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hw.messages import UserError
+from quality.changes import record
+from quality.figures.book import Figure, Rules, Target, shipped_figures
+from quality.store import reading, writing
+from recorder.times import to_text
+
+_LIMITS = {"repeat_days": (1, 60), "short_abandon_s": (0.0, 120.0), "service_s": (1.0, 600.0)}
+
+
+@dataclass(frozen=True)
+class FigureRules:
+    """version: 0 is what ships. figures: the 23 with this box's targets."""
+
+    version: int
+    rules: Rules
+    figures: tuple[Figure, ...]
+
+
+def figure_rules(store: Path) -> FigureRules:
+    """Those that hold."""
+    with reading(store) as connection:
+        row = connection.execute("SELECT * FROM review.figure_rules ORDER BY version DESC LIMIT 1").fetchone()
+    return read_rules(json.loads(row["document"]), row["version"]) if row else FigureRules(0, Rules(), shipped_figures())
+
+
+def change_figure_rules(store: Path, document: Mapping[str, Any], by: str, based_on: int) -> int:
+    """Keep a new version. document: {"rules": {name: number}, "targets": {figure: {"min": number, "max": number}}}, both in part;
+    what it leaves out is as shipped. based_on: the version the person had before them. Raises UserError when it cannot be used or
+    somebody else has changed the rules meanwhile."""
+    read_rules(document, 0)
+    with writing(store) as database:
+        held: int = database.execute("SELECT coalesce(max(version), 0) FROM figure_rules").fetchone()[0]
+        if held != based_on:
+            raise UserError(
+                "Somebody else has changed the targets meanwhile. Look at theirs, then change again.",
+                "其间已有他人修改指标目标，请查看后再修改。",
+            )
+        row = (held + 1, json.dumps(document, ensure_ascii=False), to_text(time.time()), by)
+        database.execute("INSERT INTO figure_rules VALUES (?, ?, ?, ?)", row)
+        record(database, by, "figures.rules", "figures", {"version": held + 1})
+    return held + 1
+
+
+def read_rules(document: Mapping[str, Any], version: int) -> FigureRules:
+    """A document as rules. Raises UserError that names everything wrong."""
+    wrong: list[str] = [f"unknown: {name}" for name in document if name not in ("rules", "targets")]
+    rules = asdict(Rules()) | dict(document.get("rules", {}))
+    for name, value in rules.items():
+        low, high = _LIMITS.get(name, (1, 0))
+        if not _is_number(value) or not low <= value <= high:
+            wrong.append(f"rules.{name} = {value}" + (f" ({low:g}–{high:g})" if name in _LIMITS else ""))
+    targets = dict(document.get("targets", {}))
+    known = {figure.id for figure in shipped_figures()}
+    wrong += [f"targets.{name}" for name, target in targets.items() if name not in known or not _is_target(target)]
+    if wrong:
+        raise UserError(f"These cannot be used: {'; '.join(wrong)}", f"以下设置无效：{'；'.join(wrong)}")
+    figures = tuple(_with_target(figure, targets.get(figure.id)) for figure in shipped_figures())
+    return FigureRules(version, Rules(**rules | {"repeat_days": int(rules["repeat_days"])}), figures)
+
+
+def _with_target(figure: Figure, target: Mapping[str, float] | None) -> Figure:
+    return figure if target is None else replace(figure, target=Target(target.get("min"), target.get("max")))
+
+
+def _is_target(target: Any) -> bool:
+    if not isinstance(target, Mapping) or not target or not set(target) <= {"min", "max"}:
+        return False
+    return all(_is_number(value) for value in target.values()) and target.get("min", 0) <= target.get("max", float("inf"))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
