@@ -129,8 +129,13 @@ def _agent(rng: random.Random, spec: Spec, number: int, name: str) -> MadeAgent:
     off = (number % 7, (number + 1) % 7)
     return MadeAgent(
         f"{8001 + number}", name, TEAMS[number % len(TEAMS)], spec.first - timedelta(days=days), f"line{number + 1:03d}",
-        f"{6001 + number}", rng.gauss(0, 0.2), bool(number // len(TEAMS) % 2), off,
+        f"{6001 + number}", _ordinary(rng.gauss(0, 0.2)), bool(number // len(TEAMS) % 2), off,
     )  # fmt: skip
+
+
+def _ordinary(skill: float) -> float:
+    # Only the planted agent stands out: who is unlucky twice would otherwise be found as well, and rightly.
+    return max(-0.3, min(0.3, skill))
 
 
 def _truths(rng: random.Random, spec: Spec, agents: Sequence[MadeAgent], inspectors: Sequence[str]) -> Truths:
