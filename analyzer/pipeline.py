@@ -44,7 +44,7 @@ _LISTENING = 0.05  # share of the work that is the first pass
 class Pipeline:
     """Loads each model when it is first needed and keeps it. Of one thread. rulebooks: those of a store, of which the live one is
     asked for anew with each call, as is the store's calibration of the emotion model at the start; without
-    them the settings' one."""
+    them the settings' one. pause: called between pieces of work of a few seconds."""
 
     def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None, pause: Pause = no_pause) -> None:
         self._settings = settings

@@ -56,8 +56,8 @@ class Excerpt:
 
 def soak(files: Sequence[Path], settings: Settings, calls: int, seconds: float, progress: Progress = nobody) -> dict[str, object]:
     """Understand the first `seconds` of the files in turn, `calls` times. memory_mb: resident memory after the models are loaded
-    and at even intervals; growth_mb: the last less that after a quarter; cpu_share: CPU seconds a second, which [analysis] cpu_share
-    is to keep."""
+    and at even intervals; growth_mb: the last less that after a quarter; cpu_share: CPU seconds a second, which [analysis]
+    cpu_share is to keep."""
     pause = Throttle(settings.analysis.cpu_share)
     pipeline = Pipeline(settings.analysis, settings.site, pause=pause)
     pipeline.load()

