@@ -134,7 +134,8 @@ def _span(arguments: argparse.Namespace, timezone: str) -> tuple[float, float]:
     try:
         start, end = day_span(first, timezone)[0], day_span(last, timezone)[1]
     except ValueError as error:
-        raise UserError(f"{error}: write a day like 2026-11-22.", f"{error}:日期请写成 2026-11-22。") from error
+        days = " / ".join(day for day in (arguments.since, arguments.until, arguments.day) if day)
+        raise UserError(f"{days}: write a day like 2026-11-22.", f"{days}：日期请写成 2026-11-22 这样。") from error
     if end <= start:
         raise UserError(f"--to {last} lies before --from {first}.", f"--to {last} 早于 --from {first}。")
     return start, end

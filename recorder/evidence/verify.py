@@ -114,7 +114,7 @@ def _chain(store: Path, connection: sqlite3.Connection, scope: Scope, seen: Seen
 
 
 def _heads_elsewhere(connection: sqlite3.Connection, folder: Path, keys: tuple[str, ...], seen: Seen) -> Iterator[Problem]:
-    """What somebody kept to hold against the box: a chain made anew, even with the box's own key, is not the one that was signed."""
+    """What somebody kept to hold against the box: a chain made anew, even by the box's own key, is not the one that was signed."""
     for head in read_heads(folder):
         seen.heads += 1
         if head.chain != seen.chain:

@@ -63,7 +63,9 @@ def load_scenario(path: Path) -> Scenario:
     """Read a scenario file. Raises UserError that names the file and the line that cannot be understood."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})", f"{path}：无法读取（{error.strerror}）") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path}: is no scenario file ({error})", f"{path}：不是场景文件（{error}）") from error
     try:
         return _scenario(path, data)
