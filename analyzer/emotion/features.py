@@ -49,7 +49,8 @@ def features(clip: Samples) -> Floats | None:
     power = _power(samples)
     level_db = 10 * np.log10(power.sum(axis=1) + 1e-12)
     active = level_db > np.percentile(level_db, 95) - ACTIVE_DB
-    pitch, sounding = _pitch(samples, len(level_db)), active[::PITCH_EVERY]
+    sounding = active[::PITCH_EVERY]
+    pitch = _pitch(samples, len(level_db), sounding)
     if active.sum() < 20 or (pitch.voiced & sounding).sum() < 5:
         return None
     values = [*_pitch_features(pitch, sounding), *_spectral_features(power, active), *_rhythm(level_db, active)]
@@ -102,14 +103,17 @@ def _frames(samples: Floats, window: int, count: int) -> Floats:
     return np.lib.stride_tricks.sliding_window_view(padded, window)[::HOP][:count]
 
 
-def _pitch(samples: Floats, count: int) -> _Pitch:
-    frames = _frames(samples, PITCH_WINDOW, count)[::PITCH_EVERY]
+def _pitch(samples: Floats, count: int, sounding: NDArray[np.bool_]) -> _Pitch:
+    """Pitch where it sounds and two frames around, which the median looks at; elsewhere unvoiced: a pause costs nothing."""
+    wanted = np.convolve(sounding, np.ones(5), "same") > 0
+    frames = _frames(samples, PITCH_WINDOW, count)[::PITCH_EVERY][wanted]
     frames = (frames - frames.mean(axis=1, keepdims=True)) * _PITCH_SHAPE
     correlation = _autocorrelation(frames)
     normal = correlation[:, _LAGS] / np.maximum(correlation[:, :1], np.float32(1e-12)) / _WINDOW_AT_LAGS
     best = np.argmax(normal - _COST, axis=1)
-    strength = np.minimum(normal[np.arange(len(best)), best], 1.0)
-    semitones = _SEMITONES[best]
+    strength, semitones = np.zeros(len(wanted), np.float32), np.zeros(len(wanted), np.float32)
+    strength[wanted] = np.minimum(normal[np.arange(len(best)), best], 1.0)
+    semitones[wanted] = _SEMITONES[best]
     return _Pitch(_median5(semitones), strength, strength > VOICED)
 
 
