@@ -11,6 +11,7 @@ from analyzer.result import Analysis, Deduction, Hit, Scores, Utterance
 from analyzer.rules.rulebook import Rulebook
 from analyzer.scores import score
 from quality.centre.cast import Cast, MadeAgent
+from quality.centre.onhold import Holds
 from quality.centre.traffic import MadeCall
 
 PIPELINE_VERSION = "made-centre"
@@ -53,6 +54,7 @@ class Judge:
 
     def __init__(self, seed: int, cast: Cast, rulebook: Rulebook) -> None:
         self.rng = random.Random(f"{seed} faults")
+        self.holds = Holds(seed)
         self.truths, self.rulebook = cast.truths, rulebook
         self.known = {rule.id for rule in rulebook.rules}
         self.urgent = {rule.id for rule in rulebook.rules if rule.high_priority}
@@ -124,6 +126,7 @@ class Judge:
             "speech_share": {"agent": round(agent, 4), "customer": round(0.85 - agent, 4)},
             "silences": silences, "longest_silence_s": max((float(s["end"]) - float(s["start"]) for s in silences), default=0.0),
             "rate": {"agent": {"overall": round(self.rng.gauss(235, 20))}, "customer": {"overall": round(self.rng.gauss(225, 25))}},
+            "music": self.holds.music(duration),
         }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from hw.messages import UserError
 from quality.centre.cast import Spec, Truths, make_cast
 from quality.centre.department import Department
 from quality.centre.faults import Judge, Judged
+from quality.centre.kept import write_kept, write_unreached
 from quality.centre.reviewing import months
 from quality.centre.rows import AnalysisRows, Rows, has_column, making, write_call, write_shop
 from quality.centre.traffic import MadeCall, calls
@@ -96,6 +97,9 @@ def _write_calls(store: Path, spec: Spec, every: list[MadeCall]) -> None:
             if seq % _BATCH == 0:
                 rows.flush()
         rows.flush()
+        if extended:
+            write_unreached(rows, spec, every)
+            rows.flush()
 
 
 def _write_analysis(store: Path, spec: Spec, every: list[MadeCall], progress: Progress) -> dict[str, Judged]:
@@ -125,6 +129,7 @@ def _write_reviews(store: Path, spec: Spec, every: list[MadeCall], judged: dict[
             department.calibrations(month)
             rows.flush()
         department.training()
+        write_kept(rows, spec, make_cast(spec), every)
         rows.flush()
     return reviews
 
