@@ -14,7 +14,7 @@ from webui.auth import Person
 EXPECTED = {
     "static": (PUBLIC,), "auth.login": (PUBLIC,), "languages.switch": (PUBLIC,), "health.healthz": (PUBLIC,),
     "auth.logout": EVERYONE, "health.about": EVERYONE, "calls.start": EVERYONE, "calls.listing": EVERYONE, "calls.page": EVERYONE,
-    "audio.sound": EVERYONE, "audio.peaks": EVERYONE, "audio.download": EVERYONE,
+    "audio.sound": EVERYONE, "audio.peaks": EVERYONE, "audio.download": EVERYONE, "audio.integrity": EVERYONE,
     "reviews.save": REVIEWERS, "reports.weekly": STAFF, "reports.download": STAFF,
 }  # fmt: skip
 
