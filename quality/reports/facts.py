@@ -1,0 +1,161 @@
+"""What a report is made of: the daily detail of its period, of the one before and of the weeks behind them, read once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from analyzer.rules.rulebook import load
+from hw.messages import Message, UserError
+from quality.figures.detail import DailyDetail, DetailRow, daily_detail
+from quality.figures.sums import Sums, total
+from quality.form import Form
+from quality.formstore import Forms
+from quality.problems import Count
+from quality.reports.faultrows import FaultRows, fault_rows
+from quality.reports.periods import Period
+
+
+@dataclass(frozen=True)
+class Box:
+    """Whose reports they are. site: its name. timezone: IANA. rulebook: where the rules' names are read; None: the one that ships.
+    now: UTC epoch seconds, the present when None."""
+
+    store: Path
+    site: str = "callbox"
+    timezone: str = "Asia/Shanghai"
+    rulebook: Path | None = None
+    now: float | None = None
+
+    @property
+    def at(self) -> float:
+        """UTC epoch seconds."""
+        return time.time() if self.now is None else self.now
+
+    @property
+    def today(self) -> date:
+        """The local day it is."""
+        return datetime.fromtimestamp(self.at, ZoneInfo(self.timezone)).date()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """detail, faults: of all days from `since` to the period's last; everything a report says is added up from these."""
+
+    box: Box
+    period: Period
+    since: date
+    detail: DailyDetail
+    faults: FaultRows
+    form: Form
+    rule_names: Mapping[str, Message]
+    _memory: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def rows(self, period: Period | None = None) -> tuple[DetailRow, ...]:
+        """The detail of a period, of the report's own when None."""
+        period = period or self.period
+        return self.detail.of(period.first, period.last)
+
+    def total(self, period: Period | None = None) -> Sums:
+        """A period added up."""
+        return total(row.sums for row in self.rows(period))
+
+    def by_team(self, period: Period | None = None) -> dict[str, Sums]:
+        """Groups with calls, by name; "" where none is known, last."""
+        return self._by("team", period or self.period)
+
+    def by_agent(self, period: Period | None = None) -> dict[str, Sums]:
+        """Agents with calls, by id; "" where none is known, last."""
+        return self._by("agent", period or self.period)
+
+    def by_day(self, period: Period | None = None) -> dict[date, Sums]:
+        """Every day of the period, in order, also those without a call."""
+        period = period or self.period
+        parts: dict[date, list[Sums]] = {day: [] for day in period.days}
+        for row in self.rows(period):
+            parts[row.day].append(row.sums)
+        return {day: total(own) for day, own in parts.items()}
+
+    def found(self, period: Period | None = None) -> FaultRows:
+        """What was found wrong in a period."""
+        period = period or self.period
+        key = ("found", period)
+        if key not in self._memory:
+            self._memory[key] = self.faults.of(period.first, period.last)
+        found = self._memory[key]
+        assert isinstance(found, FaultRows)
+        return found
+
+    def knows(self, period: Period) -> bool:
+        """Whether the box was there in that period: else its figures are unknown, not 0."""
+        return self.detail.knows(period.first, period.last)
+
+    def agent_name(self, agent: str) -> str:
+        """ "8002 王伟"; the id alone when the name is not known."""
+        return f"{agent} {self.detail.names.get(agent, '')}".strip()
+
+    def team_of(self, agent: str) -> str:
+        """The agent's group in the period: where most of their calls were."""
+        calls: Counter[str] = Counter()
+        for row in self.rows():
+            if row.agent == agent:
+                calls[row.team] += row.sums.calls
+        return calls.most_common(1)[0][0] if calls else ""
+
+    def item_name(self, form: str, item: str) -> Message:
+        """An item as the form calls it, its id when the form no longer has it."""
+        kept = self.faults.forms.get(form)
+        return kept.items[item].name if kept and item in kept.items else Message(item, item)
+
+    def rule_name(self, rule: str) -> Message:
+        """A rule as the rulebook calls it, else its id."""
+        return self.rule_names.get(rule, Message(rule, rule))
+
+    def _by(self, name: str, period: Period) -> dict[str, Sums]:
+        parts: dict[str, list[Sums]] = {}
+        for row in self.rows(period):
+            parts.setdefault(getattr(row, name), []).append(row.sums)
+        added = {key: total(parts[key]) for key in sorted(parts, key=lambda k: (not k, k))}
+        return {key: sums for key, sums in added.items() if sums.calls}
+
+
+def gather(box: Box, period: Period, weeks: int = 0) -> Facts:
+    """The facts of a period, of the one before it and of at least `weeks` weeks up to its end. Raises UserError when the databases
+    cannot be read."""
+    since = min(period.before.first, period.last - timedelta(days=7 * weeks + 6))
+    return Facts(
+        box, period, since, daily_detail(box.store, since, period.last, box.timezone, now=box.at),
+        fault_rows(box.store, since, min(period.last, box.today), box.timezone), Forms(box.store).current(), _rule_names(box.rulebook),
+    )  # fmt: skip
+
+
+def share(top: float, bottom: float) -> float | None:
+    """top / bottom; None when bottom is 0: nothing is known of nothing."""
+    return top / bottom if bottom else None
+
+
+def pass_rate(sums: Sums) -> float | None:
+    """Of the reviewed calls, 0–1."""
+    return share(sums.passed, sums.reviewed)
+
+
+def mean_score(sums: Sums) -> float | None:
+    """Of the reviews, 0–100."""
+    return share(sums.review_points, sums.reviewed)
+
+
+def repeat_count(sums: Sums) -> Count:
+    """Incoming calls whose days of grace are over, and those of them whose number was on the line again within them."""
+    return Count(sums.decided, sums.decided - sums.resolved)
+
+
+def _rule_names(rulebook: Path | None) -> dict[str, Message]:
+    try:
+        return {rule.id: Message(rule.name_en, rule.name_zh) for rule in load(rulebook).rules}
+    except UserError:
+        return {}  # a rulebook that cannot be read costs the names, not the report
