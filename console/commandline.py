@@ -19,6 +19,7 @@ from console.commands import (
     evaluate,
     evening,
     export,
+    figures,
     hold,
     labels,
     listen,
@@ -42,7 +43,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, rules, serial),
-    *(people, sampling, alerts, labels, evening, centre, retention, hold, smdr, reconcile, scenario),
+    *(people, sampling, alerts, labels, evening, figures, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

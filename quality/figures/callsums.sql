@@ -91,6 +91,7 @@ SELECT day, team, agent, count(*) AS calls, sum(taken) AS answered, sum(undirect
     sum(taken AND (recorded OR handed_on)) AS transfer_known, sum(taken AND handed_on) AS transferred,
     count(total) AS reviewed, sum(total) AS review_points, sum(total * total) AS review_s2, sum(passed) AS passed,
     sum(analysed) AS analysed, sum(compliance) AS compliance, sum(experience) AS experience, sum(risk) AS risk,
+    sum(compliance * compliance) AS compliance_s2, sum(experience * experience) AS experience_s2, sum(risk * risk) AS risk_s2,
     sum(high) AS high_priority, sum(hits) AS hits, sum(faulty) AS faulty,
     max(CASE WHEN taken THEN end_ms END) - min(CASE WHEN taken THEN start_ms END) AS span_ms
 FROM told GROUP BY day, team, agent;

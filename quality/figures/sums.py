@@ -102,6 +102,9 @@ class Sums:
     compliance: float = 0.0
     experience: float = 0.0
     risk: float = 0.0
+    compliance_s2: float = 0.0
+    experience_s2: float = 0.0
+    risk_s2: float = 0.0
     high_priority: int = 0
     hits: int = 0
     faulty: int = 0
