@@ -28,6 +28,7 @@ from console.commands import (
     people,
     reconcile,
     replay,
+    reports,
     retention,
     rules,
     sampling,
@@ -42,8 +43,9 @@ from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
 COMMANDS = (
-    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, export, users, models, rules, serial),
-    *(people, sampling, alerts, labels, evening, figures, centre, retention, hold, smdr, reconcile, scenario),
+    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify),
+    *(export, reports, users, models, rules, serial, people, sampling, alerts, labels, evening),
+    *(figures, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

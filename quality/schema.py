@@ -255,4 +255,16 @@ MIGRATIONS = (
                 version INTEGER PRIMARY KEY, document TEXT NOT NULL, stored_at TEXT NOT NULL, stored_by TEXT NOT NULL) STRICT""",
         ),
     ),
+    # Reports that were made and kept: file is relative to the store. first_day, last_day: local days. made_by: a name, or "callbox"
+    # for the timer.
+    Migration(
+        "0010-reports",
+        (
+            """CREATE TABLE reports (
+                id TEXT PRIMARY KEY, kind TEXT NOT NULL, period TEXT NOT NULL, first_day TEXT NOT NULL, last_day TEXT NOT NULL,
+                format TEXT NOT NULL, language TEXT NOT NULL, file TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+                sha256 TEXT NOT NULL, calls INTEGER NOT NULL, made_at TEXT NOT NULL, made_by TEXT NOT NULL) STRICT""",
+            "CREATE INDEX reports_by_period ON reports (kind, period, made_at)",
+        ),
+    ),
 )

@@ -1,42 +1,77 @@
-"""callbox export: the weekly summary as a file."""
+"""callbox export: a report as a file, the kind of file told by its ending."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
 from console.output import say
 from hw.messages import UserError, terminal_language
-from recorder.schema import CALLS_DB
+
+if TYPE_CHECKING:
+    from quality.reports.facts import Box
+    from quality.reports.periods import Period
+    from recorder.settings.sections import Settings
+
+REPORTS = {
+    "daily": ("daily listening detail / 每日监听明细", ("day",)),
+    "weekly": ("weekly quality report / 每周质量报告", ("week",)),
+    "monthly": ("monthly quality report / 每月质量报告", ("month",)),
+    "cases": ("case analysis / 案例分析报告", ("month", "week")),
+    "training": ("training plan / 阶段培训计划", ("month", "quarter")),
+    "forecast": ("quality trend and forecast / 质量趋势预测", ("month", "quarter")),
+    "quarterly": ("quarterly white paper / 季度白皮书", ("quarter",)),
+}
+"""Reports by name: what they are, and the periods they are made of."""
+EXAMPLES = {"day": "2026-11-22", "week": "2026-W47", "month": "2026-11", "quarter": "2026-Q4"}
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the command."""
     parser = subparsers.add_parser("export", help="write a report to a file / 导出报表")
     reports = parser.add_subparsers(dest="report", required=True, metavar="REPORT")
-    weekly = reports.add_parser("weekly", help="weekly summary: XLSX or CSV by the file's ending")
-    weekly.add_argument("--week", required=True, help="ISO week, for example 2026-W47")
-    weekly.add_argument("--out", type=Path, required=True, metavar="FILE")
-    add_config(weekly)
-    weekly.set_defaults(run=run)
+    for name, (text, periods) in REPORTS.items():
+        report = reports.add_parser(name, help=text)
+        add_period(report, periods)
+        report.add_argument("--out", type=Path, required=True, metavar="FILE", help=".xlsx, .pdf, .html or .csv")
+        add_config(report)
+        report.set_defaults(run=run)
+
+
+def add_period(parser: argparse.ArgumentParser, periods: tuple[str, ...]) -> None:
+    """`--week 2026-W47` and its like, exactly one of them."""
+    group = parser.add_mutually_exclusive_group(required=True)
+    for period in periods:
+        group.add_argument(f"--{period}", metavar=EXAMPLES[period])
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build the summary from the daily detail and write it."""
-    from quality.weekly import weekly_summary, write_csv, write_xlsx
+    """Build the report from the daily detail and write it."""
+    from quality.reports.build import build
+    from quality.reports.files import ending, write
 
-    writers = {".xlsx": write_xlsx, ".csv": write_csv}
-    writer = writers.get(arguments.out.suffix.lower())
-    if writer is None:
-        raise UserError(f"{arguments.out}: name the file .xlsx or .csv", f"{arguments.out}:文件名请以 .xlsx 或 .csv 结尾")
-    settings = settings_of(arguments)
-    if not (Path(settings.store.path) / CALLS_DB).exists():
-        raise UserError(
-            f"{settings.store.path}: nothing was recorded there yet; is --config the right settings file?",
-            f"{settings.store.path}:尚无录音;--config 指定的设置文件是否正确?",
-        )
-    summary = weekly_summary(Path(settings.store.path), arguments.week, settings.site.timezone)
-    writer(summary, arguments.out, terminal_language())
-    say(f"{arguments.out}: {summary.calls} calls", f"{arguments.out}:{summary.calls} 通电话")
+    ending(arguments.out)
+    report = build(box_of(settings_of(arguments)), arguments.report, period_of(arguments))
+    write(report, arguments.out, terminal_language())
+    say(f"{arguments.out}: {report.calls} calls", f"{arguments.out}：{report.calls} 通电话")
     return 0
+
+
+def period_of(arguments: argparse.Namespace) -> Period:
+    """The period that was asked for. Raises UserError."""
+    from quality.reports.periods import parse
+
+    for kind in EXAMPLES:
+        if getattr(arguments, kind, None):
+            return parse(kind, getattr(arguments, kind))
+    raise UserError("say which period", "请指定周期")
+
+
+def box_of(settings: Settings) -> Box:
+    """Whose reports they are."""
+    from quality.reports.facts import Box
+
+    rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
+    return Box(Path(settings.store.path), settings.site.name, settings.site.timezone, rulebook)
