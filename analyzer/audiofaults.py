@@ -30,9 +30,7 @@ def recognise(path: Path) -> None:
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror})", f"无法读取 {path}({error.strerror})") from None
     if size == 0:
-        raise UserError(
-            f"{path} is empty (0 bytes): the recording was never written", f"{path} 是空文件(0 字节):录音未写入"
-        )
+        raise UserError(f"{path} is empty (0 bytes): the recording was never written", f"{path} 是空文件(0 字节):录音未写入")
 
 
 def mended(path: Path) -> MendedWav | None:

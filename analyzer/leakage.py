@@ -23,9 +23,7 @@ def own_speech(speech: Sequence[Flags], frames: Sequence[Frames]) -> list[Flags]
     """Each channel's speech without what leaked from the other. One channel: as it is."""
     if len(speech) != 2:
         return list(speech)
-    return [
-        _without_leakage(speech[side], frames[side].level_db, speech[1 - side], frames[1 - side].level_db) for side in (0, 1)
-    ]
+    return [_without_leakage(speech[side], frames[side].level_db, speech[1 - side], frames[1 - side].level_db) for side in (0, 1)]
 
 
 def _without_leakage(mine: Flags, level: Levels, other: Flags, other_level: Levels) -> Flags:

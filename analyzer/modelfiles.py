@@ -59,9 +59,7 @@ def _from_entry(entry: dict[str, object]) -> Model:
     packages = entry["packages"]
     assert isinstance(listed, list) and isinstance(packages, list)
     files = tuple(ModelFile(f["path"], f["sha256"], f["bytes"], tuple(f["from"])) for f in listed)
-    return Model(
-        str(entry["name"]), str(entry["engine"]), str(entry["language"]), files, tuple(packages), str(entry["licence"])
-    )
+    return Model(str(entry["name"]), str(entry["engine"]), str(entry["language"]), files, tuple(packages), str(entry["licence"]))
 
 
 def describe(folder: Path, name: str, progress: Progress) -> Model:

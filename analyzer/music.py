@@ -36,7 +36,6 @@ class Tonal:
     standing: Shares
 
 
-
 class MusicListener:
     """Listens to one channel and keeps two numbers a frame of 20 ms; hears by chunks of its own, whatever it is given."""
 

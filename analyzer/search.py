@@ -88,9 +88,7 @@ def _found(row: sqlite3.Row, term: str) -> Found:
     utterance = utterance_of(row)
     at, length = _place(utterance.text, term)
     snippet = utterance.text[max(0, at - _AROUND) : at + length + 2 * _AROUND]
-    return Found(
-        row["call_id"], row["seq"], utterance.side, _time_of(utterance, at), utterance.text, at, length, snippet.strip()
-    )
+    return Found(row["call_id"], row["seq"], utterance.side, _time_of(utterance, at), utterance.text, at, length, snippet.strip())
 
 
 def _place(text: str, term: str) -> tuple[int, int]:
