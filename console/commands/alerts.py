@@ -20,10 +20,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command."""
     parser = subparsers.add_parser("alerts", help="what leads have to look at / 质量预警")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    look = actions.add_parser("watch", help="look at days that are over and open what has to be")
+    look = actions.add_parser("watch", help="look at days that are over and open what has to be / 检查已结束的日期")
     look.add_argument("--day", metavar="YYYY-MM-DD", help="default: yesterday")
     look.add_argument("--since", metavar="YYYY-MM-DD", help="every day from here to --day")
-    listing = actions.add_parser("list", help="what is open")
+    listing = actions.add_parser("list", help="what is open / 未处理的预警")
     listing.add_argument("--kind")
     for action, run in ((look, run_watch), (listing, run_list)):
         add_config(action)

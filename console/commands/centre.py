@@ -14,7 +14,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command."""
     parser = subparsers.add_parser("centre", help="a made call centre to try reports on / 生成演示中心")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    make = actions.add_parser("make", help="make one: databases, truth.json and callbox.toml in a folder of its own")
+    make = actions.add_parser("make", help="make one: databases, truth.json and callbox.toml in a folder of its own / 生成")
     make.add_argument("--store", type=Path, required=True, metavar="DIR")
     make.add_argument("--agents", type=int, default=40)
     make.add_argument("--inspectors", type=int, default=6)

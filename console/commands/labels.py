@@ -13,7 +13,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command."""
     parser = subparsers.add_parser("labels", help="people's corrections, for training and calibration / 人工修正标注")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    give = actions.add_parser("export", help="CSV: call_id,start_s,end_s,side,field,before,after,by,at")
+    give = actions.add_parser("export", help="CSV: call_id,start_s,end_s,side,field,before,after,by,at / 导出为 CSV")
     give.add_argument("file", type=Path)
     give.add_argument("--field", choices=("emotion", "text", "side", "hit"), help="only corrections of this")
     add_config(give)

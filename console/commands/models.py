@@ -19,10 +19,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command and what can be done with models."""
     parser = subparsers.add_parser("models", help="install, list, verify models / 模型")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    install = actions.add_parser("install", help="a name from the manifest, a file (.zip, .tar.gz, .whl) or a folder")
+    install = actions.add_parser("install", help="a name from the manifest, a file (.zip, .tar.gz, .whl) or a folder / 安装模型")
     install.add_argument("what", metavar="NAME|FILE|FOLDER")
-    listing = actions.add_parser("list", help="what is known and what is installed")
-    verify = actions.add_parser("verify", help="check every installed file by SHA-256")
+    listing = actions.add_parser("list", help="what is known and what is installed / 模型列表")
+    verify = actions.add_parser("verify", help="check every installed file by SHA-256 / 校验模型文件")
     calibrate = actions.add_parser("calibrate", help="fit a model to this site by what people corrected / 现场校准")
     calibrate.add_argument("what", choices=("emotion",))
     calibrate.add_argument("--labels", type=Path, metavar="CSV", help="labels from a file instead of those given on the pages")

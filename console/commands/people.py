@@ -14,12 +14,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command."""
     parser = subparsers.add_parser("people", help="agents, inspectors and who sits where / 人员")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    take = actions.add_parser("import", help="take people from a CSV file (UTF-8 or GBK)")
+    take = actions.add_parser("import", help="take people from a CSV file (UTF-8 or GBK) / 从 CSV 导入人员")
     take.add_argument("file", type=Path)
     take.add_argument("--good-only", action="store_true", help="leave people with a bad row out and take the others")
-    give = actions.add_parser("export", help="write the book as CSV")
+    give = actions.add_parser("export", help="write the book as CSV / 导出为 CSV")
     give.add_argument("file", type=Path)
-    apply = actions.add_parser("apply", help="tell the recorder: write callbox.d/people.toml beside the settings")
+    apply = actions.add_parser("apply", help="tell the recorder: write callbox.d/people.toml beside the settings / 写入录音配置")
     for action, run in ((take, run_import), (give, run_export), (apply, run_apply)):
         add_config(action)
         action.set_defaults(run=run)

@@ -27,21 +27,21 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command and what can be done with rules."""
     parser = subparsers.add_parser("rules", help="the rules of good service: list, check, try, adopt / 规则")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="the rules that are live")
-    show = actions.add_parser("show", help="one rule in full")
+    listing = actions.add_parser("list", help="the rules that are live / 当前规则")
+    show = actions.add_parser("show", help="one rule in full / 查看一条规则")
     show.add_argument("rule", metavar="ID")
-    check = actions.add_parser("check", help="whether a rulebook has errors, each with its line")
-    trial = actions.add_parser("try", help="what another rulebook would change on past calls")
+    check = actions.add_parser("check", help="whether a rulebook has errors, each with its line / 检查规则文件")
+    trial = actions.add_parser("try", help="what another rulebook would change on past calls / 在历史通话上试运行")
     for action in (check, trial):
         action.add_argument("rulebook", type=Path, metavar="FILE|FOLDER")
     trial.add_argument("--since", type=_day, default=None, metavar="YYYY-MM-DD", help="calls from that day on")
     trial.add_argument("--json", action="store_true", help="print JSON, with every call")
-    adopt = actions.add_parser("adopt", help="make a rulebook live; a copy of it is kept")
+    adopt = actions.add_parser("adopt", help="make a rulebook live; a copy of it is kept / 启用规则文件")
     adopt.add_argument("rulebook", type=Path, metavar="FILE|FOLDER")
-    history = actions.add_parser("history", help="which rulebooks were live when")
-    back = actions.add_parser("back", help="make the rulebook live that was so before")
+    history = actions.add_parser("history", help="which rulebooks were live when / 启用历史")
+    back = actions.add_parser("back", help="make the rulebook live that was so before / 恢复上一版本")
     rescore = actions.add_parser(
-        "rescore", help="judge past calls by the live rulebook now; the analyzer does it by itself when idle"
+        "rescore", help="judge past calls by the live rulebook now; the analyzer does it by itself when idle / 按当前规则重新评分"
     )
     runs = (run_list, run_show, run_check, run_try, run_adopt, run_history, run_back, run_rescore)
     for action, run in zip((listing, show, check, trial, adopt, history, back, rescore), runs, strict=True):

@@ -15,12 +15,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command."""
     parser = subparsers.add_parser("sampling", help="which calls people listen to / 抽样计划")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    plan = actions.add_parser("plan", help="plan a day's calls for every inspector and give them out")
+    plan = actions.add_parser("plan", help="plan a day's calls for every inspector and give them out / 生成当日计划")
     plan.add_argument("--day", required=True, metavar="YYYY-MM-DD")
     plan.add_argument("--seed", type=int, help="the same seed gives the same picks")
-    show = actions.add_parser("show", help="the plans of a day, and why each call")
+    show = actions.add_parser("show", help="the plans of a day, and why each call / 查看当日计划及理由")
     show.add_argument("--day", required=True, metavar="YYYY-MM-DD")
-    progress = actions.add_parser("progress", help="how far every agent's monthly duty is")
+    progress = actions.add_parser("progress", help="how far every agent's monthly duty is / 月度进度")
     progress.add_argument("--month", required=True, metavar="YYYY-MM")
     for action, run in ((plan, run_plan), (show, run_show), (progress, run_progress)):
         add_config(action)
