@@ -26,9 +26,10 @@ from hw.smdr_feed import wire_of
 from hw.smdr_layoutfile import load_layout
 from hw.smdr_lines import LineReader
 from recorder.callstore import make_folder, open_store
-from recorder.engine import Equipment, Recorder
+from recorder.engine import Recorder
 from recorder.intake import ThreadedIntake
 from recorder.notify import notify
+from recorder.outfit import Equipment
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Device, Settings
 from recorder.times import from_text

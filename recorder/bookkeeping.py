@@ -10,6 +10,7 @@ from recorder.alarms import Alarms
 from recorder.callstore import CallStore
 from recorder.closing import Closer, close
 from recorder.journal import Journal
+from recorder.keeper import Keeper
 from recorder.partfile import PartHeader
 from recorder.recovery import adopt, part_of_file
 from recorder.stocktaking import Stock, StockTaker, UnknownCall
@@ -20,7 +21,7 @@ NAMED = 3
 """Files an alarm names; `callbox verify` lists all."""
 
 
-class Bookkeeper:
+class Bookkeeper(Keeper):
     """Takes up what calls.db does not know, and raises "audio_missing" while it names files that have gone."""
 
     def __init__(self, journal: Journal, closer: Closer, alarms: Alarms) -> None:

@@ -14,6 +14,7 @@ from recorder.calls import Part
 from recorder.callstore import CallStore
 from recorder.converter import Converter, Job, Outcome
 from recorder.journal import Journal
+from recorder.keeper import Keeper
 from recorder.partfile import PartWriter
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ RETRY_S = 20.0
 """Real seconds until a part that could not be converted (a full disk) is tried again."""
 
 
-class Closer:
+class Closer(Keeper):
     """Follows every part from its last sample to its row, and every call from its end to "closed"."""
 
     def __init__(self, store: Path, journal: Journal, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -63,7 +64,7 @@ class Closer:
         self._later = [(due, job) for due, job in self._later if due > now]
         self._offer()
 
-    def drain(self) -> None:
+    def close(self) -> None:
         """Finish everything that can be finished now; what cannot stays as `.part` for the next start."""
         self._waiting.extend(job for _, job in self._later)
         self._later = []

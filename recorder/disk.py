@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recorder.alarms import Alarms
+from recorder.keeper import Keeper
 
 CHECK_S = 1.0
 PROBE_BYTES = 1 << 16
@@ -18,7 +19,7 @@ RETRY_S = 3.0
 """Real seconds after a refused write until a trial, if there seems to be room."""
 
 
-class DiskGuard:
+class DiskGuard(Keeper):
     """Watches the store's disk. min_free_mb: below it no new call is started. free_bytes, monotonic: for tests."""
 
     def __init__(
@@ -59,6 +60,9 @@ class DiskGuard:
         detail = f"{self.free >> 20} MiB free, {self.min_free >> 20} wanted"
         self._alarms.set("disk_low", str(self.store), short or self._trouble == "disk_low", detail)
         self._alarms.set("disk_error", str(self.store), self._trouble == "disk_error")
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def refused(self, error: OSError) -> None:
         """The disk did not take a write: none more until it takes a trial."""

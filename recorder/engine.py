@@ -5,36 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from hw.decimate import LINE_RATE
 from hw.errors import DeviceError
-from hw.interfaces import CallRecord, CallRecordFeed, Clock, LineEvent, LineSense, PortLine
-from recorder.alarms import Alarms
+from hw.interfaces import CallRecord, CallRecordFeed, LineEvent, LineSense, PortLine
 from recorder.attached import Attached
-from recorder.bookkeeping import Bookkeeper
 from recorder.callstore import CallStore, make_folder
-from recorder.closing import Closer
 from recorder.devicerecorder import DeviceRecorder
-from recorder.disk import DiskGuard
-from recorder.evidence.keeper import EvidenceKeeper, sign_as_guest
-from recorder.intake import Delivery, Intake
-from recorder.journal import Journal
+from recorder.intake import Delivery
 from recorder.linerecorder import LineRecorder, timing_of
-from recorder.listen.server import LiveServer
 from recorder.live import RecorderStatus, run_folder, write_status
+from recorder.outfit import Equipment, fit_out
 from recorder.pauses import Pauses
-from recorder.records import Records
 from recorder.recovery import recover
-from recorder.retention.keeper import RetentionKeeper, Tools
-from recorder.seats import Seats
 from recorder.settings.sections import Device, Settings
-from recorder.shop import Shop
 from recorder.timeline import Timeline
 from recorder.times import from_text
-from recorder.watch.box import Watch
 from recorder.watch.clock import ClockWatch
 
 log = logging.getLogger(__name__)
@@ -44,18 +31,6 @@ STATUS_S = 1.0
 
 GIVE_UP_S = 30.0
 """Real seconds without any device after which the recorder ends, for systemd to start it anew."""
-
-
-@dataclass
-class Equipment:
-    """What the recorder works on: concrete adapters, chosen by `__main__`."""
-
-    intake: Intake
-    clock: Clock
-    sense: LineSense | None = None
-    call_records: CallRecordFeed | None = None
-    monotonic: Callable[[], float] = time.monotonic
-    free_bytes: Callable[[], int] | None = None
 
 
 class Recorder:
@@ -74,29 +49,8 @@ class Recorder:
         self._clock = equipment.clock
         self._guest = guest
         self._set_aside = set_aside
-        self._journal = Journal(store)
-        self._journal.do(lambda db: db.sync(settings))
-        self._alarms = Alarms(self._journal, self._clock.now)
-        seats = Seats(settings)
-        self._records = Records(self._journal, settings, seats, None if guest else self._alarms, self._clock.now())
-        self._closer = Closer(store.store, self._journal, equipment.monotonic)
-        store.chain.now = self._clock.now
-        self._evidence = None if guest else EvidenceKeeper(self._journal, self._alarms, equipment.monotonic)
-        if guest:
-            sign_as_guest(self._journal)
-        # A replay or a demo lives in a time of its own: nothing is old there, and nothing of it is deleted.
-        tools = Tools(self._clock.now, equipment.monotonic, equipment.free_bytes)
-        keeps = not guest and not settings.simulation.start
-        self._retention = RetentionKeeper(settings, self._journal, self._alarms, tools) if keeps else None
-        self._books = None if guest else Bookkeeper(self._journal, self._closer, self._alarms)
-        disk = DiskGuard(store.store, settings.store.min_free_mb, self._alarms, equipment.free_bytes, equipment.monotonic)
-        clocks = (self._clock.now, equipment.monotonic)
-        self._watch = Watch(settings, None if guest else self._alarms, store, *clocks)
-        pauses = Pauses(self._journal, self._alarms, self._open_call, self._clock.now, LINE_RATE)
-        self._live = LiveServer(run_folder(settings), settings.line, pauses, *clocks)
-        self._shop = Shop(
-            store.store, self._journal, self._closer, disk, seats, self._records.call_ended, self._watch, pauses, self._live
-        )
+        outfit = fit_out(settings, store, equipment, self._open_call, guest=guest)
+        self._shop, self._alarms, self._records, self._keepers = outfit.shop, outfit.alarms, outfit.records, outfit.keepers
         self._by_sense: dict[int, LineRecorder] = {}
         self.devices = {device.name: self._device(device) for device in settings.device}
         self._sense = self._attach_sense(equipment.sense)
@@ -117,11 +71,11 @@ class Recorder:
             log.error("calls.db was damaged or gone (%s): a new one is made from the recordings", self._set_aside)
             self._alarms.set("database_damaged", str(self._set_aside), True, "a new calls.db is made from the recordings")
         if not self._guest:
-            count = recover(self._store, self._closer, everything=self._set_aside is not None)
+            count = recover(self._store, self._shop.closer, everything=self._set_aside is not None)
             if count:
                 log.warning("%d parts were left by the last stop; they are being made whole", count)
         make_folder(run_folder(self.settings))
-        self._live.open()
+        self._shop.live.open()
         self._equipment.intake.open()
         self._heard_at = self._equipment.monotonic()
 
@@ -133,18 +87,8 @@ class Recorder:
         if delivery is not None:
             self._take(delivery)
         self._move_on()
-        self._live.step()
-        self._shop.disk.step()
-        self._closer.step()
-        if self._books is not None:
-            self._books.step()
-        if self._evidence is not None:
-            self._evidence.step()
-        if self._retention is not None:
-            self._retention.step()
-        self._watch.step()
-        self._records.step(self._clock.now())
-        self._journal.step()
+        for keeper in self._keepers:
+            keeper.step()
         self._tell()
         self._give_up_if_deaf()
         return not all(device.ended for device in self.devices.values())
@@ -159,19 +103,11 @@ class Recorder:
             for line in device.lines:
                 line.finish()
         self._poll()
-        if self._books is not None:
-            self._books.close()
-        if self._retention is not None:
-            self._retention.close()
-        self._closer.drain()
-        self._records.finish(self._clock.now())
-        self._journal.step()
-        if self._evidence is not None:
-            self._evidence.close()
         for attached in (self._sense, self._feed):
             if attached is not None:
                 attached.close()
-        self._live.close()
+        for keeper in reversed(self._keepers):
+            keeper.close()
         self._tell(now=True)
 
     def status(self) -> RecorderStatus:
@@ -185,10 +121,10 @@ class Recorder:
             os.getpid(),
             tuple(line.status() for device in self.devices.values() for line in device.lines),
             tuple(device.status() for device in self.devices.values()),
-            round(self._shop.disk.free / (1 << 20), 1),
-            self._closer.pending(),
+            round(shop.disk.free / (1 << 20), 1),
+            shop.closer.pending(),
             round(worst * 1000, 1),
-            self._live.status(),
+            shop.live.status(),
             round(delay * 1000, 1),
         )
 
@@ -233,7 +169,7 @@ class Recorder:
                 device.timeline.clock_set(jump)
             device.step(now)
         if jump:
-            self._watch.clock_set(jump)
+            self._shop.watch.clock_set(jump)
 
     def _poll(self) -> None:
         for event in self._sense.poll() if self._sense else ():
@@ -241,12 +177,12 @@ class Recorder:
             if line is not None:
                 self._event(line, event)
         for record in self._feed.poll() if self._feed else ():
-            self._records.received(record, self._clock.now())
+            self._records.received(record)
 
     def _event(self, line: LineRecorder, event: LineEvent) -> None:
         log.info("line %s: %s", line.line.name, event.kind)
         line.event(event.kind, event.at)
-        self._journal.do(lambda store: store.add_event(line.line.name, event))
+        self._shop.journal.do(lambda store: store.add_event(line.line.name, event))
 
     def _take(self, delivery: Delivery) -> None:
         self._shop.waited_s = max(0.0, self._equipment.monotonic() - delivery.heard) if delivery.heard else 0.0

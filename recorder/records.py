@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from hw.interfaces import CallRecord, PortLine
 from recorder.alarms import Alarms
 from recorder.callstore import CallStore
 from recorder.dailyreconcile import DailyReconciler
 from recorder.journal import Journal
+from recorder.keeper import Keeper
 from recorder.matching import START_S, Kept, LineNames, Match, learned_values
 from recorder.pbxclock import FARTHEST_S, FEWEST, LAST, MANY, PbxClock, match_by_clock, vote
 from recorder.recordbook import alone, ended_calls, join, joined, keep, keep_line, last_shifts
@@ -32,11 +34,16 @@ REMEMBER_S = 7 * 86_400.0
 """Seconds for which the PBX's clock of the last run is believed."""
 
 
-class Records:
-    """The recorder's book of call records. alarms: None for a guest in the store, which watches nothing."""
+class Records(Keeper):
+    """The recorder's book of call records. alarms: None for a guest in the store, which watches nothing. clock: the box's, in UTC
+    epoch seconds."""
 
-    def __init__(self, journal: Journal, settings: Settings, seats: Seats, alarms: Alarms | None, now: float) -> None:
+    def __init__(
+        self, journal: Journal, settings: Settings, seats: Seats, alarms: Alarms | None, clock: Callable[[], float]
+    ) -> None:
+        now = clock()
         self._journal = journal
+        self._box_clock = clock
         self._seats = seats
         self._names = [LineNames(line.name, line.extension, line.trunk) for line in settings.line]
         self._clock = PbxClock(last_shifts(journal.store, LAST, now - REMEMBER_S))
@@ -48,9 +55,9 @@ class Records:
         self._span: tuple[float, float] | None = None
         self._now = self._first_at = self._last_at = now
 
-    def received(self, item: CallRecord | PortLine, now: float) -> None:
+    def received(self, item: CallRecord | PortLine) -> None:
         """A line came in: keep it; a record is joined to its call when things have settled."""
-        self._now = now
+        now = self._now = self._box_clock()
         if self._watch is not None:
             self._watch.received(item)
         if isinstance(item, PortLine):
@@ -71,9 +78,9 @@ class Records:
         if call is not None:
             self._touch(call.started_at)
 
-    def step(self, now: float) -> None:
+    def step(self) -> None:
         """Join what has settled; look whether records come as they should; at night, compare the books."""
-        self._now = now
+        now = self._now = self._box_clock()
         if self._span is not None and (now - self._last_at >= SETTLE_S or now - self._first_at >= LATEST_S):
             self.settle()
         if self._watch is not None and not self._journal.stuck:
@@ -83,11 +90,11 @@ class Records:
         if self._uptime is not None:
             self._uptime.step(now)
 
-    def finish(self, now: float) -> None:
+    def close(self) -> None:
         """The recorder stops: join what there is."""
         self.settle()
         if self._uptime is not None:
-            self._uptime.stop(now)
+            self._uptime.stop(self._box_clock())
 
     def settle(self) -> None:
         """Join what came since the last time, now."""

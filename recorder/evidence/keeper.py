@@ -14,6 +14,7 @@ from recorder.evidence.adopting import Adopter
 from recorder.evidence.headfiles import heads_of, write_head
 from recorder.evidence.keys import FOLDER, SigningKey, load_or_make
 from recorder.journal import Journal
+from recorder.keeper import Keeper
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ REPORT = "last-verify.json"
 """What `callbox verify` leaves of its last look at everything: {"at", "problems", "first_en", "first_zh"}."""
 
 
-class EvidenceKeeper:
+class EvidenceKeeper(Keeper):
     """Of the recorder that owns the store. Raises nothing: evidence must never stop a recording."""
 
     def __init__(self, journal: Journal, alarms: Alarms, monotonic: Callable[[], float] = time.monotonic) -> None:

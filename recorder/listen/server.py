@@ -12,6 +12,7 @@ from hw.decimate import LINE_RATE
 from hw.interfaces import Samples
 from hw.messages import UserError
 from recorder.callstore import layout_of
+from recorder.keeper import Keeper
 from recorder.listen.protocol import ENCODING, LONGEST_LINE, SOCKET, at_socket, line_of, parse, refusal
 from recorder.listen.reader import Reader
 from recorder.live import ListenerStatus
@@ -29,7 +30,7 @@ ASKING_S = 5.0
 """Real seconds a connection gets to say what it wants."""
 
 
-class LiveServer:
+class LiveServer(Keeper):
     """Offers the lines' live audio, and takes pause and resume. Call step() often; it does what can be done without waiting.
 
     run: the folder of the socket. now: UTC epoch seconds. monotonic: real seconds.

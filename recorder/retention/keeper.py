@@ -18,6 +18,7 @@ from recorder.alarms import Alarms
 from recorder.callstore import CallStore
 from recorder.converter import NICENESS
 from recorder.journal import Journal
+from recorder.keeper import Keeper
 from recorder.retention import clock, holds
 from recorder.retention.deleting import bury, finish
 from recorder.retention.plan import Circumstances, Deletion, Plan, make_plan
@@ -50,7 +51,7 @@ class Tools:
     alone: bool = False
 
 
-class RetentionKeeper:
+class RetentionKeeper(Keeper):
     """Of the recorder that owns the store. Raises nothing: retention must never stop a recording."""
 
     def __init__(self, settings: Settings, journal: Journal, alarms: Alarms, tools: Tools) -> None:

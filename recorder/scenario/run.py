@@ -12,8 +12,9 @@ from hw.clock import ManualClock
 from hw.decimate import LINE_RATE
 from recorder.callreader import CallReader
 from recorder.callstore import open_store
-from recorder.engine import Equipment, Recorder
+from recorder.engine import Recorder
 from recorder.intake import DirectIntake
+from recorder.outfit import Equipment
 from recorder.pauses import LONGEST_S
 from recorder.scenario.outcome import outcome
 from recorder.scenario.script import Scenario, Step

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hw.messages import UserError
 from recorder.alarms import Alarms
 from recorder.callreader import CallReader
+from recorder.keeper import Keeper
 from recorder.settings.sections import Line, Settings
 from recorder.watch.clock import synchronised
 from recorder.watch.deadline import DeadLine
@@ -26,7 +27,7 @@ UNSYNCHRONISED_LOOKS = 60
 """Looks in a row without a time server before it is worth an alarm: an hour, in which a box that was just switched on finds it."""
 
 
-class Watch:
+class Watch(Keeper):
     """Raises and clears what is wrong with lines and clock. One a recorder.
 
     alarms: None for a guest in another recorder's store, whose alarms are not its own; then only levels are measured. reader: of
@@ -74,6 +75,9 @@ class Watch:
         if now >= self._slow_due:
             self._slow_due = now + SLOW_S
             self._look_slowly(self._alarms, now)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def clock_set(self, jump: float) -> None:
         """The clock was set, by so many seconds (ClockWatch.step)."""

@@ -20,6 +20,7 @@ from hw.messages import UserError
 from hw.simulated.script import write_events
 from hw.simulated.tap import TapCall, build_tap
 from recorder.audiofiles import open_call
+from recorder.bookkeeping import Bookkeeper
 from recorder.callreader import CallReader
 from recorder.schema import CALLS_DB
 from recorder.settings.cli import show
@@ -48,8 +49,8 @@ def restarted(box: Box) -> Box:
     """The same store, after the restart of the box: quiet lines."""
     later = Box(box.store, 2)
     recorder = later.recorder()
-    assert recorder._books is not None
-    while recorder.step(0.0) or recorder._books.looking:
+    (books,) = (keeper for keeper in recorder._keepers if isinstance(keeper, Bookkeeper))
+    while recorder.step(0.0) or books.looking:
         pass
     recorder.finish()
     return later
@@ -123,10 +124,10 @@ def test_a_stop_while_converting_converts_again(tmp_path: Path) -> None:
     box = Box(tmp_path / "store", 60)
     box.answer(0, 10, 30)
     recorder = box.recorder()
-    recorder._closer._offer = lambda: None  # type: ignore[method-assign]
+    recorder._shop.closer._offer = lambda: None  # type: ignore[method-assign]
     while recorder.step(0.0):
         pass
-    for writer in recorder._closer._writers.values():
+    for writer in recorder._shop.closer._writers.values():
         writer.close()
     recorder._store.close()
     with pytest.raises(UserError, match="still being recorded"), box.reader() as reader:

@@ -15,8 +15,9 @@ from hw.errors import DeviceError, EndOfAudio
 from hw.interfaces import AudioBlock, CallRecord, LineEvent, Samples
 from recorder.callreader import CallReader
 from recorder.callstore import open_store
-from recorder.engine import Equipment, Recorder
+from recorder.engine import Recorder
 from recorder.intake import DirectIntake
+from recorder.outfit import Equipment
 from recorder.settings.sections import Agent, Assignment, Device, Line, Retention, Segmentation, Settings, Store
 
 RATE = 8000

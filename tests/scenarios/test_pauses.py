@@ -72,8 +72,8 @@ def test_what_is_said_in_a_pause_is_nowhere_and_time_goes_on(box: Box) -> None:
     heard: list[tuple[bytes, int]] = []
 
     def listen(recorder: Recorder) -> None:
-        recorder._live.audio = lambda line, samples: heard.append((PCM, len(samples))) if line == "1" else None  # type: ignore[method-assign]
-        recorder._live.silence = lambda line, tag, frames: heard.append((tag, frames)) if line == "1" else None  # type: ignore[method-assign]
+        recorder._shop.live.audio = lambda line, samples: heard.append((PCM, len(samples))) if line == "1" else None  # type: ignore[method-assign]
+        recorder._shop.live.silence = lambda line, tag, frames: heard.append((tag, frames)) if line == "1" else None  # type: ignore[method-assign]
 
     with run(box, {0.0: listen, 25.0: pause(), 35.0: resume}) as reader:
         call = the_call(reader)
