@@ -6,12 +6,17 @@ Rates by Wilson's interval, means and ratios by Student's t, counts by Byar's ap
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 Interval = tuple[float, float]
+
+EXACT_BELOW = 50
+"""Expected counts below which the normal distribution is no good far out in the tails, where many comparisons look."""
+
+LEAST_VALUES = 30
+"""Values of which a mean is compared at all: waits and lengths of calls are too skewed for fewer."""
 
 
 def wilson(hits: int, n: int, z: float = Z) -> Interval | None:
@@ -53,16 +58,15 @@ def around(value: float, error: float | None, degrees: float) -> Interval | None
     return (value - reach, value + reach) if math.isfinite(reach) else None
 
 
-def ratio_error(pairs: Iterable[tuple[float, float]], ratio: float) -> tuple[float, int] | None:
-    """Standard error of a ratio of totals (Σtop ÷ Σbottom) over units such as days of an agent, and how many units; None for fewer
-    than two. The linearised variance of W. G. Cochran, Sampling Techniques, 3rd ed. 1977, 6.3, without finite correction."""
-    units = [(top, bottom) for top, bottom in pairs if top or bottom]
-    whole = sum(bottom for _, bottom in units)
-    if len(units) < 2 or not whole:
+def ratio_error(ratio: float, bottom: float, units: int, moments: tuple[float, float, float]) -> float | None:
+    """Standard error of a ratio of totals (Σtop ÷ Σbottom) over units such as days of an agent; None for fewer than two. moments:
+    Σtop², Σtop·bottom, Σbottom². The linearised variance of W. G. Cochran, Sampling Techniques, 3rd ed. 1977, 6.3, without finite
+    correction."""
+    if units < 2 or not bottom:
         return None
-    n = len(units)
-    residues = sum((top - ratio * bottom) ** 2 for top, bottom in units)
-    return math.sqrt(residues * n / (n - 1)) / whole, n
+    top2, cross, bottom2 = moments
+    residues = max(0.0, top2 - 2 * ratio * cross + ratio * ratio * bottom2)
+    return math.sqrt(residues * units / (units - 1)) / bottom
 
 
 def poisson(count: int, z: float = Z) -> Interval:
@@ -74,12 +78,52 @@ def poisson(count: int, z: float = Z) -> Interval:
 
 
 def two_rates(hits: int, n: int, others: int, m: int) -> float | None:
-    """z between two rates with their pooled variance (two-proportion z-test); None when nothing can be said."""
+    """How far two rates lie apart as a normal deviate; None when nothing can be said. By the two-proportion z-test with pooled
+    variance where all four counts are expected to be EXACT_BELOW or more, else by Fisher's exact test."""
     if not n or not m:
         return None
     pooled = (hits + others) / (n + m)
+    if min(n, m) * min(pooled, 1 - pooled) < EXACT_BELOW:
+        return _fisher(hits, n, others, m)
     error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
-    return (hits / n - others / m) / error if error else None
+    return (hits / n - others / m) / error
+
+
+def _fisher(hits: int, n: int, others: int, m: int) -> float:
+    """The deviate whose one-sided probability is that of the hypergeometric tail beyond `hits` (R. A. Fisher, J. R. Stat. Soc. 85
+    (1922) 87–94)."""
+    above = hits * m >= others * n
+    tail = _tail(hits, n, others, m) if above else _tail(n - hits, n, m - others, m)
+    deviate = -NormalDist().inv_cdf(min(max(tail, 1e-300), 0.5))
+    return deviate if above else -deviate
+
+
+def _tail(hits: int, n: int, others: int, m: int) -> float:
+    """Probability of `hits` or more among n of n + m, of whom hits + others are hit at all."""
+    hit, missed = hits + others, n + m - hits - others
+    logs = _log_choose(hit, hits) + _log_choose(missed, n - hits) - _log_choose(n + m, n)
+    term = total = math.exp(logs)
+    for k in range(hits, min(n, hit)):
+        term *= (hit - k) * (n - k) / ((k + 1) * (missed - n + k + 1))
+        total += term
+        if term < total * 1e-16:
+            break
+    return total
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def two_means(sums: tuple[int, float, float], others: tuple[int, float, float]) -> float | None:
+    """How far two means lie apart, in standard errors of their pooled variance; None for fewer than LEAST_VALUES of either. sums,
+    others: how many values, their sum, the sum of their squares."""
+    (n, total, squares), (m, total2, squares2) = sums, others
+    if min(n, m) < LEAST_VALUES:
+        return None
+    within = squares - total * total / n + squares2 - total2 * total2 / m
+    error = math.sqrt(max(0.0, within) / (n + m - 2) * (1 / n + 1 / m))
+    return (total / n - total2 / m) / error if error else None
 
 
 def two_values(value: float, error: float, other: float, other_error: float) -> float | None:

@@ -11,6 +11,9 @@ from quality.figures.values import Value
 SURE_Z = 2.58
 """How many standard errors count as more than chance when one figure is compared once: 1 % two-sided."""
 
+LEAST_DEGREES = 6
+"""Degrees of freedom of a ratio or a count from which it is compared: a week of days."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -26,7 +29,8 @@ class Change:
 
 
 def change(figure: Figure, now: Value, before: Value, days: tuple[int, int] = (1, 1)) -> Change:
-    """From `before` to `now`. days: how long each period is; counts are compared a day."""
+    """From `before` to `now`. days: how long each period is: counts are compared by their days, whose ups
+    and downs (weekends too) are the measure of chance."""
     if now.value is None or before.value is None:
         return Change(before.value, None, None, None, None)
     z = difference_z(figure, now, before, days)
@@ -41,12 +45,23 @@ def difference_z(figure: Figure, one: Value, other: Value, days: tuple[int, int]
         return None
     if figure.kind == "rate":
         return chance.two_rates(int(one.top), int(one.bottom), int(other.top), int(other.bottom))
-    if figure.kind in ("count", "incidence"):
-        times = days if figure.kind == "count" else (one.bottom, other.bottom)
-        return chance.two_counts(int(one.top), times[0], int(other.top), times[1])
-    if one.error is None or other.error is None or min(one.degrees, other.degrees) < 4:
+    if figure.kind == "incidence":
+        return chance.two_counts(int(one.top), one.bottom, int(other.top), other.bottom)
+    if figure.kind == "mean" and not figure.plus:
+        return chance.two_means(_sums(figure, one), _sums(figure, other))
+    return _by_errors(one, other, days if figure.kind == "count" else (1, 1))
+
+
+def _by_errors(one: Value, other: Value, days: tuple[int, int]) -> float | None:
+    """From the standard errors; of counts, of a day's mean."""
+    values = (one.value, one.error, other.value, other.error)
+    if any(value is None for value in values) or min(one.degrees, other.degrees) < LEAST_DEGREES:
         return None
-    return chance.two_values(one.value, one.error, other.value, other.error)
+    return chance.two_values((one.value or 0.0) / days[0], one.error or 0.0, (other.value or 0.0) / days[1], other.error or 0.0)
+
+
+def _sums(figure: Figure, value: Value) -> tuple[int, float, float]:
+    return int(value.bottom), figure.scale * value.top, value.squares
 
 
 def _better(figure: Figure, now: float, before: float) -> bool | None:

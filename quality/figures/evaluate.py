@@ -9,14 +9,20 @@ from datetime import date
 from pathlib import Path
 
 from hw.messages import UserError
+from quality.centre.make import TRUTH_FILE, read_truths
 from quality.figures.detail import DailyDetail, daily_detail
 from quality.figures.periods import Period, day_of, month_of, week_of
+from quality.figures.planted import Found, look_for
 from quality.figures.sheet import sheet_of
 from quality.figures.slow import SlowFigures
 from quality.figures.slowbox import PlainBox
 from quality.figures.tables import days_of
 
 Progress = Callable[[float, float, str], None]
+
+
+TOLERANCE = 1e-9
+"""Relative difference that sums of whole milliseconds and sums of floating point seconds may have."""
 
 
 def _silent(*_: object) -> None:
@@ -57,7 +63,7 @@ def evaluate_figures(
     progress: Progress = _silent,
 ) -> dict[str, object]:  # fmt: skip
     """Compare all 23 with the slow computation: agents over months and weeks, groups and centre over days as well; and see that the
-    daily detail adds up to the calls there are. first, last: local days, those of the store when left out."""
+    daily detail adds up to the calls there are. Of a made centre also whether the figures find what is planted. first, last: local days, those of the store when left out."""
     now, run = time.time() if now is None else now, _Run()
     box = PlainBox(store, timezone, now)
     if not box.calls:
@@ -71,7 +77,19 @@ def evaluate_figures(
         progress(done, len(asked), f"{period.name} {by}")
         _compare(run, detail, box, period, by)
     progress(1, 1, "")
-    return _report(run, detail, box, first, last)
+    report = _report(run, detail, box, first, last)
+    if (store / TRUTH_FILE).exists():
+        planted = look_for(detail, read_truths(store))
+        report["planted"] = [_told(found) for found in planted]
+        report["agreed"] = bool(report["agreed"]) and all(found.ok for found in planted)
+    return report
+
+
+def _told(found: Found) -> dict[str, object]:
+    return {
+        "truth": found.truth, "figure": found.figure, "where": found.where, "expected": ", ".join(found.expected),
+        "found": ", ".join(found.found), "ok": found.ok,
+    }  # fmt: skip
 
 
 def _asked(first: date, last: date) -> Iterator[tuple[Period, str]]:
@@ -110,10 +128,16 @@ def _report(run: _Run, detail: DailyDetail, box: PlainBox, first: date, last: da
         "unknown_in_both": sum(t.unknown for t in tallies),
         "known_in_one_only": sum(t.apart for t in tallies),
         "max_difference": max((t.difference for t in tallies), default=0.0),
+        "agreed": _agreed(run, detail, len(calls)),
         "cpu_s_fast": round(run.fast_s, 2),
         "cpu_s_slow": round(run.slow_s, 2),
         "figures": _by_figure(run.tallies, list(run.tallies)),
     }
+
+
+def _agreed(run: _Run, detail: DailyDetail, calls: int) -> bool:
+    tallies = run.tallies.values()
+    return detail.total.calls == calls and all(not t.apart and t.difference < TOLERANCE for t in tallies)
 
 
 def _by_figure(tallies: dict[str, _Tally], names: Sequence[str]) -> list[dict[str, object]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from quality.figures.book import Figure, Rules, shipped_figures
 from quality.figures.compare import Change, change
 from quality.figures.detail import DailyDetail, DetailRow, daily_detail
+from quality.figures.moments import Part
 from quality.figures.periods import Period
-from quality.figures.values import Part, Value, all_values
+from quality.figures.values import Value, all_values
 
 TREND = {"day": 7, "week": 4, "month": 3, "span": 2}
 """How many periods a trend shows when nobody says."""
@@ -86,7 +87,7 @@ def _subject(
 ) -> Subject:
     level, key = who
     own = [tuple(row for row in rows if p.first <= row.day <= p.last) for p in periods]
-    parts = [Part.of([row.sums for row in found]) for found in own]
+    parts = [Part.of(found, p.days) for found, p in zip(own, periods, strict=True)]
     values = [
         all_values(part, level, detail.knows(p.first, p.last), figures) for part, p in zip(parts, periods, strict=True)
     ]  # fmt: skip
