@@ -113,9 +113,10 @@ class Alerts:
 
 
 def raise_alert(database: Database, kind: str, subject: str, detail: Mapping[str, object], at: float) -> str | None:
-    """Open an alert inside the caller's transaction unless one of this kind and subject stands; its id if it is new. at: UTC epoch
-    seconds of what it is about."""
-    if database.execute("SELECT 1 FROM alerts WHERE kind = ? AND subject = ? AND closed_at IS NULL", (kind, subject)).fetchone():
+    """Open an alert inside the caller's transaction unless one of this kind and subject stands, or was of the very same moment and
+    is closed; its id if it is new. at: UTC epoch seconds of what it is about."""
+    sql = "SELECT 1 FROM alerts WHERE kind = ? AND subject = ? AND (closed_at IS NULL OR opened_at = ?)"
+    if database.execute(sql, (kind, subject, to_text(at))).fetchone():
         return None
     key = new_id(at)
     row = (key, kind, subject, to_text(at), json.dumps(detail, ensure_ascii=False))

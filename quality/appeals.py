@@ -18,17 +18,10 @@ from quality.reviews import Review, Reviews, insert
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
+from recorder.settings.sections import QualityRules
 from recorder.times import from_text, to_text
 
 LEADS = ("manager", "admin")
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """Calendar days: from the review to the last day of an appeal, and from the appeal to the day it has to be decided by."""
-
-    file_days: int = 5
-    decide_days: int = 5
 
 
 @dataclass(frozen=True)
@@ -66,10 +59,10 @@ class Acknowledgement:
 
 
 class Appeals:
-    """Acknowledgements and appeals of one box. timezone: IANA; deadlines end with a local day."""
+    """Acknowledgements and appeals of one box. timezone: IANA; deadlines (of `rules`, calendar days) end with a local day."""
 
-    def __init__(self, store: Path, timezone: str, deadlines: Deadlines | None = None) -> None:
-        self._store, self._zone, self._deadlines = store, ZoneInfo(timezone), deadlines or Deadlines()
+    def __init__(self, store: Path, timezone: str, rules: QualityRules | None = None) -> None:
+        self._store, self._zone, self._rules = store, ZoneInfo(timezone), rules or QualityRules()
 
     def acknowledge(self, call_id: str, user: User, comment: str = "", now: float | None = None) -> None:
         """The agent has seen the review that holds. Raises UserError when it is not their call, not reviewed, or seen already."""
@@ -89,7 +82,7 @@ class Appeals:
 
     def last_day(self, review: Review) -> date:
         """The last local day on which the review may be appealed against."""
-        return self._day(review.reviewed_at) + timedelta(days=self._deadlines.file_days)
+        return self._day(review.reviewed_at) + timedelta(days=self._rules.appeal_days)
 
     def file(self, call_id: str, user: User, reason: str, now: float | None = None) -> Appeal:
         """Appeal against the review that holds. Raises UserError when it is not the user's own call, without a reason, after the
@@ -97,7 +90,7 @@ class Appeals:
         now = time.time() if now is None else now
         review = self._own(call_id, user)
         self._check_appeal(review, reason, now)
-        key, decide_by = new_id(now), self._day(now) + timedelta(days=self._deadlines.decide_days)
+        key, decide_by = new_id(now), self._day(now) + timedelta(days=self._rules.decide_days)
         with writing(self._store) as database:
             if database.execute("SELECT 1 FROM appeals WHERE review_id = ?", (review.id,)).fetchone():
                 raise UserError("There was an appeal against this review already.", "该评审已申诉过。")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -21,9 +21,8 @@ from quality.store import reading, writing
 from quality.users import User
 from quality.views import Views
 from recorder.ids import new_id
+from recorder.settings.sections import QualityRules
 from recorder.times import from_text, to_text
-
-MOST_DIFFERENCE = 6.0  # points of 100: two people's totals of the same call differ by less
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Rating:
 
 @dataclass(frozen=True)
 class Calibration:
-    """A call that several people rate. decisions: grades the lead settled, by item."""
+    """A call that several people rate. decisions: grades the lead settled, by item. line: points of 100 by less than which two
+    totals differ when people agree."""
 
     id: str
     call_id: str
@@ -52,6 +52,7 @@ class Calibration:
     decision: str
     ratings: tuple[Rating, ...]
     decisions: dict[str, str]
+    line: float
 
     @property
     def submitted(self) -> tuple[Rating, ...]:
@@ -66,8 +67,8 @@ class Calibration:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether everybody is within the 6 % line."""
-        return None if self.spread is None else self.spread < MOST_DIFFERENCE
+        """Whether everybody is within the line."""
+        return None if self.spread is None else self.spread < self.line
 
     @property
     def differences(self) -> dict[str, dict[str, str]]:
@@ -80,8 +81,8 @@ class Calibration:
 class Calibrations:
     """The calibrations of one box."""
 
-    def __init__(self, store: Path) -> None:
-        self._store = store
+    def __init__(self, store: Path, line: float = QualityRules.calibration_points) -> None:
+        self._store, self._line = store, line
 
     def open(self, call_id: str, raters: Sequence[User], due_on: date, user: User, form_id: str = "A") -> Calibration:
         """Ask several people to rate a call. Raises UserError with fewer than two of them, or for a call nobody can rate."""
@@ -135,7 +136,7 @@ class Calibrations:
         if held.closed_at is not None or (user.role in ("manager", "admin") and not is_rater):
             return held
         shown = tuple(r if r.rater_id == user.id else Rating(r.rater_id, r.rater, r.submitted_at, None) for r in held.ratings)
-        return _with(held, shown)
+        return replace(held, ratings=shown, decisions={})
 
     def close(self, key: str, user: User, decision: str = "", decisions: Mapping[str, str] | None = None) -> Calibration:
         """End it; the lead settles open items. Raises UserError when somebody has closed it, or when a decision is no grade."""
@@ -175,14 +176,14 @@ class Calibrations:
                     form = Forms(self._store).get(*name)
                     assert form is not None  # kept when it was opened
                     forms[name] = form
-            return [_calibration(connection, row, forms[row["form_id"], row["form_version"]]) for row in rows]
+            return [_calibration(connection, row, forms[row["form_id"], row["form_version"]], self._line) for row in rows]
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of some calibrations. within: share whose totals lie within the 6 % line. kappa: mean quadratic weighted kappa of all pairs
-    of raters, 0–1, None when it cannot be told. items: share of pairs with the same grade, by item. pairs: pairs of raters by
-    call."""
+    """Of some calibrations. within: share whose totals lie within the line (6 % in the source). kappa: mean quadratic weighted
+    kappa of all pairs of raters, 0–1, None when it cannot be told. items: share of pairs with the same grade, by item. pairs:
+    pairs of raters by call."""
 
     calls: int
     pairs: int
@@ -217,13 +218,7 @@ def _width(form: Form, given: object) -> float:
     return max(shares) - min(shares) if shares else 0.0
 
 
-def _with(held: Calibration, ratings: tuple[Rating, ...]) -> Calibration:
-    return Calibration(
-        held.id, held.call_id, held.form, held.opened_at, held.opened_by, held.due_on, held.closed_at, held.decision, ratings, {}
-    )
-
-
-def _calibration(connection: sqlite3.Connection, row: sqlite3.Row, form: Form) -> Calibration:
+def _calibration(connection: sqlite3.Connection, row: sqlite3.Row, form: Form, line: float) -> Calibration:
     raters = connection.execute(
         """SELECT r.*, coalesce(u.name, '') AS name FROM review.calibration_raters r LEFT JOIN review.users u ON u.id = r.rater_id
         WHERE calibration_id = ? ORDER BY name""", (row["id"],)
@@ -239,5 +234,5 @@ def _calibration(connection: sqlite3.Connection, row: sqlite3.Row, form: Form) -
     closed = None if row["closed_at"] is None else from_text(row["closed_at"])
     return Calibration(
         row["id"], row["call_id"], form, from_text(row["opened_at"]), row["opened_by"], date.fromisoformat(row["due_on"]), closed,
-        row["decision"], tuple(ratings), {d["item"]: d["grade"] for d in decided},
+        row["decision"], tuple(ratings), {d["item"]: d["grade"] for d in decided}, line,
     )  # fmt: skip

@@ -8,39 +8,71 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message, UserError
+from quality.automatic import Automatic
 from quality.mystery import MysteryCalls
 from quality.observation import Observations
+from quality.problems import Limits
 from quality.sampling.plans import Plans
+from quality.store import reading
 from quality.trainings import Trainings
-from quality.watch import watch
+from quality.watch import WatchRules, watch
+from recorder.settings.sections import QualityRules
 
 TRAINING_WEEKS = 4  # whose reviews tell a common problem
+MOST_MISSED = 14  # days that are caught up on
 
 
 @dataclass(frozen=True)
 class Evening:
-    """planned: calls given out. short: calls the duty asks for beyond the inspectors' hours. alerts, needs: opened. observed:
-    marks the machine made. linked, missed: mystery calls. left_out: what could not be done, and why."""
+    """planned: calls given out. short: calls the duty asks for beyond the inspectors' hours. alerts, needs: opened. rechecked:
+    trainings settled. observed: marks the machine made. scored: calls by trusted items. linked, missed: mystery calls. left_out:
+    what could not be done, and why."""
 
     planned: int
     short: int
     alerts: int
     needs: int
+    rechecked: int
     observed: int
+    scored: int
     linked: int
     missed: int
     left_out: tuple[Message, ...]
 
 
-def evening(store: Path, day: date, timezone: str, by: str = "callbox") -> Evening:
-    """Do it all for a local day that is over; training needs are looked for on Sundays. Doing it again does nothing twice."""
+def evening(store: Path, day: date, timezone: str, rules: QualityRules | None = None, by: str = "callbox") -> Evening:
+    """Do it all for a local day that is over; trainings and trusted items are looked at on Sundays. Doing it again does nothing
+    twice."""
+    rules = rules or QualityRules()
     planned, short, left_out = _plan(store, day, timezone, by)
     end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone)).timestamp()
     linked, missed = MysteryCalls(store, timezone).link(end)
     observed = Observations(store, timezone).fill(day)
-    sunday = day.weekday() == 6
-    needs = Trainings(store, timezone).open_needs(day - timedelta(weeks=TRAINING_WEEKS), day, by) if sunday else []
-    return Evening(planned, short, len(watch(store, day, timezone)), len(needs), len(observed), linked, missed, left_out)
+    rechecked, needs = _sunday(store, day, timezone, rules, by) if day.weekday() == 6 else (0, 0)
+    scored = Automatic(store, timezone, rules).score(day)
+    alerts = watch(store, day, timezone, WatchRules.of(rules))
+    return Evening(planned, short, len(alerts), needs, rechecked, len(observed), scored, linked, missed, left_out)
+
+
+def due_days(store: Path, today: date) -> list[date]:
+    """The days that are over and whose evening is still to come: yesterday, and those before it that a box that was off has
+    missed, two weeks at most. Oldest first; empty when yesterday's is done."""
+    with reading(store) as connection:
+        sql = "SELECT max(subject) FROM review.changes WHERE action = 'observation.fill' AND subject < ?"
+        row = connection.execute(sql, (today.isoformat(),)).fetchone()
+    yesterday = today - timedelta(days=1)
+    begin = date.fromisoformat(row[0]) + timedelta(days=1) if row[0] else yesterday
+    begin = max(begin, yesterday - timedelta(days=MOST_MISSED - 1))
+    return [begin + timedelta(days=n) for n in range((yesterday - begin).days + 1)]
+
+
+def _sunday(store: Path, day: date, timezone: str, rules: QualityRules, by: str) -> tuple[int, int]:
+    """Trainings settled, needs opened; and which items may score by themselves from now on."""
+    trainings = Trainings(store, timezone, Limits.of(rules))
+    rechecked = trainings.recheck(day, by)
+    needs = trainings.open_needs(day - timedelta(weeks=TRAINING_WEEKS), day, by)
+    Automatic(store, timezone, rules).renew(day, by)
+    return len(rechecked), len(needs)
 
 
 def _plan(store: Path, day: date, timezone: str, by: str) -> tuple[int, int, tuple[Message, ...]]:

@@ -13,7 +13,7 @@ from hw.messages import UserError
 from quality.callrows import hit
 from quality.form import Form
 from quality.store import reading, writing
-from quality.suggest import coverage, machine_score, suggest
+from quality.suggest import Suggestion, coverage, machine_score, suggest
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ def machine_scores(store: Path, form: Form, calls: Sequence[str]) -> dict[str, f
     return scores | {call_id: score for call_id, _, score, _ in fresh}
 
 
-def _judge(connection: sqlite3.Connection, form: Form, call_id: str) -> tuple[float | None, float]:
+def suggestions_of(connection: sqlite3.Connection, form: Form, call_id: str) -> dict[str, Suggestion]:
+    """What the machine suggests for every item of an analysed call. connection: of `quality.store.reading`."""
     said = connection.execute(
         "SELECT start_s, end_s, side, text, confidence FROM analysis.utterances WHERE call_id = ? ORDER BY seq", (call_id,)
     )
@@ -46,7 +47,11 @@ def _judge(connection: sqlite3.Connection, form: Form, call_id: str) -> tuple[fl
     utterances = [Utterance(*row) for row in said]
     hits = [hit(row) for row in connection.execute("SELECT * FROM analysis.hits WHERE call_id = ? ORDER BY seq", (call_id,))]
     acoustics = connection.execute("SELECT acoustics FROM analysis.results WHERE call_id = ?", (call_id,)).fetchone()[0]
-    suggestions = suggest(form, hits, utterances, json.loads(acoustics))
+    return suggest(form, hits, utterances, json.loads(acoustics))
+
+
+def _judge(connection: sqlite3.Connection, form: Form, call_id: str) -> tuple[float | None, float]:
+    suggestions = suggestions_of(connection, form, call_id)
     return machine_score(form, suggestions), coverage(form, suggestions)
 
 

@@ -15,9 +15,7 @@ from quality.callfilter import day_start
 from quality.form import Form
 from quality.store import reading
 from quality.suggest import Suggestion, machine_score
-
-TRUST_SHARE = 0.85  # of the calls people and machine grade the same
-TRUST_LEAST = 30  # calls compared
+from recorder.settings.sections import QualityRules
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,9 @@ class ItemTrust:
     harder: float
     softer: float
 
-    def is_trusted(self, share: float = TRUST_SHARE, least: int = TRUST_LEAST) -> bool:
+    def is_trusted(self, rules: QualityRules) -> bool:
         """Whether the item may score without a person."""
-        return self.calls >= least and self.same >= share
+        return self.calls >= rules.trust_calls and self.same >= rules.trust_agreement
 
 
 _ITEMS = """
@@ -58,9 +56,9 @@ def item_trust(store: Path, form: Form, since: date, until: date, timezone: str)
     return [_trust(form, item, pairs[item]) for item in form.items if item in pairs]
 
 
-def trusted_items(trust: Iterable[ItemTrust], share: float = TRUST_SHARE) -> frozenset[str]:
+def trusted_items(trust: Iterable[ItemTrust], rules: QualityRules | None = None) -> frozenset[str]:
     """The items that may score by themselves."""
-    return frozenset(t.item for t in trust if t.is_trusted(share))
+    return frozenset(t.item for t in trust if t.is_trusted(rules or QualityRules()))
 
 
 def automatic_score(form: Form, suggestions: Mapping[str, Suggestion], trusted: frozenset[str]) -> float | None:

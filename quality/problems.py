@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from quality.callfilter import day_start
 from quality.formstore import Forms
 from quality.store import reading
+from recorder.settings.sections import QualityRules
 
 POOR_SHARE = 0.6  # a grade earning less than this share of an item's points is a problem: below 合格
 
@@ -24,11 +25,16 @@ class Limits:
     group's agents in whose calls it comes up that often. individual: share of an agent's reviewed calls. least: reviewed calls
     before anything is said. z: how far an agent's calls have to be from the rest of the group, in standard errors."""
 
-    common: float = 0.15
+    common: float = QualityRules.common_problem
     common_agents: float = 0.34
-    individual: float = 0.25
+    individual: float = QualityRules.individual_problem
     least: int = 5
     z: float = 4.0
+
+    @classmethod
+    def of(cls, rules: QualityRules) -> Limits:
+        """As a site has set them."""
+        return cls(common=rules.common_problem, individual=rules.individual_problem)
 
 
 @dataclass(frozen=True)
@@ -69,17 +75,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class Grade:
-    """A grade of a reviewed call. poor: below 合格."""
+    """A grade of a reviewed call. poor: below 合格. started_at: of the call, as the database writes instants."""
 
     team: str
     agent: str
     form_id: str
     item: str
     poor: bool
+    started_at: str = ""
 
 
 _GRADES = """
-SELECT c.team, c.agent_id, r.form_id, r.form_version, i.item, i.grade
+SELECT c.team, c.agent_id, c.started_at, r.form_id, r.form_version, i.item, i.grade
 FROM calls.calls c JOIN review.reviews r ON r.call_id = c.id JOIN review.review_items i ON i.review_id = r.id
 WHERE c.started_at >= ? AND c.started_at < ? AND c.agent_id IS NOT NULL
     AND r.version = (SELECT max(version) FROM review.reviews WHERE call_id = c.id)
@@ -98,7 +105,8 @@ def grades(store: Path, since: date, until: date, timezone: str) -> list[Grade]:
         form = forms[row["form_id"], row["form_version"]]
         share = form.share(row["item"], row["grade"]) if form else None
         if share is not None:
-            found.append(Grade(row["team"], row["agent_id"], row["form_id"], row["item"], share < POOR_SHARE))
+            poor = share < POOR_SHARE
+            found.append(Grade(row["team"], row["agent_id"], row["form_id"], row["item"], poor, row["started_at"]))
     return found
 
 

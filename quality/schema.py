@@ -267,4 +267,18 @@ MIGRATIONS = (
             "CREATE INDEX reports_by_period ON reports (kind, period, made_at)",
         ),
     ),
+    # quality.automatic. trusted_items: which items of the machine score by themselves, a version a change; first and last: local
+    # days of the reviews that told. automatic_scores: of calls that nobody had reviewed, 0-100; another analyzed_at makes one void.
+    Migration(
+        "0014-automatic",
+        (
+            """CREATE TABLE trusted_items (
+                version INTEGER PRIMARY KEY, form_id TEXT NOT NULL, items TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
+                stored_at TEXT NOT NULL, stored_by TEXT NOT NULL) STRICT""",
+            """CREATE TABLE automatic_scores (
+                call_id TEXT PRIMARY KEY, form_id TEXT NOT NULL, form_version TEXT NOT NULL,
+                trusted INTEGER NOT NULL REFERENCES trusted_items (version), analyzed_at TEXT NOT NULL, score REAL NOT NULL,
+                coverage REAL NOT NULL) STRICT, WITHOUT ROWID""",
+        ),
+    ),
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
+from quality.callfilter import day_start
 from quality.changes import record
-from quality.problems import Count, Limits, Problem, count, find, grades, z_score
+from quality.problems import Count, Grade, Limits, Problem, count, find, grades, z_score
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -18,6 +20,12 @@ from recorder.times import to_text
 
 CHECK_LEAST = 20  # reviewed calls after a training before it is judged
 CURED_Z = 3.0  # standard errors
+CHECK_AFTER = timedelta(days=21)  # before that too few calls are reviewed to tell a cure from chance
+
+STATES = {
+    "needed": Message("needed", "待培训"), "planned": Message("planned", "已安排"), "held": Message("held", "已实施"),
+    "cured": Message("checked: cured", "已复查：已改善"), "not_cured": Message("checked: not cured", "已复查：未改善"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,15 +47,24 @@ class Training:
 
 
 class Trainings:
-    """The trainings of one box. timezone: IANA."""
+    """The trainings of one box. timezone: IANA. limits: from when on a problem is common."""
 
-    def __init__(self, store: Path, timezone: str) -> None:
-        self._store, self._timezone = store, timezone
+    def __init__(self, store: Path, timezone: str, limits: Limits | None = None) -> None:
+        self._store, self._timezone, self._limits = store, timezone, limits or Limits()
 
-    def open_needs(self, since: date, until: date, by: str = "callbox", limits: Limits | None = None) -> list[Training]:
-        """Open a need for every problem that is common in a group on these days and has none open. The new ones."""
-        common = [p for p in find(grades(self._store, since, until, self._timezone), limits) if p.common]
+    def open_needs(self, since: date, until: date, by: str = "callbox") -> list[Training]:
+        """Open a need for every problem that is common in a group on these days and has none open. Calls from before a training
+        say nothing of what it was about. The new ones."""
+        graded = self._untrained(grades(self._store, since, until, self._timezone))
+        common = [p for p in find(graded, self._limits) if p.common]
         return [self.get(key) for key in (self._open(problem, by) for problem in common) if key]
+
+    def recheck(self, day: date, by: str = "callbox") -> list[Training]:
+        """Look again at every training that was held three weeks before `day` or earlier and was not looked at yet, as far as
+        enough calls since are reviewed. Those that are settled now."""
+        due = [t for t in self.list() if t.state == "held" and t.held_on and t.held_on + CHECK_AFTER <= day]
+        ready = [(training, after) for training in due if (after := self._after(training, day)).calls >= CHECK_LEAST]
+        return [self._settle(training, after, by) for training, after in ready]
 
     def plan(self, key: str, day: date, trainer: str, plan: str, user: User) -> Training:
         """Set the day and who trains what. Raises UserError when it was held already."""
@@ -64,16 +81,13 @@ class Trainings:
         training = self.get(key)
         if training.held_on is None:
             raise UserError("This training was not held yet.", "该培训尚未实施。")
-        graded = grades(self._store, training.held_on, until, self._timezone)
-        after = count(graded, training.team, training.form_id, training.item)
+        after = self._after(training, until)
         if after.calls < CHECK_LEAST:
             raise UserError(
                 f"Only {after.calls} calls since the training are reviewed; {CHECK_LEAST} are needed.",
                 f"培训后仅评审了 {after.calls} 通，至少需要 {CHECK_LEAST} 通。",
             )
-        cured = after.share < Limits().common and z_score(training.before, after) >= CURED_Z
-        values = {"after_share": after.share, "after_calls": after.calls, "checked_at": to_text(time.time())}
-        return self._step(key, ("held", "cured", "not_cured"), "cured" if cured else "not_cured", by, **values)
+        return self._settle(training, after, by)
 
     def get(self, key: str) -> Training:
         """Raises UserError when there is none."""
@@ -86,6 +100,22 @@ class Trainings:
         """All of them, the newest first."""
         with reading(self._store) as connection:
             return [_training(row) for row in connection.execute("SELECT * FROM review.trainings ORDER BY opened_at DESC, id")]
+
+    def _untrained(self, graded: list[Grade]) -> list[Grade]:
+        zone, held = ZoneInfo(self._timezone), {}
+        for training in reversed(self.list()):  # the latest decides
+            if training.held_on:
+                held[training.team, training.form_id, training.item] = day_start(training.held_on, zone)
+        return [g for g in graded if g.started_at >= held.get((g.team, g.form_id, g.item), "")]
+
+    def _after(self, training: Training, until: date) -> Count:
+        graded = grades(self._store, training.held_on or until, until, self._timezone)
+        return count(graded, training.team, training.form_id, training.item)
+
+    def _settle(self, training: Training, after: Count, by: str) -> Training:
+        cured = after.share < self._limits.common and z_score(training.before, after) >= CURED_Z
+        values = {"after_share": after.share, "after_calls": after.calls, "checked_at": to_text(time.time())}
+        return self._step(training.id, ("held", "cured", "not_cured"), "cured" if cured else "not_cured", by, **values)
 
     def _open(self, problem: Problem, by: str) -> str | None:
         with writing(self._store) as database:
@@ -102,11 +132,14 @@ class Trainings:
         return key
 
     def _step(self, key: str, allowed: tuple[str, ...], state: str, user: User | str, **values: object) -> Training:
-        training = self.get(key)
         by = user if isinstance(user, str) else user.name
-        if training.state not in allowed:
-            raise UserError(f"This training is {training.state} already.", f"该培训状态为 {training.state}，不能再更改。")
         with writing(self._store) as database:
+            row = database.execute("SELECT state FROM trainings WHERE id = ?", (key,)).fetchone()
+            if row is None:
+                raise UserError("There is no such training.", "没有此培训。")
+            if row[0] not in allowed:
+                name = STATES[row[0]]
+                raise UserError(f"This training is {name.en} already.", f"该培训状态为“{name.zh}”，不能再更改。")
             database.table("trainings").update(key, {"state": state, **values})
             record(database, by, f"training.{state}", key, {name: str(value) for name, value in values.items()})
         return self.get(key)

@@ -15,6 +15,7 @@ from quality.problems import Count, z_score
 from quality.repeats import repeat_rates
 from quality.store import reading, writing
 from quality.subjects import rising_subjects
+from recorder.settings.sections import QualityRules
 from recorder.times import from_text
 
 
@@ -23,12 +24,17 @@ class WatchRules:
     """repeat_rate: of a group's calls, 0–1, on `in_a_row` days one after the other. fault_ratio, fault_z: an agent's share of
     calls with a fault against the others', as a ratio and in standard errors; over `fault_least` calls."""
 
-    repeat_rate: float = 0.15
-    in_a_row: int = 3
+    repeat_rate: float = QualityRules.repeat_rate
+    in_a_row: int = QualityRules.repeat_days
     repeat_least: int = 20
     fault_ratio: float = 1.5
     fault_z: float = 5.0
     fault_least: int = 30
+
+    @classmethod
+    def of(cls, rules: QualityRules) -> WatchRules:
+        """As a site has set them."""
+        return cls(repeat_rate=rules.repeat_rate, in_a_row=rules.repeat_days)
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,7 @@ def watch(store: Path, day: date, timezone: str, rules: WatchRules | None = None
     if day.weekday() == 6:
         found += list(_week(store, day, timezone, rules))
     with writing(store) as database:
-        known = {row[0] for row in database.execute("SELECT subject FROM alerts WHERE kind IN ('priority_call', 'stuck_call')")}
-        # A call's alert that was closed is not opened again by looking at its day again.
-        fresh = [f for f in found if f.subject not in known]
-        keys = [raise_alert(database, f.kind, f.subject, f.detail, f.at) for f in fresh]
+        keys = [raise_alert(database, f.kind, f.subject, f.detail, f.at) for f in found]
     return [Alerts(store).get(key) for key in keys if key]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from console.commands.shared import add_config, settings_of
+from console.commands.shared import add_config, day_of, settings_of
 from console.output import say, table
 from hw.messages import UserError, terminal_language
 
@@ -32,22 +32,27 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_watch(arguments: argparse.Namespace) -> int:
     """Look, and show what is new."""
-    from quality.watch import watch
+    from quality.watch import WatchRules, watch
 
     settings = settings_of(arguments)
     zone = ZoneInfo(settings.site.timezone)
-    last = _day(arguments.day) if arguments.day else datetime.now(zone).date() - timedelta(days=1)
-    first = _day(arguments.since) if arguments.since else last
+    last = day_of(arguments.day) if arguments.day else datetime.now(zone).date() - timedelta(days=1)
+    first = day_of(arguments.since) if arguments.since else last
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    found = [alert for day in days for alert in watch(Path(settings.store.path), day, settings.site.timezone)]
+    rules = WatchRules.of(settings.quality)
+    found = [alert for day in days for alert in watch(Path(settings.store.path), day, settings.site.timezone, rules)]
     _show(found, zone)
     return 0
 
 
 def run_list(arguments: argparse.Namespace) -> int:
     """What is open, the newest first."""
-    from quality.alerts import Alerts
+    from quality.alerts import KINDS, Alerts
 
+    if arguments.kind and arguments.kind not in KINDS:
+        known = ", ".join(KINDS)
+        en = f"There is no kind of alert “{arguments.kind}”. Known: {known}."
+        raise UserError(en, f"没有“{arguments.kind}”这类预警，可用：{known}。")
     settings = settings_of(arguments)
     _show(Alerts(Path(settings.store.path)).list(arguments.kind), ZoneInfo(settings.site.timezone))
     return 0
@@ -66,10 +71,3 @@ def _show(alerts: list[Alert], zone: ZoneInfo) -> None:
     ]
     heads = ("时间", "类型", "对象", "已查看") if language == "zh" else ("when", "what", "about", "seen by")
     say(table(heads, rows))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"“{text}” is no date; write 2026-08-01", f"“{text}”不是日期，请写成 2026-08-01") from None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
-from console.commands.shared import add_config, settings_of
+from console.commands.shared import add_config, day_of, settings_of
 from console.output import complain, say, table
 from hw.messages import Message, UserError, terminal_language
 
@@ -32,7 +32,7 @@ def run_plan(arguments: argparse.Namespace) -> int:
     from quality.sampling.plans import Plans
 
     settings = settings_of(arguments)
-    made = Plans(Path(settings.store.path), settings.site.timezone).make(_day(arguments.day), "console", arguments.seed)
+    made = Plans(Path(settings.store.path), settings.site.timezone).make(day_of(arguments.day), "console", arguments.seed)
     say("\n".join(f"{sheet.inspector}: {sheet.given}" for sheet in made.sheets))
     if made.short:
         en = f"{made.short} calls more are due today than the inspectors have hours for"
@@ -48,7 +48,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 
     settings, language = settings_of(arguments), terminal_language()
     store = Path(settings.store.path)
-    sheets = {sheet.id: sheet for sheet in Plans(store, settings.site.timezone).sheets(_day(arguments.day))}
+    sheets = {sheet.id: sheet for sheet in Plans(store, settings.site.timezone).sheets(day_of(arguments.day))}
     if not sheets:
         raise UserError(f"{arguments.day} is not planned: callbox sampling plan --day {arguments.day}", f"{arguments.day} 尚无计划")
     rows = [
@@ -66,7 +66,7 @@ def run_progress(arguments: argparse.Namespace) -> int:
     from quality.sampling.plans import duty_progress
 
     settings = settings_of(arguments)
-    lines = duty_progress(Path(settings.store.path), _day(f"{arguments.month}-01"), settings.site.timezone)
+    lines = duty_progress(Path(settings.store.path), _month(arguments.month), settings.site.timezone)
     if not lines:
         say(f"no calls in {arguments.month}", f"{arguments.month} 没有通话")
         return 0
@@ -78,8 +78,8 @@ def run_progress(arguments: argparse.Namespace) -> int:
     return 1 if any(line.left for line in lines) else 0
 
 
-def _day(text: str) -> date:
+def _month(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y-%m").date()
     except ValueError:
-        raise UserError(f"“{text}” is no date; write 2026-08-01", f"“{text}”不是日期，请写成 2026-08-01") from None
+        raise UserError(f"“{text}” is no month; write 2026-08", f"“{text}”不是月份，请写成 2026-08") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import sqlite3
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,13 +47,13 @@ def standings(
     volumes, days = _volumes(connection, rules, since, day, zone)
     months = days_in_month(day) / max(days, 1)
     marks = _marks(connection, day, zone, rules.performance_days)
-    performance = _performance(rules, marks, began, rules.performance_days)
+    performance = _performance(rules, marks, began, zone)
     agents = [
         AgentMonth(
             number, volume.calls * months, volume.eligible * months,
             {"tenure": _tenure(people.get(number), began), "performance": performance.get(number, "middle"),
              "attitude": rules.attitudes.get(number, "steady")},
-            _falls(rules, marks.get(number, ()), day), min(1.0, volume.days / max(days, 1)),
+            _falls(rules, marks.get(number, ()), day, zone), min(1.0, volume.days / max(days, 1)),
         )
         for number, volume in sorted(volumes.items())
     ]  # fmt: skip
@@ -64,14 +65,21 @@ def _volumes(
     connection: sqlite3.Connection, rules: SamplingRules, since: date, until: date, zone: ZoneInfo
 ) -> tuple[dict[str, Volume], int]:
     """By agent, and over how many days: a box that has run for a week knows a week."""
-    sql = """SELECT agent_id, count(*), sum(duration_s >= ?), avg(duration_s), min(started_at),
-        count(DISTINCT substr(started_at, 1, 10)) FROM calls.calls
-        WHERE started_at >= ? AND started_at < ? AND agent_id IS NOT NULL AND duration_s IS NOT NULL GROUP BY agent_id"""
-    bounds = (rules.shortest_s, day_start(since, zone), day_start(until + timedelta(days=1), zone))
-    rows = connection.execute(sql, bounds).fetchall()
-    first = min((row[4] for row in rows), default="")
-    days = sum(1 for n in range((until - since).days + 1) if not first or day_start(since + timedelta(days=n + 1), zone) > first)
-    return {row[0]: Volume(row[1], row[2], row[3], row[5]) for row in rows}, days
+    sql = """SELECT agent_id, started_at, duration_s FROM calls.calls
+        WHERE started_at >= ? AND started_at < ? AND agent_id IS NOT NULL AND duration_s IS NOT NULL ORDER BY started_at"""
+    # Days are local: by the UTC date an early shift in China would work on two of them.
+    borders = [day_start(since + timedelta(days=n), zone) for n in range((until - since).days + 2)]
+    talks: dict[str, list[float]] = defaultdict(list)
+    there: dict[str, set[int]] = defaultdict(set)
+    for agent, at, duration in connection.execute(sql, (borders[0], borders[-1])):
+        talks[agent].append(duration)
+        there[agent].add(bisect_right(borders, at))
+    first = min((min(own) for own in there.values()), default=1)
+    found = {
+        agent: Volume(len(own), sum(d >= rules.shortest_s for d in own), sum(own) / len(own), len(there[agent]))
+        for agent, own in talks.items()
+    }  # fmt: skip
+    return found, len(borders) - first
 
 
 def _marks(connection: sqlite3.Connection, day: date, zone: ZoneInfo, days: int) -> dict[str, list[tuple[str, float]]]:
@@ -87,8 +95,10 @@ def _marks(connection: sqlite3.Connection, day: date, zone: ZoneInfo, days: int)
     return marks
 
 
-def _performance(rules: SamplingRules, marks: Mapping[str, Sequence[tuple[str, float]]], until: date, days: int) -> dict[str, str]:
-    border = ((until - timedelta(days=days)).isoformat(), until.isoformat())
+def _performance(
+    rules: SamplingRules, marks: Mapping[str, Sequence[tuple[str, float]]], until: date, zone: ZoneInfo
+) -> dict[str, str]:
+    border = (day_start(until - timedelta(days=rules.performance_days), zone), day_start(until, zone))
     before = {agent: [total for at, total in own if border[0] <= at < border[1]] for agent, own in marks.items()}
     means = {agent: sum(totals) / len(totals) for agent, totals in before.items() if totals}
     ranked = sorted(means, key=lambda agent: (-means[agent], agent))
@@ -105,9 +115,9 @@ def _tenure(person: Person | None, day: date) -> str:
     return "under_3_months" if months < 3 else "under_1_year" if months < 12 else "longer"
 
 
-def _falls(rules: SamplingRules, marks: Sequence[tuple[str, float]], day: date) -> bool:
-    border = (day - timedelta(days=FALL_DAYS - 1)).isoformat()
-    oldest = (day - timedelta(days=FALL_DAYS + FALL_BEFORE - 1)).isoformat()
+def _falls(rules: SamplingRules, marks: Sequence[tuple[str, float]], day: date, zone: ZoneInfo) -> bool:
+    border = day_start(day - timedelta(days=FALL_DAYS - 1), zone)
+    oldest = day_start(day - timedelta(days=FALL_DAYS + FALL_BEFORE - 1), zone)
     late, early = ([t for at, t in marks if at >= oldest and (at >= border) is recent] for recent in (True, False))
     if len(late) < FALL_LEAST or len(early) < FALL_LEAST:
         return False

@@ -172,6 +172,21 @@ class RetentionRule:
 
 
 @dataclass(frozen=True)
+class QualityRules:
+    """[quality]: where the QA department draws its lines. Weights of sampling and targets of figures are kept in review.db."""
+
+    appeal_days: int = 5  # days from a review to the last day of an appeal against it
+    decide_days: int = 5  # days from an appeal to the day it has to be decided by
+    calibration_points: float = 6.0  # points of 100; two people's totals of the same call differ by less
+    trust_agreement: float = 0.85  # 0-1; share of calls a machine item has to be graded on as people did, to score by itself
+    trust_calls: int = 30  # calls compared before that is believed
+    repeat_rate: float = 0.15  # 0-1; share of a group's calls that come again, above which the day counts for a special review
+    repeat_days: int = 3  # such days one after the other that open it
+    common_problem: float = 0.15  # 0-1; share of a group's reviewed calls from which on a problem is common and needs training
+    individual_problem: float = 0.25  # 0-1; share of an agent's reviewed calls from which on a problem is theirs
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: the pages on the LAN."""
 
@@ -217,6 +232,7 @@ class Settings:
     analysis: Analysis = Analysis()
     retention: Retention = Retention()
     retention_rule: tuple[RetentionRule, ...] = ()
+    quality: QualityRules = QualityRules()
     web: Web = Web()
     console: SerialConsole = SerialConsole()
     simulation: Simulation = Simulation()

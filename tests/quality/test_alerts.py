@@ -80,6 +80,9 @@ def test_who_saw_it_and_what_was_done(own_centre: Path) -> None:
     assert alerts.list() == []
     with pytest.raises(UserError, match="closed already"):
         alerts.close(key, user(own_centre, "admin"), "我也处理了")
+    with writing(own_centre) as database:  # the same day looked at again, and another day
+        assert raise_alert(database, "special_review", "售后组", {}, from_text("2026-09-01T00:00:00Z")) is None
+        assert raise_alert(database, "special_review", "售后组", {}, from_text("2026-09-02T00:00:00Z")) is not None
 
 
 def test_a_box_without_calls_raises_nothing(tmp_path: Path) -> None:

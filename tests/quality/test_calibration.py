@@ -16,6 +16,7 @@ from quality.machinetrust import ItemTrust, automatic_score, item_trust, trusted
 from quality.reviewcheck import Marks, ReviewErrors
 from quality.store import reading
 from quality.suggest import NO_OPINION, Suggestion
+from recorder.settings.sections import QualityRules
 from tests.quality.department import ZONE, user
 
 FORM = load_form()
@@ -105,11 +106,12 @@ def test_only_items_above_the_set_agreement_score_by_themselves(centre: Path) ->
     trust = {t.item: t for t in item_trust(centre, FORM, date(2026, 8, 1), date(2026, 9, 30), ZONE)}
     assert trust["ask_name"].same < 0.5  # the made inspectors judge it for themselves
     assert trust["standard_greeting"].same > 0.7
-    trusted = trusted_items(trust.values(), share=0.7)
+    trusted = trusted_items(trust.values(), QualityRules(trust_agreement=0.7))
     assert "standard_greeting" in trusted
     assert "ask_name" not in trusted
     few = ItemTrust("warm", 29, 1.0, 1.0, 0.0, 0.0)
-    assert not few.is_trusted()
+    assert not few.is_trusted(QualityRules())
+    assert few.is_trusted(QualityRules(trust_calls=29))
     suggestions = {"standard_greeting": Suggestion("good", NO_OPINION), "ask_name": Suggestion("bad", NO_OPINION)}
     assert automatic_score(FORM, suggestions, trusted) == 80
     assert automatic_score(FORM, suggestions, frozenset()) is None

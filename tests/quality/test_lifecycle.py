@@ -20,7 +20,7 @@ from quality.notes import Notes
 from quality.problems import Count, Grade, find, grades, z_score
 from quality.reviewcheck import Marks
 from quality.reviews import Review, Reviews
-from quality.store import reading
+from quality.store import reading, writing
 from quality.trainings import Trainings
 from quality.users import User, Users
 from tests.quality.department import ZONE, user
@@ -198,13 +198,26 @@ def test_the_planted_problem_is_found_once_and_its_training_cured_it(own_centre:
     assert trainings.check(held.id, date(2026, 9, 30)).state == "cured"
 
 
+def test_what_was_before_a_training_opens_no_need_after_it(own_centre: Path) -> None:
+    trainings = Trainings(own_centre, ZONE)
+    held = trainings.list()[0]
+    assert held.held_on is not None
+    assert trainings.recheck(held.held_on + timedelta(days=20)) == []  # too early to tell
+    assert [t.state for t in trainings.recheck(held.held_on + timedelta(days=21))] == ["cured"]
+    assert trainings.recheck(held.held_on + timedelta(days=28)) == []
+    first, last = held.held_on - timedelta(days=21), held.held_on + timedelta(days=7)
+    assert ("hold_apology", True) in [(p.item, p.common) for p in find(_grades(own_centre, first, last))]
+    assert trainings.open_needs(first, last) == []
+
+
 def _grades(store: Path, since: date, until: date) -> list[Grade]:
     return grades(store, since, until, ZONE)
 
 
 def test_a_need_goes_its_way_and_is_judged_only_on_enough_calls(own_centre: Path) -> None:
     trainings, lead = Trainings(own_centre, ZONE), user(own_centre, "manager")
-    trainings.check(trainings.list()[0].id, date(2026, 9, 30))  # closed: the need may be opened anew
+    with writing(own_centre) as database:
+        database.execute("DELETE FROM trainings")  # as if nobody had trained anything yet
     need = trainings.open_needs(date(2026, 8, 1), date(2026, 8, 31))[0]
     assert need.state == "needed"
     with pytest.raises(UserError, match="not held"):
