@@ -63,7 +63,8 @@ def evaluate_figures(
     progress: Progress = _silent,
 ) -> dict[str, object]:  # fmt: skip
     """Compare all 23 with the slow computation: agents over months and weeks, groups and centre over days as well; and see that the
-    daily detail adds up to the calls there are. Of a made centre also whether the figures find what is planted. first, last: local days, those of the store when left out."""
+    daily detail adds up to the calls there are. Of a made centre also whether the figures find what is planted. first, last: local
+    days, those of the store when left out."""
     now, run = time.time() if now is None else now, _Run()
     box = PlainBox(store, timezone, now)
     if not box.calls:

@@ -39,20 +39,21 @@ def look_for(detail: DailyDetail, truths: Mapping[str, object]) -> list[Found]:
     """The bad agent month by month, the rising repeats before and after they rise, the bad week of the product."""
     known = {figure.id: figure for figure in (*shipped_figures(), *marks())}
     months = sorted({month_of(day) for day in days_of(detail.first, detail.last)}, key=lambda p: p.first)
-    found = [_worse(detail, known["monitoring_score"], m, "agent", "bad_agent", (str(truths["bad_agent"]),)) for m in months]
+    found = [_worse(detail, (known["monitoring_score"], m, "agent"), "bad_agent", (str(truths["bad_agent"]),)) for m in months]
     rising, team = date.fromisoformat(str(truths["repeats_from"])), str(truths["repeat_team"])
     resolution = known["first_call_resolution"]
     quiet = [m for m in months if m.last < rising - timedelta(days=detail.rules.repeat_days)]
-    found += [_worse(detail, resolution, m, "group", "no repeats yet", ()) for m in quiet]
-    found.append(_worse(detail, resolution, period_of(rising, detail.last), "group", "repeat_team", (team,)))
+    found += [_worse(detail, (resolution, m, "group"), "no repeats yet", ()) for m in quiet]
+    found.append(_worse(detail, (resolution, period_of(rising, detail.last), "group"), "repeat_team", (team,)))
     week = week_of(date.fromisoformat(str(truths["product_week"])))
     found.append(Found("product_week", "priority_rate", "weeks of the centre", (week.name,), _bad_weeks(detail, known)))
     # The product's week is no group's doing, and no group's figure says so.
-    found.append(_worse(detail, known["priority_rate"], week, "group", "product_week by group", ()))
+    found.append(_worse(detail, (known["priority_rate"], week, "group"), "product_week by group", ()))
     return found
 
 
-def _worse(detail: DailyDetail, figure: Figure, period: Period, by: str, truth: str, expected: tuple[str, ...]) -> Found:
+def _worse(detail: DailyDetail, asked: tuple[Figure, Period, str], truth: str, expected: tuple[str, ...]) -> Found:
+    figure, period, by = asked
     sheet = sheet_of(detail, (period, period), by, (figure,))
     out = tuple(sorted(s.subject.key for s in standings(sheet, (figure,))[figure.id] if s.worse))
     return Found(truth, figure.id, period.name, expected, out)

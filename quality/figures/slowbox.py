@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -79,7 +80,9 @@ class PlainBox:
             key, start = row["id"], from_text(row["started_at"])
             own, pieces = records.get(key, []), parts.get(key, [])
             held = [p for p in pieces if p["kind"] in ("held", "transferred")]
-            hold = sum(p["frames"] / p["rate"] for p in held) if held else sum(m["end"] - m["start"] for m in music.get(key, []))
+            hold = (
+                sum(_ms(p["frames"] / p["rate"]) for p in held) if held else sum(m["end"] - m["start"] for m in music.get(key, []))
+            )
             answered = row["state"] != "unanswered"
             found.append(PlainCall(
                 day=datetime.fromtimestamp(start, self.zone).date(), team=row["team"], agent=row["agent_id"] or "",
@@ -111,6 +114,11 @@ class PlainBox:
     def record_day(self, record: dict[str, Any]) -> date:
         """The local day of a PBX record."""
         return datetime.fromtimestamp(from_text(record["started_at"]), self.zone).date()
+
+
+def _ms(seconds: float) -> float:
+    """To the millisecond, as the house keeps times; halves go up."""
+    return math.floor(seconds * 1000 + 0.5) / 1000
 
 
 def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
