@@ -71,7 +71,7 @@ class Automatic:
             row = (form.id, json.dumps(sorted(items)), since.isoformat(), until.isoformat(), to_text(time.time()), by)
             sql = "INSERT INTO trusted_items (form_id, items, first, last, stored_at, stored_by) VALUES (?, ?, ?, ?, ?, ?)"
             database.execute(sql, row)
-            detail = {"now": sorted(items - held.items), "no longer": sorted(held.items - items)}
+            detail: dict[str, object] = {"now": sorted(items - held.items), "no longer": sorted(held.items - items)}
             record(database, by, "trust.change", form.id, detail)
         return self.trusted(form.id)
 

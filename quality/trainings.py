@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -101,8 +102,9 @@ class Trainings:
         with reading(self._store) as connection:
             return [_training(row) for row in connection.execute("SELECT * FROM review.trainings ORDER BY opened_at DESC, id")]
 
-    def _untrained(self, graded: list[Grade]) -> list[Grade]:
-        zone, held = ZoneInfo(self._timezone), {}
+    def _untrained(self, graded: Iterable[Grade]) -> Iterable[Grade]:
+        zone = ZoneInfo(self._timezone)
+        held: dict[tuple[str, str, str], str] = {}
         for training in reversed(self.list()):  # the latest decides
             if training.held_on:
                 held[training.team, training.form_id, training.item] = day_start(training.held_on, zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quality.forms import read_form
 from quality.formstore import Forms
 from quality.reviews import Reviews
 from tests.webui.conftest import logged_in
@@ -68,3 +69,30 @@ def test_a_taboo_fails_the_call(own_app: Flask, own_box: TestBox) -> None:
     review = Reviews(own_box.store).latest(own_box.ids["rude"])
     assert review is not None
     assert (review.total, review.earned, review.passed) == (0.0, 80.0, False)
+
+
+def in_points(box: TestBox) -> None:
+    document = Forms(box.store).current().document
+    Forms(box.store).add(read_form({**document, "version": "9.0", "scale": "points"}), "manager")
+
+
+def test_a_form_in_points_asks_for_points(own_app: Flask, own_box: TestBox) -> None:
+    in_points(own_box)
+    browser, form = logged_in(own_app, "inspector"), Forms(own_box.store).current()
+    page = browser.get(f"/calls/{own_box.ids['rude']}").text
+    assert f'name="grade-polite" min="0" max="{form.items["polite"].points}"' in page
+    assert 'type="radio"' not in page
+    full = {f"grade-{key}": f"{item.points / 2:g}" for key, item in form.items.items()}
+    assert save(browser, own_box, filled(own_box) | full)[0] == 302
+    review = Reviews(own_box.store).latest(own_box.ids["rude"])
+    assert review is not None
+    assert (review.form_version, review.total) == ("9.0", 50.0)
+    assert 'value="3.0" aria-label="Points for Polite"' in browser.get(f"/calls/{own_box.ids['rude']}").text
+
+
+def test_too_many_points_are_refused_and_stay_on_the_page(own_app: Flask, own_box: TestBox) -> None:
+    in_points(own_box)
+    status, page = save(logged_in(own_app, "inspector"), own_box, filled(own_box, **{"grade-polite": "7"}))
+    assert status == 422
+    assert "“Polite”: give 0 to 6 points." in page
+    assert 'value="7" aria-label="Points for Polite"' in page

@@ -16,11 +16,11 @@ export function setUpReview() {
 function total(form) {
   let worth = 0, earned = 0, open = 0;
   for (const item of form.querySelectorAll(".item")) {
-    const chosen = item.querySelector("input:checked");
-    if (!chosen) open += 1;
-    else if (chosen.dataset.share !== undefined) {
+    const share = shareOf(item);
+    if (share === null) open += 1;
+    else if (share !== undefined) {
       worth += Number(item.dataset.weight);
-      earned += Number(item.dataset.weight) * Number(chosen.dataset.share);
+      earned += Number(item.dataset.weight) * share;
     }
   }
   const failed = form.querySelector('[name="taboo"]:checked') !== null;
@@ -32,10 +32,18 @@ function total(form) {
   left.textContent = open ? left.dataset.text.replace("{}", open) : "";
 }
 
-// The worst grade needs a reason: its comment opens by itself.
+// What an item earns, 0 to 1; null while nothing is given, undefined for n/a. A form in points has a number instead of grades.
+function shareOf(item) {
+  const chosen = item.querySelector("input:checked"), points = item.querySelector('input[type="number"]');
+  if (chosen) return chosen.dataset.share === undefined ? undefined : Number(chosen.dataset.share);
+  return points && points.value !== "" && points.validity.valid ? Number(points.value) / Number(points.max) : null;
+}
+
+// The worst grade, or no points, needs a reason: its comment opens by itself.
 function askWhy(form) {
   for (const item of form.querySelectorAll(".item")) {
-    const worst = item.querySelector("input:checked")?.value === form.dataset.worst;
+    const worst = item.querySelector("input:checked")?.value === form.dataset.worst
+      || (item.querySelector('input[type="number"]') !== null && shareOf(item) === 0);
     item.querySelector("textarea").required = worst;
     if (worst) item.querySelector("details").open = true;
   }
@@ -61,6 +69,7 @@ function restore(form) {
   for (const field of form.querySelectorAll("input, textarea")) {
     const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
     if (field.type === "radio" || field.type === "checkbox") field.checked = mine.includes(field.value);
+    else if (field.type === "number") field.value = mine.find((value) => value !== "na") ?? "";
     else if (field.tagName === "TEXTAREA" && mine.length) { field.value = mine[0]; field.closest("details")?.toggleAttribute("open", mine[0] !== ""); }
   }
   const note = form.querySelector(".draft");
