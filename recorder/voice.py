@@ -29,13 +29,24 @@ FLOOR_RISE = 10 ** (1.0 * FRAME_S / 10)
 FLOOR_RANGE = (10.0, 100_000.0)
 """Mean square of a 16-bit sample: -80 to -40 dBFS."""
 
+FULL_SCALE = 32768.0**2
+
 GATE = 10 ** (9 / 10)
 """Speech must stand 9 dB above the floor."""
 
+DETECTOR_LIKES = FULL_SCALE * 10 ** (-26 / 10)
+"""Mean square of speech as networks carry it (ITU-T P.56: -26 dBFS). WebRTC's detector was trained on such speech, and finds hardly
+any that is 20 dB quieter, however silent the line behind it."""
+
+MOST_GAIN = 10 ** (12 / 10)
+"""A quiet line is lifted by up to 12 dB for the detector; 18 made speech of noise that swells, and calls of what leaks over from other
+lines (docs/measurements.md)."""
+
+LOUDNESS_FALL = 10 ** (-1.0 * FRAME_S / 10)
+"""How loud a channel is is forgotten by 1 dB a second, so that a pause within a call changes little."""
+
 QUIETER = 10 ** (-12 / 10)
 """Sounds 12 dB below the last tone on the line are its noise."""
-
-FULL_SCALE = 32768.0**2
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,7 @@ class _Channel:
         self._vad = webrtcvad.Vad(AGGRESSIVENESS)
         self._recent: deque[bool] = deque([False] * VOICED_OF[1], VOICED_OF[1])
         self._floor = FLOOR_RANGE[1]
+        self._loudness = 0.0  # mean square of the loudest piece of late
         self._bands = Bands((TONE_BAND,), rate, int(rate * FRAME_S))
         self._like_tone = False  # the last piece
         self._tone_power = 0.0  # of the last tone
@@ -134,12 +146,21 @@ class _Channel:
                 toned.add(index)
                 self._tone_power = power
             elif power > self._floor * GATE and index not in pressed:
-                voiced = self._vad.is_speech(pieces[index].tobytes(), self._rate)
+                voiced = self._vad.is_speech(self._lifted(pieces[index], power).tobytes(), self._rate)
+            self._loudness = max(power, self._loudness * LOUDNESS_FALL)
             self._like_tone = like_tone
             self._recent.append(voiced)
             if voiced and sum(self._recent) >= VOICED_OF[0]:
                 spoken.add(index)
         return spoken, toned
+
+    def _lifted(self, piece: Samples, power: float) -> Samples:
+        """The piece as loud as the detector likes speech; what is loud enough stays as it is."""
+        gain = min(MOST_GAIN, DETECTOR_LIKES / max(power, self._loudness))
+        if gain <= 1.0:
+            return piece
+        lifted: Samples = np.clip(piece * np.float32(gain**0.5), -32768, 32767).astype(np.int16)
+        return lifted
 
     def noise(self) -> float:
         """Mean square up to which a sound is none beside a tone."""

@@ -44,8 +44,8 @@ class Second:
 
     peak: largest sample, 0 to 32 768. quiet: the power of its pauses. hum: of the mains and its harmonics. clipped: samples at full
     scale. spoken: 20 ms pieces of speech (the other side's leaking over left out); speech: the sum of their powers. stirred: pieces
-    that stand out of the pauses, leaking left out, whether the voice detector knew them for speech or not (below about -42 dBFS it
-    does not); stirring: the sum of their powers.
+    that stand out of the pauses, leaking left out, whether the voice detector knew them for speech or not (below about -50 dBFS it
+    misses much); stirring: the sum of their powers.
     """
 
     frames: int

@@ -58,6 +58,12 @@ def test_speech_is_heard_whatever_the_block() -> None:
     assert max(found) - min(found) < 0.5
 
 
+def test_a_quiet_line_is_heard_too() -> None:
+    samples = soundfile.read(CALL, dtype="int16")[0].max(axis=1).astype(np.float64)
+    hiss = np.random.default_rng(7).normal(0, 6, len(samples))
+    assert heard(samples * 10 ** (-20 / 20) + hiss)[0] > 0.5 * heard(samples + hiss)[0]  # without the gain a sixtieth
+
+
 def test_a_loss_keeps_the_count() -> None:
     detector = VoiceDetector(RATE, 1)
     detector.feed(np.zeros((850, 1), np.int16))
