@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,11 +15,14 @@ from flask_babel import format_date
 
 from hw.messages import UserError
 from quality.callrows import CallRow
+from quality.reports.build import build
+from quality.reports.csvfile import csv_bytes
+from quality.reports.facts import Box
+from quality.reports.periods import period_of
+from quality.reports.workbook import xlsx
 from quality.week import Week
 from quality.weekly import WeeklySummary, weekly_summary
-from quality.weeklycsv import write_csv
 from quality.weeklyfigures import RuleCount, grouped, rule_counts
-from quality.weeklyxlsx import write_xlsx
 from webui.access import STAFF, allow
 from webui.context import box, views
 from webui.formats import local
@@ -30,8 +32,8 @@ blueprint = Blueprint("reports", __name__)
 
 TOP_RULES = 2  # named beside each agent and team
 FILES = {
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "csv": (write_csv, "text/csv"),
+    "xlsx": (xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (csv_bytes, "text/csv"),
 }
 
 
@@ -57,19 +59,22 @@ def download(week: str, kind: str) -> ResponseReturnValue:
         chosen = Week.parse(week)
     except UserError:
         abort(404)
-    write, mimetype = FILES[kind]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"callbox-{chosen.name}.{kind}"
-        write(_summary(chosen), path, language())
-        answer = Response(path.read_bytes(), mimetype=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=path.name)
+    made, mimetype = FILES[kind]
+    settings = box().settings
+    own = Box(box().store, settings.site.name, settings.site.timezone, _rulebook())
+    report = build(own, "weekly", period_of("week", chosen.first))
+    answer = Response(made(report, language()), mimetype=mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"callbox-{chosen.name}.{kind}")
     return answer
 
 
 def _summary(week: Week) -> WeeklySummary:
-    settings = box().settings
-    rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
-    return weekly_summary(box().store, week, settings.site.timezone, rulebook=rulebook)
+    return weekly_summary(box().store, week, box().settings.site.timezone, rulebook=_rulebook())
+
+
+def _rulebook() -> Path | None:
+    own = box().settings.analysis.rulebook
+    return Path(own) if own else None
 
 
 def _top_rules(summary: WeeklySummary, key: Callable[[CallRow], str]) -> dict[str, tuple[RuleCount, ...]]:

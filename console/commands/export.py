@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from console.commands.shared import add_config, settings_of
 from console.output import say
 from hw.messages import UserError, terminal_language
+from recorder.schema import CALLS_DB
 
 if TYPE_CHECKING:
     from quality.reports.facts import Box
@@ -70,8 +71,14 @@ def period_of(arguments: argparse.Namespace) -> Period:
 
 
 def box_of(settings: Settings) -> Box:
-    """Whose reports they are."""
+    """Whose reports they are. Raises UserError when nothing was recorded there."""
     from quality.reports.facts import Box
 
+    store = Path(settings.store.path)
+    if not (store / CALLS_DB).exists():
+        raise UserError(
+            f"{store}: nothing was recorded there yet; is --config the right settings file?",
+            f"{store}：尚无录音；--config 指定的设置文件是否正确？",
+        )
     rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
-    return Box(Path(settings.store.path), settings.site.name, settings.site.timezone, rulebook)
+    return Box(store, settings.site.name, settings.site.timezone, rulebook)

@@ -14,8 +14,11 @@ from console.output import say, table
 from console.understand import describe
 from hw.messages import terminal_language
 from quality.callrows import CallRow
+from quality.reports.build import build
+from quality.reports.facts import Box
+from quality.reports.files import write
+from quality.reports.periods import period_of
 from quality.views import Views
-from quality.weekly import weekly_summary, write_xlsx
 from recorder.times import to_text
 
 START_TOLERANCE_S = 4.0
@@ -106,9 +109,10 @@ def _cells(result: Outcome) -> tuple[str, ...]:
 
 def export_week(demo: Demo) -> Path:
     """Write the weekly summary of the demo's calls beside its store."""
-    zone = ZoneInfo(demo.house.settings.site.timezone)
-    year, week, _ = datetime.fromtimestamp(demo.house.start, zone).isocalendar()
-    path = demo.house.store / f"weekly-{year}-W{week:02d}.xlsx"
-    store = Path(demo.house.settings.store.path)
-    write_xlsx(weekly_summary(store, f"{year}-W{week:02d}", demo.house.settings.site.timezone), path, terminal_language())
+    settings = demo.house.settings
+    day = datetime.fromtimestamp(demo.house.start, ZoneInfo(settings.site.timezone)).date()
+    week = period_of("week", day)
+    path = demo.house.store / f"weekly-{week.name}.xlsx"
+    box = Box(Path(settings.store.path), settings.site.name, settings.site.timezone)
+    write(build(box, "weekly", week), path, terminal_language())
     return path

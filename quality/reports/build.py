@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from hw.messages import Message, UserError
 from quality.reports.facts import Box, Facts, gather
 from quality.reports.model import Report, Section
-from quality.reports.parts import calls, cases, operating, problems, signals, training, trend, volume
+from quality.reports.parts import calls, cases, method, operating, problems, signals, training, trend, volume
 from quality.reports.periods import Period
-from recorder.schema import CALLS_DB
 
 Sections = Callable[[Facts], tuple[Section, ...]]
 SIGNAL_WEEKS = 8
@@ -29,24 +28,19 @@ class Kind:
 
 
 def build(box: Box, kind: str, period: Period) -> Report:
-    """The report of that kind, one of KINDS, of a period. Raises UserError when the box has no calls.db yet, or when the kind is not
-    made of such a period."""
+    """The report of that kind, one of KINDS, of a period. Raises UserError when the kind is not made of such a period, or when the
+    databases cannot be read."""
     own = KINDS[kind]
     if period.kind not in own.periods:
         raise UserError(
             f"This report is made of a {' or '.join(own.periods)}, not of a {period.kind}.",
             f"该报告的周期须为 {'、'.join(own.periods)}，不能是 {period.kind}。",
         )
-    if not (box.store / CALLS_DB).exists():
-        raise UserError(
-            f"{box.store}: nothing was recorded there yet; is --config the right settings file?",
-            f"{box.store}：尚无录音；--config 指定的设置文件是否正确？",
-        )
     facts = gather(box, period, own.weeks)
     return Report(
         kind=kind, title=own.title, period=period, site=box.site, timezone=box.timezone, made_at=box.at, calls=facts.total().calls,
         key_figures=volume.key_figures(facts), sections=own.sections(facts) if facts.total().calls else (),
-        notes=tuple(_notes(facts)), method=_method(facts),
+        notes=tuple(_notes(facts)), method=method.told(facts),
     )  # fmt: skip
 
 
@@ -156,44 +150,3 @@ def _gaps(facts: Facts) -> Iterator[Message]:
         yield Message(
             "No call of this period was reviewed: form score and pass rate are not known.", "本期没有人工评审：表单分和合格率未知。"
         )  # fmt: skip
-
-
-def _method(facts: Facts) -> tuple[Message, ...]:
-    form = facts.form
-    return (
-        Message(
-            f"Days are those of {facts.box.timezone}; a call belongs to the day it started. All figures are added up from the daily "
-            "detail by day, group and agent, so that groups, days and reports agree to the last call.",
-            f"日期按 {facts.box.timezone} 时区，通话归入其开始的那一天。所有数据均由每日明细（按日、班组、座席）汇总，各报告合计一致。",
-        ),
-        Message(
-            "“–”: not known (nothing reviewed, analysed or recorded); it is not 0 and no mean counts it.",
-            "“–”表示未知（没有评审、分析或录音），不等于 0，也不计入平均。",
-        ),
-        Message(
-            "Listened to: calls reviewed by a person; of each call the review that holds counts. Pass rate: those that reached their "
-            f"form's pass line (form {form.id} {form.version}: {form.pass_line:g}); a confirmed taboo makes a total 0.",
-            f"监听量：人工评审过的通话，每通取最新一次。合格率：达到所用评分表合格线的占比（评分表 {form.id} {form.version}："
-            f"{form.pass_line:g} 分）；判定服务禁忌的通话总分为 0。",
-        ),
-        Message(
-            "A problems: taboos people found (auto-fail). B: items with the form's worst grade. C: items below 合格 but not the worst.",
-            "A 类问题：人工判定的服务禁忌（一票否决）；B 类：评为最差一级（差）的项目；C 类：低于“合格”但非最差（稍差）的项目。",
-        ),
-        Message(
-            "A problem is common when at least 15 % of a group's calls listened to have it (one standard error taken off), in at least "
-            "a third of its agents; individual when 25 % of an agent's calls have it, or when the agent's calls are 4 standard errors "
-            "worse than the group's. “Improved” and “worse” are said of changes beyond 3 standard errors only.",
-            "共性问题：本组监听通话中至少 15 %（扣除一个标准误）存在，且涉及至少三分之一的座席；个性问题：该座席监听通话中至少 25 % 存在，"
-            "或整体差于本组 4 个标准误。“改善”“变差”仅用于超过 3 个标准误的变化。",
-        ),
-        Message(
-            "Compliance, experience, risk: 0–100, 100 is best; means over the analysed calls. Machine form score: the form's items the "
-            "machine can judge; a suggestion, not a person's grade.",
-            "合规分、体验分、风险分：0–100，100 为最好，按已分析通话平均。机器表单分：机器有依据的项目折算，仅为建议，不能代替人工评分。",
-        ),
-        Message(
-            "Worst and best calls: by the mean of the three scores; best calls last at least 15 s.",
-            "最差与最佳通话：按三项分数的平均值；最佳通话时长不少于 15 秒。",
-        ),
-    )

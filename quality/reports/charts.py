@@ -5,16 +5,12 @@ from __future__ import annotations
 import functools
 import io
 import math
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hw.messages import Message
-from quality.reports.model import Chart, Table, Value
+from quality.reports.model import Chart, Table
 from quality.reports.words import text_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FONT_PACKAGE = "fonts-noto-cjk"
 COLOURS = ("#1F4E79", "#C55A11", "#548235", "#7F7F7F", "#7030A0", "#BF9000", "#00A0A0", "#C00000")
@@ -24,7 +20,7 @@ _FILES = (
     "NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "NotoSansSC-Regular.*", "SourceHanSansSC-Regular.otf",
     "SourceHanSansCN-Regular.otf", "wqy-zenhei.ttc", "wqy-microhei.ttc",
 )  # fmt: skip
-_INCH_ROW, _WIDTH = 0.27, 7.2  # inches
+_INCH_ROW, _WIDTH, _HEIGHT = 0.27, 7.2, 2.6  # inches
 
 
 @functools.cache
@@ -39,28 +35,19 @@ def chinese_font() -> Path | None:
 
 
 def svg(table: Table, chart: Chart, language: str) -> bytes:
-    """The chart of a table. What is not known is a gap; a chart of nothing says so."""
+    """The chart of a table. What is not known is a gap."""
     import matplotlib  # noqa: PLC0415  half a second and 40 MB that only charts need
-    from matplotlib.figure import Figure  # noqa: PLC0415
 
-    rows = table.rows[: chart.rows]
-    settings = {
+    settings: Any = {
         "svg.fonttype": "none", "svg.hashsalt": "callbox", "font.family": _family(), "font.size": 8.5, "axes.unicode_minus": False,
         "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#7F7F7F", "axes.grid": True,
         "axes.grid.axis": "x" if chart.kind == "bar" else "y", "grid.color": "#E2E2E2", "axes.axisbelow": True,
+        "text.parse_math": False,  # a group may be called "$$$"
     }  # fmt: skip
     with matplotlib.rc_context(settings):
-        height = max(1.6, 0.7 + _INCH_ROW * len(rows) * max(1, 0.6 * len(chart.values))) if chart.kind == "bar" else 2.6
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        axes = figure.add_subplot()
-        {"bar": _bars, "column": _columns, "line": _lines}[chart.kind](axes, table, chart, rows, language)
-        axes.set_title(chart.title.text(language), loc="left", fontsize=10, fontweight="bold")
-        if len(chart.values) > 1:
-            figure.legend(loc="outside lower center", ncols=min(len(chart.values), 6), frameon=False)
-        out = io.BytesIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
+        drawn = _Drawing(table, chart, language).finished()
     family = _family()
-    return out.getvalue().replace(f"'{family}'".encode(), f"'{family}', {_FALLBACKS}".encode())
+    return drawn.replace(f"'{family}'".encode(), f"'{family}', {_FALLBACKS}".encode())
 
 
 @functools.cache
@@ -75,56 +62,79 @@ def _family() -> str:
     return next((name for name in names if name.endswith(("SC", "CN"))), names[-1])
 
 
-def _lines(axes: Axes, table: Table, chart: Chart, rows: Sequence[tuple[Value, ...]], language: str) -> None:
-    places = range(len(rows))
-    for number, column in enumerate(chart.values):
-        label = table.columns[column].name.text(language)
+class _Drawing:
+    """One chart being drawn."""
+
+    def __init__(self, table: Table, chart: Chart, language: str) -> None:
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        self.chart, self.language, self.columns = chart, language, table.columns
+        self.rows = table.rows[: chart.rows]
+        height = _HEIGHT
+        if chart.kind == "bar":
+            height = max(1.6, 0.7 + _INCH_ROW * len(self.rows) * max(1, 0.6 * len(chart.values)))
+        self.figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        self.axes = self.figure.add_subplot()
+
+    def finished(self) -> bytes:
+        """The whole file."""
+        {"bar": self._bars, "column": self._columns, "line": self._lines}[self.chart.kind]()
+        self.axes.set_title(self.chart.title.text(self.language), loc="left", fontsize=10, fontweight="bold")
+        if len(self.chart.values) > 1:
+            self.figure.legend(loc="outside lower center", ncols=min(len(self.chart.values), 6), frameon=False)
+        out = io.BytesIO()
+        self.figure.savefig(out, format="svg", metadata={"Date": None})
+        return out.getvalue()
+
+    def _lines(self) -> None:
+        for number, column in enumerate(self.chart.values):
+            style: Any = {"marker": "o", "markersize": 3, "linewidth": 1.4, "color": COLOURS[number % len(COLOURS)]}
+            self.axes.plot(range(len(self.rows)), self._numbers(column), **style, label=self._name(column))
+        self._name_places()
+
+    def _columns(self) -> None:
+        for number, column in enumerate(self.chart.values):
+            drawn = self._group(self.axes.bar, "width", number, column)
+            if len(self.rows) * len(self.chart.values) <= 24:
+                self.axes.bar_label(drawn, fmt=_written(self.chart), fontsize=7, padding=1)
+        self._name_places()
+
+    def _bars(self) -> None:
+        for number, column in enumerate(self.chart.values):
+            self.axes.bar_label(
+                self._group(self.axes.barh, "height", number, column), fmt=_written(self.chart), fontsize=7, padding=2
+            )
+        self.axes.set_yticks(range(len(self.rows)), self._labels())
+        self.axes.invert_yaxis()
+        self.axes.margins(x=0.08)
+        self.axes.xaxis.set_major_formatter(_tick(self.chart))
+
+    def _group(self, draw: Any, size: str, number: int, column: int) -> Any:
+        share = 0.78 / len(self.chart.values)
+        places = [n - 0.39 + share * (number + 0.5) for n in range(len(self.rows))]
         colour = COLOURS[number % len(COLOURS)]
-        axes.plot(places, _numbers(rows, column), marker="o", markersize=3, linewidth=1.4, color=colour, label=label)
-    _name_places(axes, rows, table, chart, language)
+        return draw(places, self._numbers(column), **{size: share}, color=colour, label=self._name(column))
 
+    def _name_places(self) -> None:
+        names = self._labels()
+        step = max(1, math.ceil(len(names) / 16))
+        self.axes.set_xticks(range(0, len(names), step), names[::step])
+        self.axes.yaxis.set_major_formatter(_tick(self.chart))
+        self.axes.margins(y=0.12)
+        if self.chart.unit != "percent" or self.chart.kind != "line":
+            self.axes.set_ylim(bottom=0)
 
-def _columns(axes: Axes, table: Table, chart: Chart, rows: Sequence[tuple[Value, ...]], language: str) -> None:
-    for number, column in enumerate(chart.values):
-        _group(axes.bar, "width", table, chart, rows, number, column, language)
-        if len(rows) * len(chart.values) <= 24:
-            axes.bar_label(axes.containers[-1], fmt=_written(chart), fontsize=7, padding=1)
-    _name_places(axes, rows, table, chart, language)
+    def _labels(self) -> list[str]:
+        kind = self.columns[self.chart.label].kind
+        names = [text_of(row[self.chart.label], kind, self.language) for row in self.rows]
+        return [_cut(name[5:] if kind == "day" else name) for name in names]
 
+    def _name(self, column: int) -> str:
+        name = self.columns[column].name.text(self.language)
+        return "\u200b" + name if name.startswith("_") else name  # matplotlib leaves names with _ out of the legend
 
-def _bars(axes: Axes, table: Table, chart: Chart, rows: Sequence[tuple[Value, ...]], language: str) -> None:
-    for number, column in enumerate(chart.values):
-        _group(axes.barh, "height", table, chart, rows, number, column, language)
-        axes.bar_label(axes.containers[-1], fmt=_written(chart), fontsize=7, padding=2)
-    axes.set_yticks(range(len(rows)), [_cut(text_of(row[chart.label], "text", language)) for row in rows])
-    axes.invert_yaxis()
-    axes.margins(x=0.08)
-    axes.xaxis.set_major_formatter(_tick(chart))
-
-
-def _group(
-    draw: Any, size: str, table: Table, chart: Chart, rows: Sequence[tuple[Value, ...]], number: int, column: int, language: str
-) -> None:
-    share = 0.78 / len(chart.values)
-    places = [n - 0.39 + share * (number + 0.5) for n in range(len(rows))]
-    label = table.columns[column].name.text(language)
-    draw(places, _numbers(rows, column), **{size: share}, color=COLOURS[number % len(COLOURS)], label=label)
-
-
-def _name_places(axes: Axes, rows: Sequence[tuple[Value, ...]], table: Table, chart: Chart, language: str) -> None:
-    kind = table.columns[chart.label].kind
-    names = [_cut(text_of(row[chart.label], kind, language)) for row in rows]
-    names = [name[5:] if kind == "day" else name for name in names]
-    step = max(1, math.ceil(len(names) / 16))
-    axes.set_xticks(range(0, len(names), step), names[::step])
-    axes.yaxis.set_major_formatter(_tick(chart))
-    axes.margins(y=0.12)
-    if chart.unit != "percent" or chart.kind != "line":
-        axes.set_ylim(bottom=0)
-
-
-def _numbers(rows: Sequence[tuple[Value, ...]], column: int) -> list[float]:
-    return [float(v) if isinstance(v := row[column], int | float) else math.nan for row in rows]
+    def _numbers(self, column: int) -> list[float]:
+        return [float(v) if isinstance(v := row[column], int | float) else math.nan for row in self.rows]
 
 
 def _tick(chart: Chart) -> str:

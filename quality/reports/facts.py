@@ -43,7 +43,7 @@ class Box:
         return datetime.fromtimestamp(self.at, ZoneInfo(self.timezone)).date()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Facts:
     """detail, faults: of all days from `since` to the period's last; everything a report says is added up from these."""
 
@@ -130,7 +130,8 @@ def gather(box: Box, period: Period, weeks: int = 0) -> Facts:
     since = min(period.before.first, period.last - timedelta(days=7 * weeks + 6))
     return Facts(
         box, period, since, daily_detail(box.store, since, period.last, box.timezone, now=box.at),
-        fault_rows(box.store, since, min(period.last, box.today), box.timezone), Forms(box.store).current(), _rule_names(box.rulebook),
+        fault_rows(box.store, since, min(period.last, box.today), box.timezone), Forms(box.store).current(),
+        _rule_names(box.rulebook),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What people and the machine found wrong, by day, group and agent: the part of the daily detail that the 23 figures do not need."""
+"""What people and the machine found wrong, by day, group and agent: the daily detail that the 23 figures do not need."""
 
 from __future__ import annotations
 

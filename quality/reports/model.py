@@ -13,8 +13,9 @@ UNKNOWN = "–"
 
 
 KINDS = {
-    "text": "@", "count": "#,##0", "one": "0.0", "percent": "0.0%", "instant": "yyyy-mm-dd hh:mm:ss", "day": "yyyy-mm-dd",
-    "duration": "[h]:mm:ss", "change_count": "+#,##0;-#,##0;0", "change_one": "+0.0;-0.0;0.0", "change_points": "+0.0;-0.0;0.0", "two": "0.00", "number": "0.0",
+    "text": "@", "count": "#,##0", "one": "0.0", "two": "0.00", "number": "0.0", "percent": "0.0%", "duration": "[h]:mm:ss",
+    "day": "yyyy-mm-dd", "instant": "yyyy-mm-dd hh:mm:ss", "change_count": "+#,##0;-#,##0;0", "change_one": "+0.0;-0.0;0.0",
+    "change_points": "+0.0;-0.0;0.0",
 }  # fmt: skip
 """How a value is read, with Excel's number format. percent: 0–1. change_…: the difference to the period before; change_points: in
 percentage points (the value times 100 of a difference of shares)."""

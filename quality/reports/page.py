@@ -52,7 +52,8 @@ def _rendered(name: str, report: Report, language: str, **more: str) -> str:
 
     made = datetime.fromtimestamp(report.made_at, ZoneInfo(report.timezone))
     return _environment().get_template(name).render(
-        report=report, language=language, say=say, cell=cell, drawn=drawn, made=f"{made:%Y-%m-%d %H:%M}", verdict=verdict, widths=widths,
+        report=report, language=language, say=say, cell=cell, drawn=drawn, made=f"{made:%Y-%m-%d %H:%M}",
+        verdict=verdict, widths=widths,
         words={key: say(word) for key, word in _WORDS.items()}, **more,
     )  # fmt: skip
 

@@ -14,20 +14,20 @@ def text_of(value: Value, kind: str, language: str) -> str:
     """A value as people read it; None is UNKNOWN."""
     if value is None:
         return UNKNOWN
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Message):
-        return value.text(language)
+    if isinstance(value, str | Message):
+        return value if isinstance(value, str) else value.text(language)
     if isinstance(value, Shown):
         return value.sign + _number(value.value, value.kind)
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, date | timedelta):
+        return _time(value)
+    return _number(value, kind)
+
+
+def _time(value: date | timedelta) -> str:
     if isinstance(value, timedelta):
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-    return _number(value, kind)
+    return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value.isoformat()
 
 
 def _number(value: float, kind: str) -> str:

@@ -40,12 +40,14 @@ class _Book:
         self._book.set_properties({"title": f"{report.title.text(language)} {report.period.name}", "created": made})
         self._formats()
         self._names: set[str] = set()
+        self._overview_name = self._name(_OVERVIEW)
+        self._table_names = [self._name(table.title) for table in report.tables]
 
     def finished(self) -> bytes:
         """The whole file."""
         self._overview()
-        for table in self.report.tables:
-            self._table_sheet(table)
+        for name, table in zip(self._table_names, self.report.tables, strict=True):
+            self._table_sheet(name, table)
         self._notes()
         self._book.close()
         return self._bytes.getvalue()
@@ -60,6 +62,7 @@ class _Book:
         self._unknown = add({**ruled, "align": "right", "font_color": _GREY})
         self._head = add({**font, "bold": True, "font_color": "white", "bg_color": _BLUE, "text_wrap": True, "align": "center"})
         self._title = add({**font, "bold": True, "font_size": 14, "font_color": _BLUE})
+        self._link = add({**font, "font_color": "#0563C1", "underline": 1, "indent": 1})
         self._wrap = add({**font, "text_wrap": True, "valign": "top"})
 
     def _say(self, message: Message) -> str:
@@ -67,7 +70,7 @@ class _Book:
 
     def _overview(self) -> None:
         report = self.report
-        sheet = self._sheet(_OVERVIEW)
+        sheet = self._sheet(self._overview_name)
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, 3, 14)
         sheet.set_row(0, 24)
@@ -82,11 +85,20 @@ class _Book:
             sheet.write_string(row, 0, self._say(note), self._bold)
             row += 1
         row = self._key_figures(sheet, row + 1)
-        for section in report.sections:
+        self._contents(sheet, row)
+
+    def _contents(self, sheet: Worksheet, row: int) -> None:
+        """What is in the book: each chapter with its words and links to its sheets."""
+        names = iter(self._table_names)
+        for section in self.report.sections:
             sheet.write_string(row, 0, self._say(section.title), self._bold)
             for said in section.text:
                 row += 1
                 sheet.write_string(row, 0, self._say(said), self._plain)
+            for _ in section.tables:
+                row += 1
+                name = next(names)
+                sheet.write_url(row, 0, f"internal:'{name.replace(chr(39), chr(39) * 2)}'!A1", self._link, name)
             row += 2
 
     def _key_figures(self, sheet: Worksheet, row: int) -> int:
@@ -105,14 +117,14 @@ class _Book:
         return row + 3
 
     def _notes(self) -> None:
-        sheet = self._sheet(_NOTES)
+        sheet = self._sheet(self._name(_NOTES))
         sheet.set_column(0, 0, 110)
         for row, note in enumerate((*self.report.notes, *self.report.method)):
             sheet.write_string(row, 0, self._say(note), self._wrap)
 
-    def _table_sheet(self, table: Table) -> None:
+    def _table_sheet(self, name: str, table: Table) -> None:
         """A sheet of its own: frozen head, filters, widths, charts beside it."""
-        sheet = self._sheet(table.title)
+        sheet = self._sheet(name)
         self._head_row(sheet, 0, table.columns)
         for row, values in enumerate(table.rows, 1):
             for index, (value, column) in enumerate(zip(values, table.columns, strict=True)):
@@ -159,13 +171,17 @@ class _Book:
         chart.set_size({"width": 680, "height": height})
         return chart
 
-    def _sheet(self, wanted: Message) -> Worksheet:
+    def _name(self, wanted: Message) -> str:
+        """A sheet's name as Excel takes it, different from all others."""
         name = re.sub(r"[\[\]:*?/\\]", " ", self._say(wanted)).strip("' ")[:_LONGEST]
         number = 2
         while name.casefold() in self._names:
             name = f"{name[: _LONGEST - 3]} {number}"
             number += 1
         self._names.add(name.casefold())
+        return name
+
+    def _sheet(self, name: str) -> Worksheet:
         sheet = self._book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
@@ -190,4 +206,4 @@ class _Book:
         elif isinstance(value, datetime | date | timedelta):
             sheet.write_datetime(row, column, value, style)
         else:
-            sheet.write_number(row, column, value, style)
+            sheet.write_number(row, column, round(value, 1) if kind.startswith("change") else value, style)

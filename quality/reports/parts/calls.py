@@ -29,7 +29,8 @@ SELECT c.id, c.started_at, c.duration_s, c.direction, c.state, c.line, c.agent_i
     c.called_number, x.compliance, x.experience, x.risk, coalesce(x.high_priority, 0) AS high, m.score AS machine,
     x.call_id IS NOT NULL AND m.call_id IS NULL AS unjudged, v.total, v.passed, v.comment, u.name AS reviewer, v.id AS review,
     CASE WHEN x.call_id IS NOT NULL THEN
-        (SELECT json_group_array(DISTINCT rule) FROM (SELECT rule FROM analysis.hits WHERE call_id = c.id ORDER BY seq)) END AS rules
+        (SELECT json_group_array(DISTINCT rule) FROM (SELECT rule FROM analysis.hits WHERE call_id = c.id ORDER BY seq))
+    END AS rules
 FROM calls.calls c LEFT JOIN calls.agents a ON a.id = c.agent_id LEFT JOIN analysis.results x ON x.call_id = c.id
     LEFT JOIN review.machine_scores m
         ON m.call_id = c.id AND m.form_id = :form AND m.form_version = :version AND m.analyzed_at = x.analyzed_at

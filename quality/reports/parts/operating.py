@@ -13,7 +13,8 @@ from quality.reports.periods import Period
 _UNITS = {
     "share": ("percent", Message("", "")), "s": ("one", Message("s", "秒")), "rings": ("one", Message("rings", "声")),
     "per_hour": ("one", Message("an hour", "次/时")), "points": ("one", Message("points", "分")),
-    "yuan": ("two", Message("yuan", "元")), "calls": ("count", Message("calls", "通")), "per_year": ("percent", Message("a year", "每年")),
+    "yuan": ("two", Message("yuan", "元")), "calls": ("count", Message("calls", "通")),
+    "per_year": ("percent", Message("a year", "每年")),
 }  # fmt: skip
 _MET = {True: Message("met", "达标"), False: Message("missed", "未达标"), None: None}
 _REAL = {

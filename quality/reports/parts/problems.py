@@ -34,6 +34,8 @@ from quality.reports.periods import Period
 _ON_THE_WHOLE = Message("calls on the whole", "整体表现")
 _PROBLEMS = Column(Message("With the problem", "问题通话数"), "count", 11)
 _AGENTS = Column(Message("Agents", "涉及座席"), "text", 30)
+_LEAST = 3
+"""Calls that show it, before a problem is called an agent's own: of a week's few reviews two are chance."""
 _MOVED = 0.05
 """A share that moved by less than five points is not worth a line."""
 _SHOWN = 12
@@ -42,7 +44,7 @@ _SHOWN = 12
 
 def found(facts: Facts, period: Period | None = None) -> list[Problem]:
     """The problems of a period, of the report's own when None: by `quality.problems.find`, from the daily detail."""
-    return find(_grades(facts.found(period)))
+    return [p for p in find(_grades(facts.found(period))) if p.common or p.count.problems >= _LEAST]
 
 
 def section(facts: Facts) -> Section:

@@ -104,7 +104,8 @@ def faulty_agents(facts: Facts) -> Table:
                 (named_team(facts.team_of(agent)), facts.agent_name(agent), own.calls, own.problems, own.share, others.share)
             )
     columns = (
-        TEAM, AGENT, Column(Message("Analysed", "已分析"), "count", 10), Column(Message("With faults", "有问题"), "count", 10), SHARE,
+        TEAM, AGENT, Column(Message("Analysed", "已分析"), "count", 10), Column(Message("With faults", "有问题"), "count", 10),
+        SHARE,
         Column(Message("The others", "其他座席"), "percent", 10),
     )  # fmt: skip
     empty = Message("No agent's calls break rules far oftener than the others'.", "没有座席的违规明显偏多。")
@@ -147,7 +148,7 @@ def alerts(facts: Facts) -> Table:
         own[0], own[1], own[2] = own[0] + 1, own[1] + (row["events"] > 0), own[2] + (row["closed_at"] is not None)
         if "call" not in row["kind"]:
             named[row["kind"]].append(str(row["subject"]))
-    rows = tuple(
+    rows: tuple[tuple[Value, ...], ...] = tuple(
         (KINDS.get(kind, Message(kind, kind)), *own, "、".join(dict.fromkeys(named[kind]))) for kind, own in sorted(counts.items())
     )  # fmt: skip
     columns = (

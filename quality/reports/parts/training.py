@@ -44,7 +44,8 @@ def advice(facts: Facts, problems: Iterable[Problem]) -> Table:
             rows.append((named_team(problem.team), name, problem.count.share, len(problem.agents), standard, state))
     columns = (
         TEAM, ITEM, Column(Message("Calls with it", "问题占比"), "percent", 10), Column(Message("Agents", "座席数"), "count", 9),
-        Column(Message("What 优 sounds like", "培训要点（“优”的标准）"), "text", 60), Column(Message("Training", "培训状态"), "text", 12),
+        Column(Message("What 优 sounds like", "培训要点（“优”的标准）"), "text", 60),
+        Column(Message("Training", "培训状态"), "text", 12),
     )  # fmt: skip
     empty = Message("No problem is common enough for a training.", "没有需要集中培训的共性问题。")
     return Table(Message("For whole groups", "集中培训建议"), columns, tuple(rows), empty=empty)

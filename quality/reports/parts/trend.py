@@ -110,8 +110,10 @@ def _row(name: Message, kind: str, now: float | None, told: Forecast) -> tuple[V
 
 def _columns(head: Message) -> tuple[Column, ...]:
     return (
-        Column(head, "text", 34), Column(Message("This period", "本期"), "number", 11), Column(Message("Forecast", "预测"), "number", 11),
-        Column(Message("Past error", "历史误差"), "number", 11), Column(Message("Error of the other method", "另一方法误差"), "number", 13),
+        Column(head, "text", 34), Column(Message("This period", "本期"), "number", 11),
+        Column(Message("Forecast", "预测"), "number", 11),
+        Column(Message("Past error", "历史误差"), "number", 11),
+        Column(Message("Error of the other method", "另一方法误差"), "number", 13),
         Column(Message("Tried", "检验次数"), "count", 9), Column(Message("Method", "方法"), "text", 26),
     )  # fmt: skip
 
@@ -123,10 +125,11 @@ def _last(weeks: list[tuple[Sums, FaultRows]]) -> float | None:
 def _method(facts: Facts) -> Message:
     ahead = _AHEAD[facts.period.kind]
     return Message(
-        f"Two simple methods are tried on the past weeks: “as the last four weeks” and “the least-squares line through the last eight "
-        f"weeks”. Each forecasts the mean of {ahead} week(s) from the weeks before, and the one with the smaller mean absolute error "
-        f"is used; that error is shown. Below {LEAST} weeks nothing is forecast; the error is not known until there was something "
-        "to try it on. What nobody can foresee (a new product, a training) is not in it.",
+        "Two simple methods are tried on the past weeks: “as the last four weeks” and “the least-squares line through the "
+        f"last eight weeks”. Each forecasts the mean of {ahead} week(s) from the weeks before, and the one with the smaller mean "
+        f"absolute error is used; that error is shown. Below {LEAST} weeks nothing is forecast; the error is not known until there "
+        "was something to try it on. What nobody can foresee (a new product, a training) is not in it.",
         f"对历史各周检验两种简单方法：“近四周平均”与“近八周最小二乘直线”。每次用此前各周预测后 {ahead} 周的平均值，"
-        f"采用平均绝对误差较小者，并列出该误差。不足 {LEAST} 周不预测；尚无法检验时误差未知。无法预见的变化（新产品、培训等）不在其中。",
+        f"采用平均绝对误差较小者，并列出该误差。不足 {LEAST} 周不预测；尚无法检验时误差未知。"
+        "无法预见的变化（新产品、培训等）不在其中。",
     )

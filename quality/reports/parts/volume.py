@@ -45,7 +45,8 @@ def key_figures(facts: Facts) -> tuple[KeyFigure, ...]:
     shown = (
         ("calls", Message("Calls", "通话数"), "count", "none"), ("reviewed", Message("Listened to", "监听量"), "count", "higher"),
         ("listened", Message("Share listened to", "监听比例"), "percent", "higher"),
-        ("pass", Message("Pass rate", "总体合格率"), "percent", "higher"), ("score", Message("Mean score", "平均分"), "one", "higher"),
+        ("pass", Message("Pass rate", "总体合格率"), "percent", "higher"),
+        ("score", Message("Mean score", "平均分"), "one", "higher"),
         ("a", Message("A problems", "A 类问题"), "count", "lower"), ("b", Message("B problems", "B 类问题"), "count", "lower"),
         ("c", Message("C problems", "C 类问题"), "count", "lower"),
         ("faulty", Message("Calls with faults (machine)", "机检有问题通话"), "percent", "lower"),
