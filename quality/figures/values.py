@@ -41,13 +41,14 @@ class Value:
 
 
 def work_out(figure: Figure, part: Part, level: str = "centre", known: bool = True) -> Value:
-    """One figure of some rows. level: whose rows they are, of book.LEVELS. known: whether the box was there on these days."""
+    """One figure of some rows. level: whose rows they are, of book.LEVELS. known: whether the box was there on these days, without
+    which even no calls at all would say nothing."""
     if level not in figure.levels:
         return Value(figure.id, None, why=_WRONG_LEVEL)
     if figure.incoming and part.whole.undirected and not part.whole.arrived:
         return Value(figure.id, None, why=_NO_DIRECTION)
     found = moments_of(figure, part, level)
-    if not known or (figure.bottom and not found.bottom):
+    if not (found.bottom if figure.bottom else known):
         return Value(figure.id, None, why=figure.unknown)
     extra = figure_plus(figure)
     value = value_of(figure, found, moments_of(extra, part, level) if extra else None)
