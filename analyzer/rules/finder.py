@@ -18,6 +18,7 @@ PAUSE_S = 2.5
 """Seconds of silence over which one side's words are no longer one phrase."""
 
 DIGITS = frozenset("0123456789零〇一二三四五六七八九幺两")
+_NOWHERE: list[Found] = []
 NO_TOLERANCE = frozenset("不没别无未非我你您他她谁能会")
 """To take one of these for something else, or something else for it, changes the meaning: no tolerance is given to them."""
 
@@ -40,7 +41,7 @@ class Finder:
 
     def __init__(self, line: Line, ordinary: Sequence[str] = ()) -> None:
         self.line = line
-        self._words: dict[tuple[str, bool], list[Found]] = {}
+        self._heard: tuple[dict[str, list[Found]], dict[str, list[Found]]] = {}, {}
         self._barriers = _barriers(line)
         self._everyday = _covered(line.chars, ordinary)
 
@@ -54,7 +55,10 @@ class Finder:
 
     def find_any(self, patterns: Sequence[Pattern], lenient: bool = False) -> list[Found]:
         """Every place where one of the patterns stands, in order of start; overlapping ones are all given."""
-        return sorted((f for p in patterns for f in self.find(p, lenient)), key=lambda f: (f.first, f.cost, -f.last))
+        if not self.line.units:
+            return []
+        found = [f for p in patterns if self._may_begin(p[0], lenient) for f in self.find(p, lenient)]
+        return sorted(found, key=lambda f: (f.first, f.cost, -f.last))
 
     def sentence_end(self, first: int, most: int) -> int:
         """The last unit from `first` on, at most `most` of them, before the sentence ends."""
@@ -82,15 +86,41 @@ class Finder:
         """Whether a barrier of at least `level` stands before one of the units first..last."""
         return any(self._barriers[i] >= level for i in range(first, min(last, len(self._barriers) - 1) + 1))
 
+    def _may_begin(self, element: Element, lenient: bool) -> bool:
+        """Whether a word of the element stands anywhere. Of a rulebook's thousands of patterns nearly all end here."""
+        heard = self._heard[lenient]
+        for word in element.words:
+            found = heard.get(word.text)
+            if found or (found is None and self._word(word, lenient)):
+                return True
+        return False
+
     def _element(self, element: Element, lenient: bool) -> list[Found]:
         return [found for word in element.words for found in self._word(word, lenient)]
 
     def _word(self, word: Word, lenient: bool) -> list[Found]:
-        key = word.text, lenient
-        if key not in self._words:
-            found = self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word, lenient)
-            self._words[key] = [f for f in found if self._allowed(word, f)]
-        return self._words[key]
+        heard = self._heard[lenient]
+        if word.text not in heard:
+            if self._may_be_here(word):
+                heard[word.text] = [f for f in self._look_for(word, lenient) if self._allowed(word, f)]
+            else:
+                self._heard[0][word.text] = self._heard[1][word.text] = _NOWHERE
+        return heard[word.text]
+
+    def _may_be_here(self, word: Word) -> bool:
+        """A quick look, which spares most words the careful one: some of its spelling or its sound stands in the line."""
+        if word.digits or word.chars in self.line.chars:
+            return True
+        if word.spelled:
+            return False
+        sounds = self.line.sounds
+        if not word.halves:
+            return word.sounds in sounds
+        first, second = word.halves
+        return first in sounds or second in sounds
+
+    def _look_for(self, word: Word, lenient: bool) -> list[Found]:
+        return self._digits(word.digits) if word.digits else self._spelled(word) + self._sounding(word, lenient)
 
     def _allowed(self, word: Word, found: Found) -> bool:
         units = self.line.units
@@ -112,7 +142,7 @@ class Finder:
         if word.spelled:
             return []
         spans = {(at, at + len(word.units)) for at in _places(self.line.sounds, word.sounds)}
-        if len(word.units) >= 3:
+        if word.halves:
             spans |= self._nearly(word)
         found = []
         for first, last in sorted(spans):
@@ -134,7 +164,7 @@ class Finder:
         """Spans that share one half of the word's sounds: an error of one unit leaves one half whole."""
         size, half = len(word.units), len(word.units) // 2
         spans = set()
-        for offset, piece in ((0, word.sounds[:half]), (half, word.sounds[half:])):
+        for offset, piece in zip((0, half), word.halves, strict=True):
             for at in _places(self.line.sounds, piece):
                 first = at - offset
                 lengths = (size - 1, size, size + 1) if size >= 6 else (size,)

@@ -27,8 +27,8 @@ from analyzer.units import spoken
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a pattern: its units, their keys, and whether only this spelling counts.
-    digits: instead of units, so many digits in a row."""
+    """A word of a pattern: its units, their keys, and whether only this spelling counts. halves: the sounds of its first and its
+    second half where one of them may be misheard. digits: instead of units, so many digits in a row."""
 
     text: str
     units: tuple[str, ...]
@@ -38,6 +38,7 @@ class Word:
     spelled: bool
     at_start: bool
     at_end: bool
+    halves: tuple[str, ...] = ()
     digits: int = 0
 
 
@@ -107,20 +108,24 @@ def _alternatives(token: str, sets: Mapping[str, Sequence[str]], seen: tuple[str
 @cache
 def _word(part: str) -> Word:
     if re.fullmatch(r"#\d+", part):
-        return Word(part, (), "", "", (), True, False, False, int(part[1:]))
+        return Word(part, (), "", "", (), True, False, False, digits=int(part[1:]))
     match = re.fullmatch(r"(\^?)(=?)([^\^=$@~\s]+?)(\$?)", part)
     units = tuple(spoken(match.group(3).replace("_", " "))) if match else ()
     if match is None or not units:
         raise PatternError(f'"{part}" holds no word', f"“{part}”里没有词")
     chinese = all(HAN.match(u) or u.isdigit() for u in units)
     syllables = spell("".join(units)) if chinese else ()
+    sounds = "".join(sound_key(s) for s in syllables)
+    spelled = bool(match.group(2)) or not chinese or len(units) == 1
+    half = len(units) // 2
     return Word(
         text=part,
         units=units,
         chars="".join(char_key(u) for u in units),
-        sounds="".join(sound_key(s) for s in syllables),
+        sounds=sounds,
         syllables=syllables,
-        spelled=bool(match.group(2)) or not chinese or len(units) == 1,
+        spelled=spelled,
         at_start=bool(match.group(1)),
         at_end=bool(match.group(4)),
+        halves=() if spelled or len(units) < 3 else (sounds[:half], sounds[half:]),
     )
