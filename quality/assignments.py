@@ -120,7 +120,9 @@ class Assignments:
         if not why.strip():
             raise UserError("Say why the call is handed back.", "请填写退回原因。")
         with writing(self._store) as database:
-            database.execute("UPDATE assignments SET returned_at = ? WHERE id = ?", (to_text(time.time()), key))
+            sql = "UPDATE assignments SET returned_at = ? WHERE id = ? AND submitted_at IS NULL AND returned_at IS NULL"
+            if not database.execute(sql, (to_text(time.time()), key)).rowcount:
+                raise _over()
             record(database, user.name, "assignment.return", held.call_id, {"why": why.strip()})
 
     def _own(self, key: str, user: User) -> Assignment:
@@ -128,7 +130,7 @@ class Assignments:
         if held.inspector_id != user.id:
             raise UserError(f"This call was given to {held.inspector}.", f"此通话已分配给 {held.inspector}。")
         if held.state in ("submitted", "returned"):
-            raise UserError("This assignment is over already.", "此评审任务已结束。")
+            raise _over()
         return held
 
     def _agent_of(self, call_id: str) -> str:
@@ -143,6 +145,10 @@ class Assignments:
             LEFT JOIN review.users u ON u.id = a.inspector_id WHERE {where} ORDER BY a.assigned_at, a.rowid"""  # noqa: S608
         with reading(self._store) as connection:
             return [_assignment(row) for row in connection.execute(sql, (value,))]
+
+
+def _over() -> UserError:
+    return UserError("This assignment is over already.", "此评审任务已结束。")
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,12 @@ _ENOUGH = 100  # picks, before what they have too much of is believed
 
 @dataclass(frozen=True)
 class Day:
-    """What the planning of a day knew. target: calls to listen to by all inspectors together. capacity: what they can do. mean_s:
-    length of a call. needed: what the day would ask for if there were room for it; more than the target is a duty in danger."""
+    """What the planning of a day knew. calls: of the day, with a talk. target: to listen to, by all inspectors together. capacity:
+    what they can do. mean_s: length of a call. needed: what the day would ask for if there were room for it; more than the target
+    is a duty in danger."""
 
     day: date
+    calls: int
     target: int
     capacity: float
     mean_s: float
@@ -66,7 +68,7 @@ def plan(
     free = [call for call in found if call.call_id not in history.taken]
     picks = draw(rules, free, due, target, tally=history.tally, rng=rng)
     history.taken |= {pick.call.call_id for pick in picks}
-    return Day(day, target, capacity, mean_s, needed, wanted, agents), _share_out(picks, daily, history.pairs)
+    return Day(day, sum(counts.values()), target, capacity, mean_s, needed, wanted, agents), _share_out(picks, daily, history.pairs)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Plans:
             made, picks = plan(
                 connection, rules, day, self._zone, people=people, hours=listening, history=history, seed=seed
             )  # fmt: skip
-        if not made.agents:
+        if not made.calls:
             raise UserError(f"There are no calls of {day} to choose from.", f"{day} 没有可供抽样的通话。")
         self._keep(_Draft(made, listening, version, seed, inspectors), picks, by)
         return Made(tuple(self.sheets(day)), made.needed - made.target)

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,7 @@ from quality.sampling.plans import Plans, duty_progress
 from quality.sampling.quota import AgentMonth, duty, quotas
 from quality.sampling.rules import STRATA, read_rules, shipped_rules
 from quality.sampling.rulestore import RuleStore
+from quality.sampling.standing import standings
 from quality.store import reading
 from tests.quality.department import ZONE, user
 
@@ -138,6 +140,10 @@ def of_plan(store: Path, plan: str) -> list:  # type: ignore[type-arg]
 
 def test_a_month_without_calls_and_a_day_without_calls(own_centre: Path, tmp_path: Path) -> None:
     assert duty_progress(own_centre, date(2030, 1, 1), ZONE) == []
+    with sqlite3.connect(own_centre / "calls.db") as database:  # a day off among others; calls may still turn up
+        database.execute("DELETE FROM calls WHERE started_at BETWEEN '2026-08-19T16' AND '2026-08-20T16'")
+    with pytest.raises(UserError, match="no calls"):
+        Plans(own_centre, ZONE).make(DAY, "root")
     with pytest.raises(UserError, match="no calls"):
         Plans(own_centre, ZONE).make(date(2030, 1, 1), "root")
     with pytest.raises(UserError, match="no inspector"):
@@ -189,4 +195,22 @@ def test_an_assignment_is_begun_handed_back_and_given_again(own_centre: Path) ->
     with pytest.raises(UserError, match="Say why"):
         work.hand_back(given.id, one, " ")
     work.hand_back(given.id, one, "ill")
+    with pytest.raises(UserError, match="over already"):
+        work.hand_back(given.id, one, "again")
     assert work.give(call_id, two, chief).inspector == two.name
+
+
+def test_an_early_shift_is_one_local_day() -> None:
+    connection = sqlite3.connect(":memory:")
+    for name in ("calls", "review"):
+        connection.execute(f"ATTACH ':memory:' AS {name}")
+    connection.execute("CREATE TABLE calls.calls (id, agent_id, started_at, duration_s)")
+    connection.execute("CREATE TABLE review.reviews (call_id, reviewed_at, total, version)")
+    times = {"early": ("2026-08-{:02d}T23:30", "2026-08-{:02d}T00:30"), "late": ("2026-08-{:02d}T03:00", "2026-08-{:02d}T09:00")}
+    for who, (one, two) in times.items():  # at 07:30 and 08:30 in Shanghai; at 11:00 and 17:00
+        for day in range(1, 17 if who == "late" else 9):
+            for at in (one.format(day), two.format(day + (who == "early"))):
+                connection.execute("INSERT INTO calls.calls VALUES (NULL, ?, ?, 60)", (who, at))
+    agents, mean_s = standings(connection, RULES, date(2026, 8, 16), ZoneInfo(ZONE), {})
+    assert {a.number: a.present for a in agents} == {"early": 8 / 16, "late": 1.0}
+    assert mean_s == 60
