@@ -10,7 +10,7 @@ from analyzer.result import Analysis, Utterance
 
 def without_digits(analysis: Analysis) -> Analysis:
     """The analysis with cards, accounts and telephone numbers hidden: in what was said, in evidence and in measures."""
-    runs = [run for utterance in analysis.utterances for run in runs_of_digits(utterance.text)]
+    runs = [run for u in analysis.utterances for text in (u.text, u.heard) for run in runs_of_digits(text)]
     return replace(
         analysis,
         utterances=tuple(map(_utterance, analysis.utterances)),
@@ -23,7 +23,7 @@ def _utterance(utterance: Utterance) -> Utterance:
     spaced = [piece for word in utterance.words for piece in (word.text, " ")]
     shown = masked(spaced)[::2]
     words = tuple(replace(word, text=text) for word, text in zip(utterance.words, shown, strict=True))
-    return replace(utterance, text=masked([utterance.text])[0], words=words)
+    return replace(utterance, text=masked([utterance.text])[0], heard=masked([utterance.heard])[0], words=words)
 
 
 def _measure(value: object, runs: list[str]) -> object:

@@ -8,6 +8,7 @@ from functools import cache
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_tone3
 
+from analyzer.numerals.written import in_digits
 from analyzer.rules.sound import HAN, Syllable, distance, spell, syllable
 from analyzer.units import spoken
 
@@ -15,14 +16,17 @@ _NEAR = 0.5  # distance (analyzer.rules.sound) up to which a syllable may have b
 _MOST_NEAR = 12  # neighbours tried for a syllable
 
 
-def index_row(text: str) -> tuple[str, str]:
-    """The characters and the sounds of a text: its units parted by spaces, so that a phrase of one or two characters is found."""
-    return " ".join(_units(text)), " ".join(_sounds(text))
+def index_row(text: str, heard: str = "") -> tuple[str, str]:
+    """The characters and the sounds of a text: its units parted by spaces, so that a phrase of one or two characters is found.
+    heard: the same with its numbers in words, where it had any; it is found both ways."""
+    both = f"{text} {heard}"
+    return " ".join(_units(both)), " ".join(_sounds(both))
 
 
 def exact_query(term: str) -> str:
-    """An FTS5 query for a term as one phrase of characters or words; empty when there is nothing in it to search."""
-    return _phrase("characters", _units(term))
+    """An FTS5 query for a term as one phrase of characters or words, numbers as given or in digits; empty when there is nothing
+    in it to search."""
+    return " OR ".join(_phrase("characters", _units(form)) for form in dict.fromkeys((term, in_digits(term))) if _units(form))
 
 
 def sound_query(term: str) -> str:

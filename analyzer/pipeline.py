@@ -17,6 +17,7 @@ from analyzer.discretion import without_digits
 from analyzer.emotion.model import EmotionModel
 from analyzer.emotion.site import SiteCalibrations
 from analyzer.hearing import Hearing, listen
+from analyzer.numerals.written import with_digits
 from analyzer.progress import Progress, nobody
 from analyzer.prosody import prosody
 from analyzer.result import Analysis, CallFacts, Hit, Utterance
@@ -125,7 +126,8 @@ class Pipeline:
             pipeline_version=PIPELINE_VERSION,
             warnings=(*audio.warnings, *hearing.warnings, *problems),
         )
-        # Only now: that a card number was read out is what a rule looks for.
+        # Only now: the words of a rule (百分之百) are no numbers to it, and that a card number was read out is what one looks for.
+        analysis = with_digits(analysis)
         return without_digits(analysis) if self._settings.mask_digits else analysis
 
     def _listening(self, report: Progress) -> Progress:
@@ -220,6 +222,7 @@ def _utterance_json(utterance: Utterance) -> dict[str, object]:
         "end": utterance.end,
         "side": utterance.side,
         "text": utterance.text,
+        **({"heard": utterance.heard} if utterance.heard else {}),
         "confidence": utterance.confidence,
         "emotion": utterance.emotion,
         "level_db": utterance.level_db,

@@ -27,7 +27,8 @@ class Utterance:
     start, end: seconds from the call's first frame. confidence: 0–1. emotion: probability by label, summing to 1; empty when
     too short to tell. level_db: dBFS (RMS). words: empty when the engine gives no word times. role_confidence: 0–1, how sure
     it is that this side spoke; None where each side has a channel of its own. problem: why its words are
-    missing, where the engine failed.
+    missing, where the engine failed. heard: the text before its numbers were put in digits, which `words` spell; empty where
+    they are the same.
     """
 
     start: float
@@ -40,6 +41,12 @@ class Utterance:
     words: tuple[Word, ...] = ()
     role_confidence: float | None = None
     problem: Message | None = None
+    heard: str = ""
+
+    @property
+    def as_heard(self) -> str:
+        """The text as the recogniser gave it: what rules judge, and what fits `words`."""
+        return self.heard or self.text
 
 
 @dataclass(frozen=True)

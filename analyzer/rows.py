@@ -41,11 +41,13 @@ def utterance_of(row: sqlite3.Row) -> Utterance:
 
 
 def _told_apart(row: sqlite3.Row) -> dict[str, Any]:
-    """What came with migration 0010; a reader may be newer than the file it reads."""
-    if "role_confidence" not in row.keys():  # noqa: SIM118  a Row is no dict
-        return {}
-    problem = row["problem"]
-    return {"role_confidence": row["role_confidence"], "problem": Message(**json.loads(problem)) if problem else None}
+    """What came with migrations 0010 and 0021; a reader may be newer than the file it reads."""
+    given = set(row.keys())
+    told: dict[str, Any] = {"heard": row["heard"] or ""} if "heard" in given else {}
+    if "role_confidence" in given:
+        problem = row["problem"]
+        told |= {"role_confidence": row["role_confidence"], "problem": Message(**json.loads(problem)) if problem else None}
+    return told
 
 
 def hit_of(row: sqlite3.Row) -> Hit:
@@ -67,6 +69,7 @@ def utterance_row(call_id: str, seq: int, utterance: Utterance) -> dict[str, Any
         "end_s": utterance.end,
         "side": utterance.side,
         "text": utterance.text,
+        "heard": utterance.heard or None,
         "confidence": utterance.confidence,
         "level_db": utterance.level_db,
         "emotion": json.dumps(utterance.emotion),

@@ -88,4 +88,6 @@ MIGRATIONS = (
             "CREATE TABLE forgotten (tombstone INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT",
         ),
     ),
+    # heard: the words behind a text whose numbers were put in digits; NULL where they are the same.
+    Migration("0021-heard", ("ALTER TABLE utterances ADD COLUMN heard TEXT",)),
 )

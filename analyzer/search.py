@@ -9,6 +9,7 @@ from pathlib import Path
 
 from analyzer.database import open_to_read, unusable
 from analyzer.index import exact_query, sound_query
+from analyzer.numerals.written import in_digits, place_heard
 from analyzer.result import Utterance
 from analyzer.rows import utterance_of
 from analyzer.schema import ANALYSIS_DB
@@ -87,6 +88,8 @@ def _rows(connection: sqlite3.Connection, query: str, most: int) -> Iterator[sql
 def _found(row: sqlite3.Row, term: str) -> Found:
     utterance = utterance_of(row)
     at, length = _place(utterance.text, term)
+    if not length:
+        at, length = _place(utterance.text, in_digits(term))
     snippet = utterance.text[max(0, at - _AROUND) : at + length + 2 * _AROUND]
     return Found(row["call_id"], row["seq"], utterance.side, _time_of(utterance, at), utterance.text, at, length, snippet.strip())
 
@@ -108,7 +111,9 @@ def _place(text: str, term: str) -> tuple[int, int]:
 def _time_of(utterance: Utterance, at: int) -> float:
     """When the character at `at` is said."""
     said = 0
-    before = sum(c.isalnum() for c in utterance.text[:at])
+    if utterance.heard:
+        at = place_heard(utterance.heard, at)
+    before = sum(c.isalnum() for c in utterance.as_heard[:at])
     for word in utterance.words:
         said += sum(c.isalnum() for c in word.text)
         if said > before:

@@ -137,7 +137,7 @@ class AnalysisStore:
             )
             self._connection.execute(
                 "INSERT INTO utterance_search (rowid, characters, sounds) VALUES (?, ?, ?)",
-                (cursor.lastrowid, *index_row(utterance.text)),
+                (cursor.lastrowid, *index_row(utterance.text, utterance.heard)),
             )
 
     @contextmanager

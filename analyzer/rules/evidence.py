@@ -89,7 +89,7 @@ class Line:
 
 
 def _units(utterance: Utterance, index: int) -> list[Unit]:
-    heard, parted = _tokens_with_parting(utterance.text)
+    heard, parted = _tokens_with_parting(utterance.as_heard)
     times = _times(utterance, len(heard))
     sounds = _sounds(heard)
     return [Unit(t, s, *span, index, p) for t, s, span, p in zip(heard, sounds, times, parted, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.result import Analysis, CallFacts
@@ -25,7 +25,8 @@ class StoredCall:
     def evidence(self, company: Sequence[str] = ()) -> CallEvidence:
         """What the rules look at."""
         done = self.analysis
-        return CallEvidence(done.duration_s, done.channels, done.utterances, done.acoustics, self.facts, tuple(company))
+        utterances = tuple(replace(u, text=u.as_heard, heard="") for u in done.utterances)
+        return CallEvidence(done.duration_s, done.channels, utterances, done.acoustics, self.facts, tuple(company))
 
 
 def stored_calls(store: Path, since: float = 0.0) -> Iterator[StoredCall]:
