@@ -1,8 +1,9 @@
-"""What opens alerts by itself: looked at once a day, after the day (`callbox alerts watch`, or a timer)."""
+"""What opens alerts by itself: calls every two minutes (`callbox alerts watch --now`, timer callbox-alerts), days when they are over
+(`callbox evening`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -55,6 +56,18 @@ def watch(store: Path, day: date, timezone: str, rules: WatchRules | None = None
     found += list(_repeats(store, day, timezone, rules))
     if day.weekday() == 6:
         found += list(_week(store, day, timezone, rules))
+    return _open(store, found)
+
+
+def watch_calls(store: Path, days: Iterable[date], timezone: str) -> list[Alert]:
+    """Open the alerts of high-priority and stuck calls of these local days, as far as they are analysed: for the days that go on,
+    so that a lead need not wait for the evening. The new alerts."""
+    return _open(store, [finding for day in days for finding in _calls(store, day, timezone)])
+
+
+def _open(store: Path, found: Sequence[Finding]) -> list[Alert]:
+    if not found:
+        return []
     with writing(store) as database:
         keys = [raise_alert(database, f.kind, f.subject, f.detail, f.at) for f in found]
     return [Alerts(store).get(key) for key in keys if key]

@@ -14,6 +14,7 @@ from hw.messages import UserError, terminal_language
 
 if TYPE_CHECKING:
     from quality.alerts import Alert
+    from recorder.settings.sections import Settings
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,6 +24,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     look = actions.add_parser("watch", help="look at days that are over and open what has to be / 检查已结束的日期")
     look.add_argument("--day", metavar="YYYY-MM-DD", help="default: yesterday")
     look.add_argument("--since", metavar="YYYY-MM-DD", help="every day from here to --day")
+    look.add_argument("--now", action="store_true", help="only high-priority and stuck calls, of today and yesterday")
     listing = actions.add_parser("list", help="what is open / 未处理的预警")
     listing.add_argument("--kind")
     for action, run in ((look, run_watch), (listing, run_list)):
@@ -32,17 +34,22 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_watch(arguments: argparse.Namespace) -> int:
     """Look, and show what is new."""
-    from quality.watch import WatchRules, watch
-
     settings = settings_of(arguments)
-    zone = ZoneInfo(settings.site.timezone)
-    last = day_of(arguments.day) if arguments.day else datetime.now(zone).date() - timedelta(days=1)
+    _show(_look(arguments, settings), ZoneInfo(settings.site.timezone))
+    return 0
+
+
+def _look(arguments: argparse.Namespace, settings: Settings) -> list[Alert]:
+    from quality.watch import WatchRules, watch, watch_calls
+
+    store, timezone, rules = Path(settings.store.path), settings.site.timezone, WatchRules.of(settings.quality)
+    yesterday = datetime.now(ZoneInfo(timezone)).date() - timedelta(days=1)
+    if arguments.now:
+        return watch_calls(store, (yesterday, yesterday + timedelta(days=1)), timezone)
+    last = day_of(arguments.day) if arguments.day else yesterday
     first = day_of(arguments.since) if arguments.since else last
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    rules = WatchRules.of(settings.quality)
-    found = [alert for day in days for alert in watch(Path(settings.store.path), day, settings.site.timezone, rules)]
-    _show(found, zone)
-    return 0
+    return [alert for day in days for alert in watch(store, day, timezone, rules)]
 
 
 def run_list(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from quality.alerts import Alerts, raise_alert
 from quality.centre.make import read_truths
 from quality.repeats import repeat_rates
 from quality.store import reading, writing
-from quality.watch import WatchRules, watch
+from quality.watch import WatchRules, watch, watch_calls
 from recorder.times import from_text
 from tests.quality.department import SMALL, ZONE, user
 
@@ -64,6 +63,21 @@ def test_repeat_rates_are_those_of_a_slow_count(centre: Path) -> None:
     assert {r.team: [r.calls, r.repeats] for r in repeat_rates(centre, day, ZONE)} == slow
 
 
+def test_priority_calls_of_a_day_that_goes_on_are_alerts_at_once(own_centre: Path) -> None:
+    days = (SMALL.last - timedelta(days=1), SMALL.last)
+    found = watch_calls(own_centre, days, ZONE)
+    assert {alert.kind for alert in found} <= {"priority_call", "stuck_call"}
+    with reading(own_centre) as connection:
+        sql = """SELECT c.id FROM calls.calls c JOIN analysis.results r ON r.call_id = c.id
+            WHERE r.high_priority = 1 AND c.started_at >= ?"""
+        begin = f"{days[0] - timedelta(days=1)}T16:00:00.000Z"
+        priority = {row[0] for row in connection.execute(sql, (begin,))}
+    assert {alert.subject for alert in found if alert.kind == "priority_call"} == priority != set()
+    assert watch_calls(own_centre, days, ZONE) == []
+    in_the_evening = watch(own_centre, days[0], ZONE)
+    assert not [alert for alert in in_the_evening if alert.kind in ("priority_call", "stuck_call")]
+
+
 def test_who_saw_it_and_what_was_done(own_centre: Path) -> None:
     with writing(own_centre) as database:
         key = raise_alert(database, "special_review", "售后组", {}, from_text("2026-09-01T00:00:00Z"))
@@ -87,4 +101,4 @@ def test_who_saw_it_and_what_was_done(own_centre: Path) -> None:
 
 def test_a_box_without_calls_raises_nothing(tmp_path: Path) -> None:
     assert watch(tmp_path, date(2026, 8, 2), ZONE) == []
-    assert sqlite3.connect(tmp_path / "review.db").execute("SELECT count(*) FROM alerts").fetchone()[0] == 0
+    assert Alerts(tmp_path).list() == []
