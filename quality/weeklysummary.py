@@ -9,12 +9,12 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analyzer.rules.rulebook import load
-from hw.messages import Message, UserError
+from hw.messages import Message
 from quality.callfilter import CallFilter
 from quality.form import Form
 from quality.formstore import Forms
 from quality.machinescores import machine_scores
+from quality.rulenames import rule_names
 from quality.views import Views
 from quality.week import Week
 from quality.weeklyfigures import CallDetail, Figures, RuleCount, figures, grouped, rule_counts
@@ -69,7 +69,8 @@ def weekly_summary(
 ) -> WeeklySummary:
     """The summary of an ISO week such as "2026-W47", Monday 00:00 to Sunday 24:00 in `timezone` (IANA name). A call belongs to the
     day it started. A week without calls, or still to come, gives an empty summary whose notes say so. Raises UserError on a bad
-    week. now: UTC epoch seconds, the present when None. rulebook: where the rules' names are read; None: the one that ships."""
+    week. now: UTC epoch seconds, the present when None. rulebook: the settings' one, whose rules' names hold while the store has
+    adopted none; None: the one that ships."""
     week = week if isinstance(week, Week) else Week.parse(week)
     now = time.time() if now is None else now
     zone = ZoneInfo(timezone)
@@ -78,8 +79,8 @@ def weekly_summary(
     worst, best = _extremes(detail)
     return WeeklySummary(
         week=week, timezone=timezone, generated_at=now, form=form, total=figures(detail), days=_days(detail, week, zone),
-        teams=_teams(detail), agents=_agents(detail), rules=rule_counts(detail), rule_names=_rule_names(rulebook), worst=worst,
-        best=best, detail=detail, notes=tuple(_notes(detail, week, datetime.fromtimestamp(now, zone).date())),
+        teams=_teams(detail), agents=_agents(detail), rules=rule_counts(detail), rule_names=rule_names(store, rulebook),
+        worst=worst, best=best, detail=detail, notes=tuple(_notes(detail, week, datetime.fromtimestamp(now, zone).date())),
     )  # fmt: skip
 
 
@@ -131,13 +132,6 @@ def _extremes(detail: Sequence[CallDetail]) -> tuple[tuple[CallDetail, ...], tup
     fit = [(score, d) for score, d in scored if (d.row.duration_s or 0.0) >= SHORTEST_BEST_S and d not in worst]
     best = sorted(fit, key=lambda pair: (-pair[0], -pair[1].row.started_at))[:SHOWN]
     return tuple(worst), tuple(d for _, d in best)
-
-
-def _rule_names(rulebook: Path | None) -> dict[str, Message]:
-    try:
-        return {rule.id: Message(rule.name_en, rule.name_zh) for rule in load(rulebook).rules}
-    except UserError:
-        return {}  # a rulebook that cannot be read costs the names, not the report
 
 
 def _notes(detail: Sequence[CallDetail], week: Week, today: date) -> Iterator[Message]:

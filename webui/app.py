@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
     init_languages(app, settings.site.language, settings.site.timezone)
     init_formats(app, settings.site.timezone)
     init_context(app, settings)
-    init_rule_names(app, settings.analysis.rulebook)
+    init_rule_names(app, store, settings.analysis.rulebook)
     init_throttle(app, settings.web.workers)
     init_auth(app, Users(store), settings.web.session_minutes)
     for module in (calls, audio, reviews, reports, health):

@@ -1,28 +1,20 @@
-"""Names of rules, from the rulebook's data."""
+"""Names of rules, from the live rulebook's data."""
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
-from analyzer.rules.rulebook import Rule, load
-from hw.messages import UserError
+from analyzer.rules.library import Rulebooks
+from analyzer.rules.rulebook import Rule
 from webui.languages import local_name
 
-log = logging.getLogger(__name__)
 
-
-def init_rule_names(app: Flask, rulebook: str) -> None:
-    """Add `rule_name(id)` and `rule_explanation(id)` to the templates. A rulebook that cannot be read costs the names, not the
-    pages: the analyzer complains of it where somebody can mend it."""
-    try:
-        rules = load(Path(rulebook) if rulebook else None).rules
-    except UserError as error:
-        log.error("no rule names: %s", error)
-        rules = ()
-    app.extensions["callbox_rules"] = {rule.id: rule for rule in rules}
+def init_rule_names(app: Flask, store: Path, configured: str) -> None:
+    """Add `rule_name(id)` and `rule_explanation(id)` to the templates, by the store's live rulebook as it is when asked.
+    configured: path from the settings."""
+    app.extensions["callbox_rulebooks"] = Rulebooks(store, configured)
     app.jinja_env.globals.update(rule_name=rule_name, rule_explanation=rule_explanation)
 
 
@@ -39,5 +31,8 @@ def rule_explanation(rule_id: str) -> str:
 
 
 def _rule(rule_id: str) -> Rule | None:
-    rules: dict[str, Rule] = current_app.extensions["callbox_rules"]
+    if "live_rules" not in g:  # once a page
+        rulebooks: Rulebooks = current_app.extensions["callbox_rulebooks"]
+        g.live_rules = rulebooks.by_id()
+    rules: dict[str, Rule] = g.live_rules
     return rules.get(rule_id)

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import os
 import shutil
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from analyzer.rules.reading import SUFFIXES
-from analyzer.rules.rulebook import SHIPPED, Rulebook, load
+from analyzer.rules.rulebook import SHIPPED, Rule, Rulebook, load
 from hw.messages import UserError
 from recorder.times import to_text
+
+log = logging.getLogger(__name__)
 
 FOLDER, HISTORY = "rulebooks", "history.jsonl"
 
@@ -41,15 +45,14 @@ class Rulebooks:
         self.store = store
         self._folder = store / FOLDER
         self._configured = Path(configured) if configured else SHIPPED
-        self._live: tuple[object, Rulebook] | None = None
+        self._live: Rulebook | None = None
 
     def live(self) -> Rulebook:
         """The rulebook to check by now; read again only when another has been adopted. Raises UserError."""
         path = self.live_path()
-        stamp = path, max(f.stat().st_mtime_ns for f in ([*path.iterdir()] if path.is_dir() else [path]) if f.is_file())
-        if self._live is None or self._live[0] != stamp:
-            self._live = stamp, load(path)
-        return self._live[1]
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        self._live = _read(path, tuple((f.name, f.stat().st_mtime_ns) for f in files if f.is_file()))
+        return self._live
 
     def use(self) -> Rulebook:
         """The same for a service at work: if it has become unreadable, the one read before stays in use."""
@@ -58,7 +61,16 @@ class Rulebooks:
         except (UserError, OSError):
             if self._live is None:
                 raise
-            return self._live[1]
+            return self._live
+
+    def by_id(self) -> dict[str, Rule]:
+        """The live rules, for whoever shows their names. One that cannot be read costs the names, not the page or report: the
+        analyzer complains of it where somebody can mend it."""
+        try:
+            return {rule.id: rule for rule in self.use().rules}
+        except (UserError, OSError) as error:
+            log.error("no rule names: %s", error)
+            return {}
 
     def live_path(self) -> Path:
         """Where the live rulebook is."""
@@ -116,6 +128,12 @@ class Rulebooks:
             file.write(json.dumps(asdict(adoption), ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _stamp: tuple[tuple[str, int], ...]) -> Rulebook:
+    """A rulebook in the state of its files that _stamp tells of; read once a process, since reading takes a third of a second."""
+    return load(path)
 
 
 def _who() -> str:

@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analyzer.rules.rulebook import load
-from hw.messages import Message, UserError
+from hw.messages import Message
 from quality.figures.detail import DailyDetail, DetailRow, daily_detail
 from quality.figures.sums import Sums, total
 from quality.form import Form
@@ -19,11 +18,12 @@ from quality.formstore import Forms
 from quality.problems import Count
 from quality.reports.faultrows import FaultRows, fault_rows
 from quality.reports.periods import Period
+from quality.rulenames import rule_names
 
 
 @dataclass(frozen=True)
 class Box:
-    """Whose reports they are. site: its name. timezone: IANA. rulebook: where the rules' names are read; None: the one that ships.
+    """Whose reports they are. site: its name. timezone: IANA. rulebook: the settings' one; None: the one that ships.
     now: UTC epoch seconds, the present when None."""
 
     store: Path
@@ -131,7 +131,7 @@ def gather(box: Box, period: Period, weeks: int = 0) -> Facts:
     return Facts(
         box, period, since, daily_detail(box.store, since, period.last, box.timezone, now=box.at),
         fault_rows(box.store, since, min(period.last, box.today), box.timezone), Forms(box.store).current(),
-        _rule_names(box.rulebook),
+        rule_names(box.store, box.rulebook),
     )  # fmt: skip
 
 
@@ -153,10 +153,3 @@ def mean_score(sums: Sums) -> float | None:
 def repeat_count(sums: Sums) -> Count:
     """Incoming calls whose days of grace are over, and those of them whose number was on the line again within them."""
     return Count(sums.decided, sums.decided - sums.resolved)
-
-
-def _rule_names(rulebook: Path | None) -> dict[str, Message]:
-    try:
-        return {rule.id: Message(rule.name_en, rule.name_zh) for rule in load(rulebook).rules}
-    except UserError:
-        return {}  # a rulebook that cannot be read costs the names, not the report

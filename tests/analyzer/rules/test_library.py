@@ -107,6 +107,16 @@ def test_past_calls_are_judged_again_without_sound(tmp_path: Path, mine: Path) -
     results.close()
 
 
+def test_names_are_those_of_the_live_rulebook_as_soon_as_it_is_adopted(tmp_path: Path, mine: Path) -> None:
+    shown = Rulebooks(tmp_path)
+    assert "refund_late" not in shown.by_id()
+    Rulebooks(tmp_path).adopt(mine, DAY)
+    assert shown.by_id()["refund_late"].name_zh
+    shutil.rmtree(tmp_path / "rulebooks" / load(mine).digest)
+    assert "refund_late" in shown.by_id()  # a service goes on with what it had
+    assert Rulebooks(tmp_path).by_id() == {}  # a report has ids instead of names
+
+
 def test_a_trial_says_which_calls_and_changes_nothing(tmp_path: Path, mine: Path) -> None:
     late, other = fill(tmp_path, load(), [REFUND, OTHER])
     trial = try_rulebook(load(), load(mine), stored_calls(tmp_path))
