@@ -1,4 +1,4 @@
-"""What opens alerts by itself: calls every two minutes (`callbox alerts watch --now`, timer callbox-alerts), days when they are over
+"""What opens alerts by itself: calls every two minutes (`callbox alerts watch --now`, timer callbox-alerts), days once they are over
 (`callbox evening`)."""
 
 from __future__ import annotations

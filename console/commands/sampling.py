@@ -22,7 +22,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     show.add_argument("--day", required=True, metavar="YYYY-MM-DD")
     progress = actions.add_parser("progress", help="how far every agent's monthly duty is / 月度进度")
     progress.add_argument("--month", required=True, metavar="YYYY-MM")
-    for action, run in ((plan, run_plan), (show, run_show), (progress, run_progress)):
+    weights = actions.add_parser("weights", help="the weights as TOML; with a changed FILE: keep them as the next version")
+    weights.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    for action, run in ((plan, run_plan), (show, run_show), (progress, run_progress), (weights, run_weights)):
         add_config(action)
         action.set_defaults(run=run)
 
@@ -76,6 +78,24 @@ def run_progress(arguments: argparse.Namespace) -> int:
     rows = [(x.agent, x.name, str(x.calls), str(x.duty), str(x.given), str(x.done), str(x.left)) for x in lines]
     say(table(heads, rows))
     return 1 if any(line.left for line in lines) else 0
+
+
+def run_weights(arguments: argparse.Namespace) -> int:
+    """Print the weights, or take them."""
+    from quality.sampling.weightsfile import take_weights, weights_toml
+
+    store = Path(settings_of(arguments).store.path)
+    if arguments.file is None:
+        say(weights_toml(store))
+        return 0
+    try:
+        text = arguments.file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        en = f"{arguments.file} is not UTF-8: save it as such."
+        raise UserError(en, f"{arguments.file} 不是 UTF-8 编码，请另存为 UTF-8。") from None
+    version = take_weights(store, text, "console")
+    say(f"kept as version {version}; the next plan uses it", f"已保存为版本 {version}，下次生成计划时生效")
+    return 0
 
 
 def _month(text: str) -> date:

@@ -127,6 +127,9 @@ def _problems(document: Mapping[str, Any]) -> Iterator[str]:
     hours = document.get("peak_hours")
     if not isinstance(hours, list) or not all(isinstance(h, int) and 0 <= h <= 23 for h in hours):
         yield "peak_hours has to be a list of hours, 0–23"
+    subjects = document.get("subject", [])
+    if not isinstance(subjects, list) or not all(isinstance(_inside({"row": row}, "row").get("word"), str) for row in subjects):
+        yield "every [[subject]] has to have a word"
     for number, attitude in _inside(document, "attitudes").items():
         if attitude not in STRATA["attitude"]:
             yield f"attitudes.{number} = {attitude!r}, known: {', '.join(STRATA['attitude'])}"

@@ -21,6 +21,7 @@ from quality.sampling.quota import AgentMonth, duty, quotas
 from quality.sampling.rules import STRATA, read_rules, shipped_rules
 from quality.sampling.rulestore import RuleStore
 from quality.sampling.standing import standings
+from quality.sampling.weightsfile import take_weights, weights_toml
 from quality.store import reading
 from tests.quality.department import ZONE, user
 
@@ -172,7 +173,8 @@ def test_changed_weights_are_a_version_and_two_people_do_not_overwrite_each_othe
     "harm",
     [lambda d: d.pop("kinds"), lambda d: d.update(per_hour="many"), lambda d: d.update(colour=3),
      lambda d: d["calls"].pop("traffic"), lambda d: d["kinds"].update(flagged=-1), lambda d: d.update(peak_hours=[25]),
-     lambda d: d.update(attitudes={"1": "odd"})],
+     lambda d: d.update(attitudes={"1": "odd"}), lambda d: d.update(subject=[{"phrase": "云盘"}]),
+     lambda d: d.update(subject="云盘")],
 )  # fmt: skip
 def test_weights_that_cannot_be_used_are_refused(harm: object) -> None:
     document = copy.deepcopy(RULES.document)
@@ -214,3 +216,24 @@ def test_an_early_shift_is_one_local_day() -> None:
     agents, mean_s = standings(connection, RULES, date(2026, 8, 16), ZoneInfo(ZONE), {})
     assert {a.number: a.present for a in agents} == {"early": 8 / 16, "late": 1.0}
     assert mean_s == 60
+
+
+def test_weights_go_out_as_a_file_and_come_back_changed(own_centre: Path) -> None:
+    shipped = weights_toml(own_centre)
+    assert "# per cent" in shipped or "per cent of normal" in shipped  # the explanations go with them
+    added = '8001 = "flat"\n\n[[subject]]\nword = "云盘"\n'
+    assert take_weights(own_centre, shipped.replace("flagged = 15", "flagged = 30") + added, "li") == 1
+    rules = RuleStore(own_centre).current()[1]
+    assert (rules.document["kinds"]["flagged"], rules.attitudes, rules.subjects) == (30, {"8001": "flat"}, ("云盘",))
+    again = weights_toml(own_centre)
+    with pytest.raises(UserError, match="Somebody else"):
+        take_weights(own_centre, shipped, "wang")
+    assert take_weights(own_centre, again, "wang") == 2
+    assert RuleStore(own_centre).current()[1].document == rules.document
+
+
+@pytest.mark.parametrize("text", ["version = 0\n[kinds", "per_hour = 12", "version = 0\nper_hour = 12"])
+def test_a_file_of_weights_that_is_none_is_refused(own_centre: Path, text: str) -> None:
+    with pytest.raises(UserError):
+        take_weights(own_centre, text, "li")
+    assert RuleStore(own_centre).current()[0] == 0
