@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer import modelsources
-from analyzer.modelfiles import Model, describe, faults, installed_in, manifest, write_record
+from analyzer import modeldownload, modelsources
+from analyzer.modelfiles import Model, describe, faults, installed_in, manifest, sha256, write_record
 from analyzer.progress import Progress, nobody
 from hw.messages import Message, UserError
 from recorder.settings.sections import Analysis
@@ -73,10 +73,16 @@ def verify(where: Path, progress: Progress = nobody) -> list[Message]:
     return problems
 
 
-def install(what: str, where: Path, progress: Progress = nobody) -> Path:
-    """Install a model of the manifest by name, or one from a file (.zip, .whl, .tar.*) or a folder, and return its folder. A model
-    that is already there and whole is left as it is. Whatever interrupts it, nothing half is left. Raises UserError."""
+def install(what: str, where: Path, progress: Progress = nobody, digest: str | None = None) -> Path:
+    """Install a model of the manifest by name, or one from a file (.zip, .whl, .tar.*), a folder or an http(s) address, and return
+    its folder. digest: SHA-256 that what is downloaded must have. A model of the manifest that is already there and whole is left as it
+    is. Whatever interrupts it, nothing half is left; a download that broke off is gone on from next time. Raises UserError."""
+    source = modeldownload.address(what, digest)
+    if source is not None:
+        return _install_downloaded(source, where, progress)
     given = Path(what).expanduser()
+    if digest:
+        _check_digest(given, digest)
     if what in manifest() and not given.is_dir():
         return _install_known(manifest()[what], where, progress)
     if not given.exists():
@@ -106,6 +112,32 @@ def _install_known(model: Model, where: Path, progress: Progress) -> Path:
     return target
 
 
+def _install_downloaded(source: modeldownload.Address, where: Path, progress: Progress) -> Path:
+    with _disk_faults(where):
+        where.mkdir(parents=True, exist_ok=True)
+        archive = modeldownload.download(source, where, progress)
+    try:
+        return _install_from(archive, where, progress)
+    finally:
+        shutil.rmtree(archive.parent, ignore_errors=True)
+        if not list(archive.parent.parent.iterdir()):
+            archive.parent.parent.rmdir()
+
+
+def _check_digest(given: Path, digest: str) -> None:
+    if not given.is_file():
+        raise UserError(
+            "--sha256 goes with a file or an address; what the manifest names is checked by its own digests",
+            "--sha256 仅用于文件或地址;清单中的模型按自带的校验值检查",
+        )
+    found = sha256(given)
+    if found != digest.strip().lower():
+        raise UserError(
+            f"{given}: the file is not the one wanted (SHA-256 {found}): fetch it again or check the digest",
+            f"{given}:文件与要求不符(SHA-256 为 {found}):请重新获取文件或核对校验值",
+        )
+
+
 def _install_from(given: Path, where: Path, progress: Progress) -> Path:
     suffix = next((s for s in _ARCHIVES if given.name.lower().endswith(s)), "")
     name = given.resolve().name.removesuffix(suffix) if suffix else given.resolve().name
@@ -124,7 +156,7 @@ def _install_from(given: Path, where: Path, progress: Progress) -> Path:
 @contextmanager
 def _workshop(where: Path) -> Iterator[Path]:
     """A folder on the same disk as the models, gone afterwards whatever happens. Raises UserError for what the disk refuses."""
-    try:
+    with _disk_faults(where):
         where.mkdir(parents=True, exist_ok=True)
         for left in where.glob(".installing-*"):
             # Left by a run that was killed; one that still works in it holds its own, so only old ones go.
@@ -132,6 +164,12 @@ def _workshop(where: Path) -> Iterator[Path]:
                 shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f".installing-{os.getpid()}-", dir=where) as work:
             yield Path(work)
+
+
+@contextmanager
+def _disk_faults(where: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         # copytree gathers what befell each file: the first says it.
         reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tarfile
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 from analyzer.modelfiles import Model, ModelFile
@@ -94,15 +96,25 @@ def _unpack(archive: Path, into: Path) -> None:
     try:
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as zipped:
+                _room(sum(member.file_size for member in zipped.infolist()), into.parent)
                 zipped.extractall(into)  # noqa: S202  zipfile keeps members inside `into`
         else:
             with tarfile.open(archive) as tape:
+                _room(sum(member.size for member in tape.getmembers()), into.parent)
                 tape.extractall(into, members=_plain_members(tape, into))  # noqa: S202  see _plain_members
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise UserError(
             f"{archive.name} cannot be unpacked ({error}): give a complete .zip, .whl or .tar.gz",
             f"{archive.name} 无法解压({error}):请提供完整的 .zip、.whl 或 .tar.gz",
         ) from None
+
+
+def _room(wanted: int, where: Path) -> None:
+    free = shutil.disk_usage(where).free
+    if wanted > free:
+        raise OSError(errno.ENOSPC, f"{wanted / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free")
 
 
 def _plain_members(tape: tarfile.TarFile, into: Path) -> list[tarfile.TarInfo]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from analyzer.numerals.written import in_digits
 from analyzer.result import Hit, Utterance
 from quality.callrows import CallView, GapView
 
@@ -74,7 +75,7 @@ def _start(entry: Turn | Pause) -> float:
 
 def _turn(said: Utterance, hits: tuple[Hit, ...]) -> Turn:
     mine = [hit for hit in hits if _in_turn(hit, said)]
-    text = _marked(said.text, [hit.evidence for hit in mine])
+    text = _marked(said.text, [words for hit in mine for words in (hit.evidence, in_digits(hit.evidence))])
     return Turn(said, text, _mood(said), said.confidence < UNSURE_WORDS, tuple(dict.fromkeys(hit.rule for hit in mine)))
 
 

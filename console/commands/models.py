@@ -19,8 +19,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     """Register the command and what can be done with models."""
     parser = subparsers.add_parser("models", help="install, list, verify models / 模型")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    install = actions.add_parser("install", help="a name from the manifest, a file (.zip, .tar.gz, .whl) or a folder / 安装模型")
-    install.add_argument("what", metavar="NAME|FILE|FOLDER")
+    install = actions.add_parser(
+        "install", help="a name from the manifest, a file (.zip, .tar.gz, .whl), a folder or an address / 安装模型"
+    )
+    install.add_argument("what", metavar="NAME|FILE|FOLDER|URL")
+    install.add_argument("--sha256", metavar="HEX", help="digest the file must have / 文件的校验值")
     listing = actions.add_parser("list", help="what is known and what is installed / 模型列表")
     verify = actions.add_parser("verify", help="check every installed file by SHA-256 / 校验模型文件")
     calibrate = actions.add_parser("calibrate", help="fit a model to this site by what people corrected / 现场校准")
@@ -42,7 +45,7 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
     sites = SiteCalibrations(store)
     if arguments.back:
         name = sites.back()
-        say(f"in use again: {name or 'the model as it ships'}. {_RESTART.en}", f"已退回：{name or '出厂模型'}。{_RESTART.zh}")
+        say(f"in use again: {name or 'the model as it ships'}. {_FROM_NOW.en}", f"已退回：{name or '出厂模型'}。{_FROM_NOW.zh}")
         return 0
     found = _calibration(store, arguments.labels)
     measured = {name: asdict(one) | {"better": one.is_better} for name, one in found.measured.items()}
@@ -63,11 +66,11 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
         say("Not better: the model in use stays as it is.", "没有改善：继续使用现有模型。")
         return 1
     if kept:
-        say(f"in use: {kept}. {_RESTART.en}", f"已启用：{kept}。{_RESTART.zh}")
+        say(f"in use: {kept}. {_FROM_NOW.en}", f"已启用：{kept}。{_FROM_NOW.zh}")
     return 0
 
 
-_RESTART = Message("Restart the analyzer: systemctl restart callbox-analyzer", "请重启分析服务：systemctl restart callbox-analyzer")
+_FROM_NOW = Message("The analyzer takes it up with its next call.", "分析服务将从下一通话起使用。")
 
 
 def _calibration(store: Path, labels: Path | None) -> Calibration:
@@ -94,7 +97,7 @@ def run_install(arguments: argparse.Namespace) -> int:
 
     folder = models.folder(settings_of(arguments).analysis)
     with Progress(f"installing {arguments.what}", f"正在安装 {arguments.what}") as progress:
-        where = models.install(arguments.what, folder, progress)
+        where = models.install(arguments.what, folder, progress, arguments.sha256)
     say(f"{arguments.what}: installed in {where}", f"{arguments.what}:已安装到 {where}")
     return 0
 
