@@ -62,13 +62,22 @@ class DeviceRecorder:
         elif delivery.error is not None:
             self._went(delivery.error)
         else:
+            if self.gone:
+                self._lose_until(delivery.at)
             self.state = "ended"
 
     def step(self, now: float) -> None:
         """Move the lines on while the device is away. now: UTC epoch seconds."""
-        missing = self.timeline.frame(now) - self.end
-        if self.gone and self._begun and missing >= AWAY_STEP_S * self.timeline.rate:
-            self._away(missing)
+        if self.gone:
+            self._lose_until(now, AWAY_STEP_S)
+
+    def finish(self, now: float) -> None:
+        """The recorder stops: end what is open on the lines; what they lose while the device is away is lost until now."""
+        if self.gone:
+            self._lose_until(now)
+        for line in self.lines:
+            line.finish()
+            line.back(kept=self._begun)
 
     def status(self) -> DeviceStatus:
         """The device now."""
@@ -124,6 +133,11 @@ class DeviceRecorder:
     def _clear(self) -> None:
         for kind in ("gone", "stuck"):
             self._alarms.set(f"device_{kind}", self.device.name, False)
+
+    def _lose_until(self, now: float, least_s: float = 0.0) -> None:
+        missing = self.timeline.frame(now) - self.end
+        if self._begun and missing > 0 and missing >= least_s * self.timeline.rate:
+            self._away(missing)
 
     def _away(self, frames: int) -> None:
         if self._begun:

@@ -100,8 +100,7 @@ class Recorder:
             self._take(delivery)
         self._poll()
         for device in self.devices.values():
-            for line in device.lines:
-                line.finish()
+            device.finish(self._clock.now())
         self._poll()
         for attached in (self._sense, self._feed):
             if attached is not None:

@@ -39,8 +39,8 @@ DETECTOR_LIKES = FULL_SCALE * 10 ** (-26 / 10)
 any that is 20 dB quieter, however silent the line behind it."""
 
 MOST_GAIN = 10 ** (12 / 10)
-"""A quiet line is lifted by up to 12 dB for the detector; 18 made speech of noise that swells, and calls of what leaks over from other
-lines (docs/measurements.md)."""
+"""A quiet line is lifted by up to 12 dB for the detector; 18 made speech of noise that swells, and calls of what leaks over from
+other lines (docs/measurements.md)."""
 
 LOUDNESS_FALL = 10 ** (-1.0 * FRAME_S / 10)
 """How loud a channel is is forgotten by 1 dB a second, so that a pause within a call changes little."""

@@ -16,8 +16,8 @@ SPEECH_S = 30.0
 
 STIRRED, LOUD_SECONDS, LOUD_SHARE = 10, 40, 0.8
 """The level is judged by seconds of calls in which so many 20 ms pieces stand out of the pauses, so many of them, at that quantile:
-not by the voice detector's word, which misses much of what is said below -50 dBFS, and not by their mean, since a side's room is heard
-while its person listens. It reads some 2 dB above the active speech level of ITU-T P.56."""
+not by the voice detector's word, which misses much of what is said below -50 dBFS, and not by their mean, since a side's room is
+heard while its person listens. It reads some 2 dB above the active speech level of ITU-T P.56."""
 
 HUM_CLEAR_DB = 6.0
 """Hum is over when it is this much below its limit."""
