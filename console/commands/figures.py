@@ -35,9 +35,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add_config(parser)
     parser.set_defaults(run=run_show)
     for action, run in ((explain, run_explain), (take, run_import), (give, run_export)):
-        add_config(action)
-        # What was given before the action holds: without this its own default would overwrite it.
-        action.set_defaults(run=run, config=argparse.SUPPRESS)
+        # Without a default of its own, so that one given before the action holds.
+        action.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings file / 设置文件")
+        action.set_defaults(run=run)
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:

@@ -159,7 +159,7 @@ def _shown(column: str, value: Any, language: str) -> object:
     if column == "worked":
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
     scale = {"planned_ms": HOUR_MS, "signed_ms": HOUR_MS, "ms": 1000, "fen": 100}.get(column)
-    return f"{value / scale:.6f}".rstrip("0").rstrip(".") if scale else value
+    return f"{value / scale:.9f}".rstrip("0").rstrip(".") if scale else value
 
 
 def _stored(table: StaffTable, values: Mapping[str, Any]) -> tuple[object, ...]:
@@ -202,7 +202,7 @@ def _check(store: Path, table: StaffTable, found: CsvTable) -> None:
         if table.sql:  # a leaver's day is kept with the person; the others need no more than the number
             numbers |= {r[0] for r in connection.execute("SELECT id FROM calls.agents")}
         teams = {r[0] for r in connection.execute("SELECT team FROM review.people UNION SELECT team FROM calls.agents")}
-        costs = connection.execute("SELECT first, last, team, kind FROM review.costs").fetchall() if table.id == "costs" else []
+        costs = [tuple(row) for row in connection.execute("SELECT first, last, team, kind FROM review.costs")]
     seen: dict[tuple[object, ...], int] = {}
     for row in found.rows:
         found.problems += _double(table, row, seen)
@@ -212,7 +212,7 @@ def _check(store: Path, table: StaffTable, found: CsvTable) -> None:
         if row.values.get("team") and row.values["team"] not in teams:
             found.problems.append(CsvProblem(row.number, TEAM.name, Message("there is no such group", "没有此班组")))
         if table.id == "costs":
-            found.problems += _cost_problems(row, [tuple(kept) for kept in costs])
+            found.problems += _cost_problems(row, costs)
 
 
 def _double(table: StaffTable, row: CsvRow, seen: dict[tuple[object, ...], int]) -> list[CsvProblem]:
