@@ -75,7 +75,7 @@ def test_every_user_of_a_unit_is_made() -> None:
 def test_only_recorder_and_console_reach_devices() -> None:
     assert {unit.stem for unit in SERVICES if setting(unit, "SupplementaryGroups")} == {"callbox-recorder", "callbox-console"}
     without = {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]}
-    assert without == {"callbox-alerts", "callbox-analyzer", "callbox-evening", "callbox-verify", "callbox-web"}
+    assert without == {"callbox-alerts", "callbox-analyzer", "callbox-evening", "callbox-reports", "callbox-verify", "callbox-web"}
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)

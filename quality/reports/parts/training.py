@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from hw.messages import Message
@@ -59,7 +59,7 @@ def personal(facts: Facts, problems: Iterable[Problem]) -> Table:
         if not problem.common:
             name = facts.item_name(problem.form_id, problem.item) if problem.item else Message("calls on the whole", "整体表现")
             own = [t for t in tasks if t.agent_id == problem.agent and problem.item in ("", t.item)]
-            told = "；".join(f"{_TASKS[t.state].zh} {t.due_on}" for t in own) if own else None
+            told = _both([(_TASKS[t.state], t.due_on) for t in own]) if own else None
             rows.append((named_team(problem.team), facts.agent_name(problem.agent), name, problem.count.share, told))
     columns = (
         TEAM, AGENT, ITEM, Column(Message("Calls with it", "问题占比"), "percent", 10),
@@ -67,6 +67,10 @@ def personal(facts: Facts, problems: Iterable[Problem]) -> Table:
     )  # fmt: skip
     empty = Message("No agent needs coaching of their own.", "没有需要单独辅导的座席。")
     return Table(Message("For single agents", "个人辅导建议"), columns, tuple(rows), printed=30, empty=empty)
+
+
+def _both(tasks: Sequence[tuple[Message, date]]) -> Message:
+    return Message("; ".join(f"{s.en} {day}" for s, day in tasks), "；".join(f"{s.zh} {day}" for s, day in tasks))
 
 
 def effect(facts: Facts) -> Table:
