@@ -44,13 +44,14 @@ _LISTENING = 0.05  # share of the work that is the first pass
 
 class Pipeline:
     """Loads each model when it is first needed and keeps it. Of one thread. rulebooks: those of a store, of which the live one is
-    asked for anew with each call, as is the store's calibration of the emotion model at the start; without
-    them the settings' one. pause: called between pieces of work of a few seconds."""
+    asked for anew with each call, as is the store's calibration of the emotion model; without them the settings' one.
+    pause: called between pieces of work of a few seconds."""
 
     def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None, pause: Pause = no_pause) -> None:
         self._settings = settings
         self._site = site
         self._rulebooks = rulebooks
+        self._calibrations = SiteCalibrations(rulebooks.store) if rulebooks else None
         self._pause = pause
 
     @cached_property
@@ -59,7 +60,7 @@ class Pipeline:
 
     @cached_property
     def _emotion(self) -> EmotionModel:
-        return EmotionModel.load(adjustments=SiteCalibrations(self._rulebooks.store).live() if self._rulebooks else None)
+        return EmotionModel.load(adjustments=self._calibrations.use() if self._calibrations else None)
 
     @cached_property
     def _configured_rulebook(self) -> Rulebook:
@@ -96,6 +97,8 @@ class Pipeline:
         report = progress or nobody
         wall, cpu = time.monotonic(), time.process_time()
         book = self._rulebook
+        if self._calibrations:
+            self._emotion.adjust(self._calibrations.use())
         hearing = listen(audio, self._listening(report), self._settings.vad)
         said = sorted((u for u in self._said(audio, hearing, facts.language, report) if _worth_keeping(u)), key=_when)
         problems = dict.fromkeys(u.problem for u in said if u.problem)

@@ -40,6 +40,10 @@ class EmotionModel:
         """The model that ships, or another one trained the same way in `folder`, with a site's calibration if there is one."""
         return cls(_session(folder / ABSOLUTE), _session(folder / RELATIVE), adjustments)
 
+    def adjust(self, adjustments: Mapping[str, Adjustment]) -> None:
+        """Take other last layers from now on; none: the model as it ships."""
+        self._adjustments = adjustments
+
     def shipped(self, machine: str, inputs: NDArray[np.float32]) -> list[list[float]]:
         """Probabilities [n][4] of one machine for features [n, d], without the site's calibration."""
         return _run(self._machines[machine], inputs)

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from analyzer.emotion.adjustment import Adjustment, from_json, to_json
 from hw.messages import UserError
+
+log = logging.getLogger(__name__)
 
 FOLDER, LIVE = "emotion", "live"
 
@@ -22,10 +25,27 @@ class SiteCalibrations:
 
     def __init__(self, store: Path) -> None:
         self._folder = store / FOLDER
+        self._in_use: tuple[str, dict[str, Adjustment]] | None = None
 
     def live(self) -> dict[str, Adjustment]:
         """The adjustments in use, by machine; none: the model as it ships. Raises UserError when the file cannot be read."""
+        return self._read(self._live_name())
+
+    def use(self) -> dict[str, Adjustment]:
+        """The same for a service at work: read again only when another has become live; if that cannot be read, the one read before
+        stays in use."""
         name = self._live_name()
+        if self._in_use is None:
+            self._in_use = name, self._read(name)
+        elif self._in_use[0] != name:
+            try:
+                self._in_use = name, self._read(name)
+            except UserError as error:
+                log.error("%s", error)
+                self._in_use = name, self._in_use[1]  # told once
+        return self._in_use[1]
+
+    def _read(self, name: str) -> dict[str, Adjustment]:
         if not name:
             return {}
         try:

@@ -93,6 +93,17 @@ def test_kept_live_and_back(tmp_path: Path) -> None:
     assert sites.live() == {}
 
 
+def test_a_service_at_work_takes_up_what_became_live(tmp_path: Path) -> None:
+    service, layer = SiteCalibrations(tmp_path), Adjustment(1.0, (0.5,), (0.0,), 0.1)
+    assert service.use() == {}
+    SiteCalibrations(tmp_path).keep({"relative": layer}, {"n": 60})
+    assert service.use() == {"relative": layer}
+    SiteCalibrations(tmp_path).keep({}, {}).write_text("{", encoding="utf-8")
+    assert service.use() == {"relative": layer}  # a damaged one changes nothing for a service at work
+    SiteCalibrations(tmp_path).back()
+    assert service.use() == {}
+
+
 def test_a_damaged_calibration_is_told_and_can_be_left(tmp_path: Path) -> None:
     sites = SiteCalibrations(tmp_path)
     sites.keep({}, {}).write_text("{", encoding="utf-8")
