@@ -84,6 +84,13 @@ def download(source: Address, where: Path, progress: Progress, sleep: Callable[[
     return whole
 
 
+def sweep(where: Path) -> None:
+    """Remove folders of downloads of which nothing came."""
+    for place in (*(where / FOLDER).glob("*"), where / FOLDER):
+        if place.is_dir() and not list(place.iterdir()):
+            place.rmdir()
+
+
 def _get(source: Address, part: Path, progress: Progress) -> bool:
     """One connection's worth of it, behind what is there; whether the file is complete now."""
     came = _size(part)

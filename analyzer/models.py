@@ -75,8 +75,8 @@ def verify(where: Path, progress: Progress = nobody) -> list[Message]:
 
 def install(what: str, where: Path, progress: Progress = nobody, digest: str | None = None) -> Path:
     """Install a model of the manifest by name, or one from a file (.zip, .whl, .tar.*), a folder or an http(s) address, and return
-    its folder. digest: SHA-256 that what is downloaded must have. A model of the manifest that is already there and whole is left as it
-    is. Whatever interrupts it, nothing half is left; a download that broke off is gone on from next time. Raises UserError."""
+    its folder. digest: SHA-256 that what is downloaded must have. A model of the manifest that is already there and whole is left
+    as it is. Whatever interrupts it, nothing half is left; a download that broke off goes on next time. Raises UserError."""
     source = modeldownload.address(what, digest)
     if source is not None:
         return _install_downloaded(source, where, progress)
@@ -113,15 +113,15 @@ def _install_known(model: Model, where: Path, progress: Progress) -> Path:
 
 
 def _install_downloaded(source: modeldownload.Address, where: Path, progress: Progress) -> Path:
-    with _disk_faults(where):
-        where.mkdir(parents=True, exist_ok=True)
-        archive = modeldownload.download(source, where, progress)
     try:
-        return _install_from(archive, where, progress)
+        with _disk_faults(where):
+            archive = modeldownload.download(source, where, progress)
+        try:
+            return _install_from(archive, where, progress)
+        finally:
+            shutil.rmtree(archive.parent, ignore_errors=True)
     finally:
-        shutil.rmtree(archive.parent, ignore_errors=True)
-        if not list(archive.parent.parent.iterdir()):
-            archive.parent.parent.rmdir()
+        modeldownload.sweep(where)
 
 
 def _check_digest(given: Path, digest: str) -> None:

@@ -135,12 +135,14 @@ def test_a_refusal_is_told(where: Path, server: type[Server], url: str, status: 
     with pytest.raises(UserError, match=wanted):
         models.install(url, where, digest="0" * 64)
     assert len(server.ranges) == 1
+    assert _left(where) == []
 
 
 def test_no_network_is_told_with_the_way_out(where: Path) -> None:
     with pytest.raises(UserError, match="bring the file here") as told:
         models.install("http://127.0.0.1:1/model.zip", where, digest="0" * 64)
     assert "复制到本机" in told.value.message.zh
+    assert _left(where) == []
 
 
 def test_no_room_is_told_before_anything_is_fetched(
