@@ -114,6 +114,8 @@ def _tell(sheet: Sheet) -> None:
 
     zh, period = terminal_language() == "zh", sheet.period
     say(f"{period.name} ({period.first} – {period.last})")
+    if not sheet.over:
+        say("not over yet: figures up to now", "尚未结束：数据截至目前")
     if not sheet.subjects:
         say("nothing is known of these days", "这些日子没有任何数据")
     found = standings(sheet, [line.figure for line in sheet.subjects[0].lines]) if sheet.subjects else {}

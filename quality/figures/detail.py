@@ -54,6 +54,10 @@ class DailyDetail:
         """All of it added up."""
         return total(row.sums for row in self.rows)
 
+    def covers(self, first: date, last: date) -> bool:
+        """Whether these days are over and the box was there on all of them, so that their numbers of calls can be compared."""
+        return bool(self.known_from and self.known_until and self.known_from <= first and last < self.known_until)
+
     def knows(self, first: date, last: date) -> bool:
         """Whether the box was there on at least one of these days."""
         return bool(self.known_from and self.known_until and first <= self.known_until and last >= self.known_from)

@@ -58,6 +58,11 @@ class Sheet:
     subjects: tuple[Subject, ...]
     detail: DailyDetail
 
+    @property
+    def over(self) -> bool:
+        """Whether the last day of the period is over."""
+        return self.detail.known_until is None or self.period.last < self.detail.known_until
+
 
 def figure_sheet(
     store: Path, period: Period, timezone: str, *, by: str = "centre", trend: int | None = None, rules: Rules | None = None,
@@ -91,14 +96,18 @@ def _subject(
     values = [
         all_values(part, level, detail.knows(p.first, p.last), figures) for part, p in zip(parts, periods, strict=True)
     ]  # fmt: skip
-    lines = tuple(_line(figure, [found[figure.id] for found in values], periods) for figure in figures)
+    whole = all(detail.covers(p.first, p.last) for p in periods[-2:])
+    lines = tuple(_line(figure, [found[figure.id] for found in values], periods, whole) for figure in figures)
     team = next((row.team for row in reversed(rows) if row.team), "") if level == "agent" else key if level == "group" else ""
     name = detail.names.get(key, key) if level == "agent" else key
     return Subject(level, key, name, team, lines, own[-1])
 
 
-def _line(figure: Figure, values: Sequence[Value], periods: Sequence[Period]) -> Line:
+def _line(figure: Figure, values: Sequence[Value], periods: Sequence[Period], whole: bool) -> Line:
     now = values[-1]
     met = figure.target.met(now.value) if figure.target and now.value is not None else None
     days = (periods[-1].days, periods[-2].days)
-    return Line(figure, now, tuple(values), change(figure, now, values[-2], days), met)
+    moved = change(figure, now, values[-2], days)
+    if figure.kind == "count" and not whole:  # a month that is not over has fewer calls than the last one, which says nothing
+        moved = Change(moved.before, None, None, None, None)
+    return Line(figure, now, tuple(values), moved, met)
