@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from hw.messages import Message, UserError
 from quality.changes import record
+from quality.roles import STAFF, require
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -81,7 +82,8 @@ class Alerts:
             return _alert(connection, row)
 
     def seen(self, key: str, user: User) -> None:
-        """Somebody looked at it; noted once for each."""
+        """Somebody looked at it; noted once for each. Raises UserError for agents, as `done` and `close` do."""
+        require(user, STAFF)
         if user.name not in self.get(key).seen_by:
             self._event(key, user, "seen", "")
 
@@ -94,6 +96,7 @@ class Alerts:
         self._say(key, user, "closed", text)
 
     def _say(self, key: str, user: User, action: str, text: str) -> None:
+        require(user, STAFF)
         if not text.strip():
             raise UserError("Say what was done.", "请填写处理情况。")
         if self.get(key).closed_at is not None:

@@ -15,13 +15,12 @@ from hw.messages import UserError
 from quality.changes import record
 from quality.reviewcheck import Marks
 from quality.reviews import Review, Reviews, insert
+from quality.roles import LEADS
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
 from recorder.settings.sections import QualityRules
 from recorder.times import from_text, to_text
-
-LEADS = ("manager", "admin")
 
 
 @dataclass(frozen=True)

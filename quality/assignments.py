@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from hw.messages import Message, UserError
 from quality.changes import record
 from quality.formstore import Forms, keep
+from quality.roles import REVIEWERS, STAFF, require
 from quality.sampling.rules import NAMES
 from quality.store import reading, writing
 from quality.users import User
@@ -76,7 +77,11 @@ class Assignments:
         self._store = store
 
     def give(self, call_id: str, inspector: User, by: User, reason: str = "hand", note: str = "") -> Assignment:
-        """Give a call by hand, or from a report (back-tracing). Raises UserError when somebody has it already."""
+        """Give a call by hand, or from a report (back-tracing). Raises UserError when somebody has it already, nobody picked it up,
+        or the one does not give and the other does not review calls."""
+        require(by, STAFF)
+        if inspector.role not in REVIEWERS:
+            raise UserError(f"{inspector.name} does not review calls.", f"{inspector.name} 不是评审人员。")
         with writing(self._store) as database:
             given = Given(call_id, inspector.id, self._agent_of(call_id), reason, {"note": note})
             key = insert(database, given, by.name)
@@ -135,9 +140,11 @@ class Assignments:
 
     def _agent_of(self, call_id: str) -> str:
         with reading(self._store) as connection:
-            row = connection.execute("SELECT agent_id FROM calls.calls WHERE id = ?", (call_id,)).fetchone()
+            row = connection.execute("SELECT agent_id, duration_s FROM calls.calls WHERE id = ?", (call_id,)).fetchone()
         if row is None:
             raise UserError(f"There is no call {call_id}.", f"没有通话 {call_id}。")
+        if row[1] is None:
+            raise UserError("There is nothing to review in this call.", "此通话没有可评审的内容。")
         return row[0] or ""
 
     def _select(self, where: str, value: str) -> list[Assignment]:

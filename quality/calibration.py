@@ -17,6 +17,7 @@ from quality.changes import record
 from quality.form import Form, score
 from quality.formstore import Forms, keep
 from quality.reviewcheck import Marks, ReviewErrors, problems
+from quality.roles import LEADS, require
 from quality.store import reading, writing
 from quality.users import User
 from quality.views import Views
@@ -85,7 +86,9 @@ class Calibrations:
         self._store, self._line = store, line
 
     def open(self, call_id: str, raters: Sequence[User], due_on: date, user: User, form_id: str = "A") -> Calibration:
-        """Ask several people to rate a call. Raises UserError with fewer than two of them, or for a call nobody can rate."""
+        """Ask several people to rate a call. Raises UserError with fewer than two of them, for a call nobody can rate, and for
+        who is no lead."""
+        require(user, LEADS)
         people = {rater.id: rater for rater in raters if rater.role != "agent"}
         call = Views(self._store).call(call_id)
         if call is None or call.row.state in ("unanswered", "recording"):
@@ -133,16 +136,15 @@ class Calibrations:
         """What a person may see: only their own rating until it is closed; a lead who does not rate sees all."""
         held = self.get(key)
         is_rater = any(r.rater_id == user.id for r in held.ratings)
-        if held.closed_at is not None or (user.role in ("manager", "admin") and not is_rater):
+        if held.closed_at is not None or (user.role in LEADS and not is_rater):
             return held
         shown = tuple(r if r.rater_id == user.id else Rating(r.rater_id, r.rater, r.submitted_at, None) for r in held.ratings)
         return replace(held, ratings=shown, decisions={})
 
     def close(self, key: str, user: User, decision: str = "", decisions: Mapping[str, str] | None = None) -> Calibration:
         """End it; the lead settles open items. Raises UserError when somebody has closed it, or when a decision is no grade."""
+        require(user, LEADS)
         held, settled = self.get(key), dict(decisions or {})
-        if user.role not in ("manager", "admin"):
-            raise UserError("Only a lead closes a calibration.", "只有主管可以结束校准。")
         if any(item not in held.form.items or grade not in held.form.shares for item, grade in settled.items()):
             raise UserError("A decision names an item or a grade the form does not have.", "裁定中的项目或等级不在评分表中。")
         with writing(self._store) as database:

@@ -16,6 +16,7 @@ from quality.changes import record
 from quality.formstore import Forms
 from quality.problems import POOR_SHARE
 from quality.reviews import Reviews
+from quality.roles import STAFF, require, require_agent
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -57,7 +58,12 @@ class CoachingTasks:
     def set(
         self, agent_id: str, task: str, due_on: date, user: User, *, item: str = "", call_id: str | None = None, form_id: str = "A"
     ) -> Coaching:
-        """A new task. Raises UserError without a task, for an item the form does not have, or a day that is over."""
+        """A new task. Raises UserError without a task, for an item the form does not have, a day that is over, an agent there is
+        not, a call that is not the agent's, and when an agent sets it."""
+        require(user, STAFF)
+        require_agent(self._store, agent_id)
+        if call_id is not None:
+            self._check_call(call_id, agent_id)
         if not task.strip():
             raise UserError("Say what is to be done.", "请填写辅导任务。")
         if due_on < date.today():
@@ -74,7 +80,9 @@ class CoachingTasks:
         return self.get(key)
 
     def done(self, key: str, user: User) -> Coaching:
-        """The agent has done it. Raises UserError when it is not open any more."""
+        """The agent has done it. Raises UserError when it is not open any more, or another agent's."""
+        if user.role == "agent" and user.agent_id != self.get(key).agent_id:
+            raise UserError("This task is another agent's.", "这是其他座席的任务。")
         self._step(key, "open", user, {"state": "done", "done_at": to_text(time.time())})
         return self.get(key)
 
@@ -135,6 +143,12 @@ class CoachingTasks:
             if not database.execute(sql, (*values.values(), key, state)).rowcount:
                 raise UserError("Somebody else has dealt with this task meanwhile.", "其间已有他人处理此任务。")
             record(database, user.name, f"coaching.{values['state']}", key, {name: str(value) for name, value in values.items()})
+
+    def _check_call(self, call_id: str, agent_id: str) -> None:
+        with reading(self._store) as connection:
+            sql = "SELECT 1 FROM calls.calls WHERE id = ? AND agent_id = ?"
+            if connection.execute(sql, (call_id, agent_id)).fetchone() is None:
+                raise UserError(f"Agent {agent_id} has no such call.", f"座席 {agent_id} 没有此通话。")
 
     def _later_call(self, task: Coaching, seed: int) -> str:
         sql = """SELECT id FROM calls.calls c WHERE agent_id = ? AND started_at > ? AND duration_s >= ?

@@ -21,6 +21,7 @@ from quality.callfilter import day_start
 from quality.changes import record
 from quality.mysteryplan import Means, plan_dials
 from quality.questions import Questions
+from quality.roles import STAFF, require
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -72,6 +73,7 @@ class MysteryCalls:
     def plan(self, first: date, means: Means, user: User, *, days: int = 7, count: int = 200, seed: int = 0) -> list[MysteryCall]:
         """Plan `count` calls from a local day on. means.questions: ids; only approved ones may be asked. Raises UserError when the
         days are planned already or the means do not do."""
+        require(user, STAFF)
         approved = {question.id for question in Questions(self._store).list("approved")}
         usable = Means(means.agents, [q for q in means.questions if q in approved], means.numbers, means.hours, means.peak_hours)
         dials = plan_dials(usable, first, days, count, zone=self._zone, seed=seed)
@@ -114,6 +116,7 @@ class MysteryCalls:
 
     def judge(self, key: str, correct: bool, score: float, user: User, sheet: Mapping[str, object] | None = None) -> None:
         """Fill the result sheet in. Raises UserError when the call was not made, or a score is none."""
+        require(user, STAFF)
         if not 0 <= score <= 100:
             raise UserError("A score is 0–100.", "分数为 0–100。")
         values = (int(correct), score, json.dumps(dict(sheet or {}), ensure_ascii=False), user.name, to_text(time.time()), key)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hw.messages import UserError
 from quality.changes import record
+from quality.roles import LEADS
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -60,7 +61,7 @@ class Notes:
         """Take a note back; its writer or a lead. It stays in the log of changes."""
         with writing(self._store) as database:
             row = database.execute("SELECT call_id, by, text FROM notes WHERE id = ? AND removed_at IS NULL", (key,)).fetchone()
-            if row is None or (row[1] != user.name and user.role not in ("manager", "admin")):
+            if row is None or (row[1] != user.name and user.role not in LEADS):
                 raise UserError("This note is not yours to remove.", "无权删除该批注。")
             database.execute("UPDATE notes SET removed_at = ? WHERE id = ?", (to_text(time.time()), key))
             record(database, user.name, "note.remove", row[0], {"note": key, "text": row[2]})

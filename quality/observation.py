@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from hw.messages import Message, UserError
 from quality.callfilter import day_start
 from quality.changes import record
+from quality.roles import STAFF, require, require_agent
 from quality.store import reading, writing
 from quality.users import User
 from recorder.times import from_text, to_text
@@ -67,11 +68,11 @@ class Observations:
 
     def mark(self, agent_id: str, day: date, period: int, mark: str, value: float, user: User) -> None:  # noqa: PLR0917
         """A person's mark, beside the machine's; their later one replaces their earlier. Raises UserError on a mark, period or
-        value there is not."""
+        value there is not, an agent there is not, and when an agent marks."""
+        require(user, STAFF)
+        require_agent(self._store, agent_id)
         if mark not in MARKS or period not in range(1, len(PERIODS) + 1) or not 0 <= value <= 100:
             raise UserError("A mark is 0–100, in one of four periods.", "评分为 0–100，时段为 1–4。")
-        if user.role == "agent":
-            raise UserError("Agents are observed, they do not mark.", "座席不能填写观察表。")
         with writing(self._store) as database:
             row = (agent_id, day.isoformat(), period, mark, value, 1, user.name, to_text(time.time()))
             database.execute("INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hw.messages import UserError
 from quality.changes import record
+from quality.roles import STAFF, require
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -35,7 +36,8 @@ class Questions:
         self._store = store
 
     def propose(self, topic: str, question: str, answer: str, user: User) -> Question:
-        """Raises UserError when one of them is empty or the question is in the bank already."""
+        """Raises UserError when one of them is empty or the question is in the bank already; and to agents."""
+        require(user, STAFF)
         if not (topic.strip() and question.strip() and answer.strip()):
             raise UserError("A question needs a topic, its words and the answer.", "请填写主题、问题和标准答案。")
         if any(q.question == question.strip() and q.state in ("proposed", "approved") for q in self.list()):
@@ -51,12 +53,14 @@ class Questions:
 
     def review(self, key: str, approve: bool, user: User) -> Question:
         """Approve or refuse. Raises UserError for its own proposer, who cannot, and when somebody has reviewed it already."""
+        require(user, STAFF)
         if self._get(key).proposed_by == user.name:
             raise UserError("Somebody else has to review your question.", "题目须由他人审核。")
         return self._move(key, "proposed", "approved" if approve else "refused", user)
 
     def retire(self, key: str, user: User) -> Question:
         """It is asked no more; what was asked stays."""
+        require(user, STAFF)
         return self._move(key, "approved", "retired", user)
 
     def list(self, state: str | None = None) -> list[Question]:

@@ -14,6 +14,7 @@ from hw.messages import Message, UserError
 from quality.callfilter import day_start
 from quality.changes import record
 from quality.problems import Count, Grade, Limits, Problem, count, find, grades, z_score
+from quality.roles import LEADS, require
 from quality.store import reading, writing
 from quality.users import User
 from recorder.ids import new_id
@@ -68,12 +69,14 @@ class Trainings:
         return [self._settle(training, after, by) for training, after in ready]
 
     def plan(self, key: str, day: date, trainer: str, plan: str, user: User) -> Training:
-        """Set the day and who trains what. Raises UserError when it was held already."""
+        """Set the day and who trains what. Raises UserError when it was held already, or to who neither leads nor trains."""
+        require(user, (*LEADS, "trainer"))
         values = {"planned_on": day.isoformat(), "trainer": trainer, "plan": plan.strip()}
         return self._step(key, ("needed", "planned"), "planned", user, **values)
 
     def held(self, key: str, day: date, user: User) -> Training:
-        """It was held."""
+        """It was held. Raises as `plan` does."""
+        require(user, (*LEADS, "trainer"))
         return self._step(key, ("needed", "planned"), "held", user, held_on=day.isoformat())
 
     def check(self, key: str, until: date, by: str = "callbox") -> Training:

@@ -9,12 +9,12 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from quality.roles import STAFF
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "*"
-EVERYONE = ("inspector", "manager", "agent", "admin", "trainer")
-STAFF = ("inspector", "manager", "admin", "trainer")  # see everybody's calls
-REVIEWERS = ("inspector", "manager", "admin")
+EVERYONE = (*STAFF, "agent")
 _MARK = "__allowed__"
 
 

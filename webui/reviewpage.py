@@ -10,7 +10,7 @@ from quality.form import Form
 from quality.formstore import Forms
 from quality.reviewcheck import Marks
 from quality.reviews import Review, Reviews
-from webui.access import REVIEWERS
+from quality.roles import REVIEWERS
 from webui.context import box, person
 
 

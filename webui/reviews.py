@@ -9,7 +9,8 @@ from flask_babel import gettext
 from hw.messages import UserError
 from quality.reviewcheck import Marks, ReviewErrors
 from quality.reviews import Reviews
-from webui.access import REVIEWERS, allow
+from quality.roles import REVIEWERS
+from webui.access import allow
 from webui.callpage import call_page
 from webui.context import box, call_or_404, person
 from webui.formats import score

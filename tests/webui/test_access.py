@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from quality.roles import REVIEWERS, STAFF
 from quality.users import User
 from tests.webui.conftest import LogIn
 from tests.webui.makebox import PEOPLE, TestBox
-from webui.access import EVERYONE, PUBLIC, REVIEWERS, STAFF, allowed
+from webui.access import EVERYONE, PUBLIC, allowed
 from webui.auth import Person
 
 EXPECTED = {
