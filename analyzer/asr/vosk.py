@@ -1,7 +1,7 @@
 """Vosk: streams word by word with little memory. Its small models want 16 kHz and refuse 8, so the line is brought up first.
 
-The site's names are put in by sound afterwards (analyzer.asr.lexicon), as for every engine. Vosk itself knows no hints: a grammar would
-let it hear nothing else.
+The site's names are put in by sound afterwards (analyzer.asr.lexicon), as for every engine. Vosk itself knows no hints: a grammar
+would let it hear nothing else.
 """
 
 from __future__ import annotations
