@@ -68,7 +68,19 @@ def listing(facts: Facts) -> Table:
             f"通话超过 {LISTED} 通：请见各日的《每日监听明细》。",
         )
         return Table(title, _COLUMNS, (), printed=0, empty=empty)
-    return Table(title, _COLUMNS, tuple(_row(facts, row) for row in _judged(facts, "ORDER BY c.started_at, c.id")), printed=0)
+    rows = _judged(facts, "ORDER BY c.started_at, c.id")
+    return Table(title, _COLUMNS, tuple(_row(facts, row) for row in rows), note=_left_out(rows), printed=0)
+
+
+def _left_out(rows: Sequence[sqlite3.Row]) -> Message | None:
+    missing = sum(row["unjudged"] for row in rows)
+    if not missing:
+        return None
+    return Message(
+        f"The machine form score of {missing} analysed calls is not worked out yet; the daily listening detail of their days does "
+        "it.",
+        f"{missing} 通已分析通话的机器表单分尚未计算，生成当日《每日监听明细》时会计算。",
+    )
 
 
 def worst(facts: Facts) -> Table:
@@ -100,13 +112,6 @@ def listened(facts: Facts) -> Table:
     )  # fmt: skip
     empty = Message("Nobody listened to a call of this day.", "当日通话尚无人工监听。")
     return Table(Message("Calls listened to", "监听明细"), columns, told, empty=empty)
-
-
-def unjudged(facts: Facts) -> int:
-    """Analysed calls of the period whose machine form score is not worked out."""
-    count = f"SELECT count(*) FROM ({_SQL}) WHERE unjudged"  # noqa: S608  constants of this module
-    with reading(facts.box.store) as connection:
-        return int(connection.execute(count, _values(facts)).fetchone()[0])
 
 
 def _judged(facts: Facts, wanted: str) -> list[sqlite3.Row]:
