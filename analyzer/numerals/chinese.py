@@ -16,7 +16,7 @@ _BELOW_MYRIAD = (
 _CARDINAL = re.compile(rf"(?:(?P<yi>{_BELOW_MYRIAD})亿)?(?:零?(?P<wan>{_BELOW_MYRIAD})万)?(?P<nil>零)?(?P<rest>{_BELOW_MYRIAD})?")
 _ONE_BY_ONE = re.compile("[零〇一二三四五六七八九幺]{3,}")
 _RUN = "[零〇一二两三四五六七八九幺十百千万亿]"
-_DECIMALS = f"点(?P<{{}}>[零〇一二三四五六七八九]+)(?![两十百千分刻])"
+_DECIMALS = "点(?P<{}>[零〇一二三四五六七八九]+)(?![两十百千分刻])"
 _MEASURES = "块元折倍斤米升兆寸度"
 
 # What has the shape of a number and is none, or is never written in digits.
