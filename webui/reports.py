@@ -20,10 +20,11 @@ from quality.reports.csvfile import csv_bytes
 from quality.reports.facts import Box
 from quality.reports.periods import period_of
 from quality.reports.workbook import xlsx
+from quality.roles import STAFF
 from quality.week import Week
 from quality.weekly import WeeklySummary, weekly_summary
 from quality.weeklyfigures import RuleCount, grouped, rule_counts
-from webui.access import STAFF, allow
+from webui.access import allow
 from webui.context import box, views
 from webui.formats import local
 from webui.languages import language

@@ -46,6 +46,8 @@ NAMES = {
 _NUMBERS = {
     "per_hour": (0.5, 60.0), "scoring_s": (0.0, 3600.0), "hours": (0.1, 12.0), "min_share": (0.0, 1.0), "min_calls": (0.0, 1000.0),
     "extra_share": (0.0, 10.0), "shortest_s": (0.0, 3600.0), "settled_days": (0.0, 20.0), "flagged_below": (0.0, 100.0),
+    "performance.best": (0.0, 1.0), "performance.worst": (0.0, 1.0), "performance.days": (1.0, 366.0),
+    "rise.falling_points": (0.1, 100.0), "rise.falling": (1.0, 10.0), "rise.subject": (1.0, 1000.0),
 }  # fmt: skip
 
 
@@ -92,10 +94,11 @@ def read_rules(document: Mapping[str, Any]) -> SamplingRules:
     """The rules a document says. Raises UserError that names everything wrong with it."""
     problems = list(_problems(document))
     if problems:
-        listed = "; ".join(problems)
-        raise UserError(f"These sampling weights cannot be used: {listed}.", f"抽样权重无法使用：{listed}。")
+        en, zh = "; ".join(p.en for p in problems), "；".join(p.zh for p in problems)
+        raise UserError(f"These sampling weights cannot be used: {en}.", f"抽样权重无法使用：{zh}。")
     return SamplingRules(
-        **{name: document[name] for name in _NUMBERS}, peak_hours=tuple(document["peak_hours"]), kinds=_shares(document["kinds"]),
+        **{name: document[name] for name in _NUMBERS if "." not in name},
+        peak_hours=tuple(document["peak_hours"]), kinds=_shares(document["kinds"]),
         calls={name: _shares(document["calls"][name]) for name in ON_CALLS},
         agents={name: _shares(document["agents"][name]) for name in ON_AGENTS},
         best=document["performance"]["best"], worst=document["performance"]["worst"],
@@ -111,35 +114,39 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: weight / total for name, weight in weights.items()}
 
 
-def _problems(document: Mapping[str, Any]) -> Iterator[str]:
+def _problems(document: Mapping[str, Any]) -> Iterator[Message]:
     tables = {"kinds": KINDS} | {f"calls.{n}": STRATA[n] for n in ON_CALLS} | {f"agents.{n}": STRATA[n] for n in ON_AGENTS}
-    known = {*_NUMBERS, "peak_hours", "kinds", "calls", "agents", "performance", "rise", "attitudes", "subject"}
-    yield from (f"unknown {name}" for name in sorted(set(document) - known))
+    known = {name.partition(".")[0] for name in (*_NUMBERS, *tables)} | {"peak_hours", "attitudes", "subject"}
+    yield from (Message(f"unknown: {name}", f"未知项：{name}") for name in sorted(set(document) - known))
     for name, (low, high) in _NUMBERS.items():
-        value = document.get(name)
+        inside, _, key = name.rpartition(".")
+        value = _inside(document, inside).get(key) if inside else document.get(name)
         if not _is_number(value) or not low <= float(value or 0) <= high:
-            yield f"{name} = {value!r}, has to be {low:g}–{high:g}"
+            yield Message(f"{name} = {value!r}, has to be {low:g}–{high:g}", f"{name} = {value!r}，应为 {low:g} 至 {high:g}")
     for name, strata in tables.items():
         yield from _table_problems(name, _inside(document, name), strata)
-    for name, keys in {"performance": ("best", "worst", "days"), "rise": ("falling_points", "falling", "subject")}.items():
-        table = _inside(document, name)
-        yield from (f"{name}.{key} has to be a number" for key in keys if not _is_number(table.get(key)))
+    yield from _list_problems(document)
+
+
+def _list_problems(document: Mapping[str, Any]) -> Iterator[Message]:
     hours = document.get("peak_hours")
     if not isinstance(hours, list) or not all(isinstance(h, int) and 0 <= h <= 23 for h in hours):
-        yield "peak_hours has to be a list of hours, 0–23"
+        yield Message("peak_hours has to be a list of hours, 0–23", "peak_hours 应为小时列表，0 至 23")
     subjects = document.get("subject", [])
     if not isinstance(subjects, list) or not all(isinstance(_inside({"row": row}, "row").get("word"), str) for row in subjects):
-        yield "every [[subject]] has to have a word"
+        yield Message("every [[subject]] has to have a word", "每个 [[subject]] 须有 word")
     for number, attitude in _inside(document, "attitudes").items():
         if attitude not in STRATA["attitude"]:
-            yield f"attitudes.{number} = {attitude!r}, known: {', '.join(STRATA['attitude'])}"
+            names = ", ".join(STRATA["attitude"])
+            yield Message(f"attitudes.{number} = {attitude!r}, known: {names}", f"attitudes.{number} = {attitude!r}，可用：{names}")
 
 
-def _table_problems(name: str, table: Mapping[str, Any], strata: tuple[str, ...]) -> Iterator[str]:
+def _table_problems(name: str, table: Mapping[str, Any], strata: tuple[str, ...]) -> Iterator[Message]:
     if set(table) != set(strata):
-        yield f"[{name}] has to have exactly {', '.join(strata)}"
+        yield Message(f"[{name}] has to have exactly {', '.join(strata)}", f"[{name}] 须恰好包含 {', '.join(strata)}")
     elif not all(_is_number(v) and v >= 0 for v in table.values()) or sum(table.values()) <= 0:
-        yield f"[{name}] has to have weights of 0 and more, one of them above 0"
+        en = f"[{name}] has to have weights of 0 and more, one of them above 0"
+        yield Message(en, f"[{name}] 的权重不得为负，且至少一项大于 0")
 
 
 def _inside(document: Mapping[str, Any], path: str) -> Mapping[str, Any]:

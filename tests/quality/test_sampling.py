@@ -174,13 +174,16 @@ def test_changed_weights_are_a_version_and_two_people_do_not_overwrite_each_othe
     [lambda d: d.pop("kinds"), lambda d: d.update(per_hour="many"), lambda d: d.update(colour=3),
      lambda d: d["calls"].pop("traffic"), lambda d: d["kinds"].update(flagged=-1), lambda d: d.update(peak_hours=[25]),
      lambda d: d.update(attitudes={"1": "odd"}), lambda d: d.update(subject=[{"phrase": "云盘"}]),
-     lambda d: d.update(subject="云盘")],
+     lambda d: d.update(subject="云盘"), lambda d: d["rise"].update(subject=-1), lambda d: d.pop("performance"),
+     lambda d: d["performance"].update(days="30")],
 )  # fmt: skip
 def test_weights_that_cannot_be_used_are_refused(harm: object) -> None:
     document = copy.deepcopy(RULES.document)
     harm(document)  # type: ignore[operator]
-    with pytest.raises(UserError):
+    with pytest.raises(UserError) as caught:
         read_rules(document)
+    assert caught.value.message.zh.startswith("抽样权重无法使用：")
+    assert "has to" not in caught.value.message.zh
 
 
 def test_an_assignment_is_begun_handed_back_and_given_again(own_centre: Path) -> None:
