@@ -23,18 +23,22 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser("figures", help="the 23 operating figures / 运营指标")
     _add_choice(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    explain = actions.add_parser("explain", help="what a figure is and how it is worked out")
+    explain = actions.add_parser("explain", help="what a figure is and how it is worked out / 指标说明")
     explain.add_argument("figure", nargs="?", metavar="ID", help="left out: all 23")
-    take = actions.add_parser("import", help="take a table from CSV: shifts, aftercall, costs, leavers")
+    take = actions.add_parser(
+        "import", help="take a table from CSV: shifts, aftercall, costs, leavers / 导入班次、事后处理、成本、离职表"
+    )
     take.add_argument("table", metavar="TABLE")
     take.add_argument("file", type=Path)
     take.add_argument("--good-only", action="store_true", help="leave bad rows out and take the others")
-    give = actions.add_parser("export", help="write a table as CSV")
+    give = actions.add_parser("export", help="write a table as CSV / 导出表格")
     give.add_argument("table", metavar="TABLE")
     give.add_argument("file", type=Path)
+    targets = actions.add_parser("targets", help="limits and targets as TOML; a changed FILE is the next version / 目标与阈值")
+    targets.add_argument("file", nargs="?", type=Path, metavar="FILE")
     add_config(parser)
     parser.set_defaults(run=run_show)
-    for action, run in ((explain, run_explain), (take, run_import), (give, run_export)):
+    for action, run in ((explain, run_explain), (take, run_import), (give, run_export), (targets, run_targets)):
         # Without a default of its own, so that one given before the action holds.
         action.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings file / 设置文件")
         action.set_defaults(run=run)
@@ -197,4 +201,17 @@ def run_export(arguments: argparse.Namespace) -> int:
     store = Path(settings_of(arguments).store.path)
     write_atomically(arguments.file, export_table(store, arguments.table, terminal_language()))
     say(f"{arguments.file} written", f"已写入 {arguments.file}")
+    return 0
+
+
+def run_targets(arguments: argparse.Namespace) -> int:
+    """Print limits and targets, or take them."""
+    from quality.figures.targetsfile import take_targets, targets_toml
+
+    store = Path(settings_of(arguments).store.path)
+    if arguments.file is None:
+        say(targets_toml(store))
+        return 0
+    version = take_targets(store, arguments.file.read_text("utf-8"), "console")
+    say(f"kept as version {version}", f"已保存为第 {version} 版")
     return 0

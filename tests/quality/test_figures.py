@@ -62,6 +62,15 @@ def test_the_customers_own_targets() -> None:
     assert Rules().service_s == Rules().short_abandon_s == 20.0
 
 
+def test_the_document_has_every_figure_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text("utf-8")
+    for figure in shipped_figures():
+        row = next(line for line in page.splitlines() if line.startswith(f"| {figure.number} |"))
+        for text in (f"`{figure.id}`", f"{figure.name.zh} · {figure.name.en}", target_text(figure).removesuffix(" *")):
+            assert text in row
+        assert ("*" in row) == bool(figure.target and figure.target.usual)
+
+
 def test_a_store_without_anything_says_why_of_every_figure(box: Box) -> None:
     (centre,) = sheet(box, month_of(DAY)).subjects
     for line in centre.lines:

@@ -16,6 +16,7 @@ from hw.messages import UserError
 from quality.changes import list_changes
 from quality.csvtables import CsvErrors
 from quality.figures.book import shipped_figures
+from quality.figures.rulestore import figure_rules
 from quality.figures.tablecsv import TABLES, export_table, import_table
 from quality.figures.tables import Cost, days_of
 from quality.people import People
@@ -170,6 +171,18 @@ def test_what_cannot_be_asked_is_said(box: Box, words: tuple[str, ...]) -> None:
     done = callbox("figures", *words, "--config", config(box.store))
     assert done.returncode == 2
     assert done.stderr.startswith("callbox: ")
+
+
+def test_targets_go_out_are_changed_and_come_back(box: Box, tmp_path: Path) -> None:
+    settings_file, file = config(box.store), tmp_path / "targets.toml"
+    file.write_text(callbox("figures", "targets", "--config", settings_file).stdout, "utf-8")
+    file.write_text(file.read_text("utf-8").replace("service_level = { min = 0.8 }", "service_level = { min = 0.95 }"), "utf-8")
+    assert callbox("figures", "targets", file, "--config", settings_file).returncode == 0
+    assert "≥ 95.0" in callbox("figures", "--month", "2026-11", "--config", settings_file).stdout
+    known = {figure.id: figure for figure in figure_rules(box.store).figures}
+    assert known["rings"] == next(f for f in shipped_figures() if f.id == "rings")  # left alone, still the usual one
+    again = callbox("figures", "targets", file, "--config", settings_file)
+    assert (again.returncode, "meanwhile" in again.stderr) == (2, True)
 
 
 def test_the_evaluation_compares_and_finds_what_is_planted(box: Box) -> None:
