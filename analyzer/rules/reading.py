@@ -32,10 +32,17 @@ _RULE_TEXTS = ("id", "name_zh", "name_en", "explain_zh", "explain_en")
 
 
 class _Errors(list[tuple[str, str]]):
-    """Errors so far, in English and Chinese; `at` names the place."""
+    """Errors so far, in English and Chinese; `at` names the place. unread: a whole file could not be read, so that what seems to be
+    missing may be there."""
+
+    unread = False
 
     def tell(self, at: str, en: str, zh: str) -> None:
         self.append((f"{at}: {en}", f"{at}：{zh}"))
+
+    def tell_unread(self, at: str, en: str, zh: str) -> None:
+        self.unread = True
+        self.tell(at, f"cannot be read: {en}", f"无法读取：{zh}")
 
 
 def read_rulebook(path: Path) -> Rulebook:
@@ -56,7 +63,7 @@ def read_rulebook(path: Path) -> Rulebook:
             elif rule is not None:
                 rules.append(rule)
     version = "+".join(str(t["version"]) for _, t in tables if "version" in t)
-    if not version:
+    if not version and not errors.unread:
         errors.tell(path.name, 'no version: add version = "..."', '没有版本号：请加 version = "..."')
     if errors:
         told = with_lines(errors, {file.name: text for file, text in texts.items()})
@@ -82,9 +89,11 @@ def _files(path: Path) -> list[Path]:
 def _text(file: Path, errors: _Errors) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as why:
-        errors.tell(file.name, f"cannot be read: {why}", f"无法读取：{why}")
-        return ""
+    except OSError as why:
+        errors.tell_unread(file.name, str(why), str(why))
+    except UnicodeDecodeError:
+        errors.tell_unread(file.name, "it is not UTF-8; save it as UTF-8", "不是 UTF-8 编码，请另存为 UTF-8")
+    return ""
 
 
 def _parse(file: Path, text: str, errors: _Errors) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def _parse(file: Path, text: str, errors: _Errors) -> dict[str, Any]:
     try:
         table = json.loads(text or "{}") if file.suffix == ".json" else tomllib.loads(text)
     except ValueError as why:
-        errors.tell(file.name, f"cannot be read: {why}", f"无法读取：{why}")
+        errors.tell_unread(file.name, str(why), str(why))
         return {}
     if not isinstance(table, dict):
         errors.tell(file.name, "must hold one object", "应为一个对象")

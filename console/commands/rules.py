@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,8 +75,12 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def _row(rule: Rule, chinese: bool) -> tuple[str, ...]:
-    points = " ".join(f"{name} {value:g}" for name, value in rule.points.items())
-    return rule.id, rule.name_zh if chinese else rule.name_en, rule.side, points, "*" if rule.high_priority else ""
+    name = rule.name_zh if chinese else rule.name_en
+    return rule.id, name, rule.side, _points(rule.points), "*" if rule.high_priority else ""
+
+
+def _points(points: Mapping[str, float]) -> str:
+    return " ".join(f"{name} {value:g}" for name, value in points.items())
 
 
 def run_show(arguments: argparse.Namespace) -> int:
@@ -92,8 +97,8 @@ def run_show(arguments: argparse.Namespace) -> int:
         "name": f"{rule.name_zh} · {rule.name_en}",
         "what": f"{rule.explain_zh} {rule.explain_en}",
         "side": rule.side,
-        "points": rule.points,
-        "cap": rule.cap,
+        "points": _points(rule.points),
+        "cap": _points(rule.cap) or "-",
         "high_priority": rule.high_priority,
         "checks": "; ".join(kinds),
         "rulebook": book.identity,

@@ -14,9 +14,14 @@ from analyzer.emotion.features import FEATURE_NAMES
 from analyzer.emotion.labels import read_labels
 from analyzer.emotion.model import EmotionModel
 from analyzer.emotion.site import SiteCalibrations
+from analyzer.store import AnalysisStore
 from console.commandline import run
 from console.commands import models
+from hw.interfaces import Samples
 from hw.messages import UserError
+from quality.labels import Label, Labels
+from quality.users import Users
+from tests.analyzer.recordings import Recordings
 
 WIDTH = len(FEATURE_NAMES)
 
@@ -138,3 +143,31 @@ def test_the_command_keeps_only_what_is_better(
     assert run(["models", "calibrate", "emotion", "--config", str(config)]) == (0 if better else 1)
     assert SiteCalibrations(tmp_path).live() == layers
     assert "0.930" in capsys.readouterr().out or not better
+
+
+def _voice(pitch_hz: float, loud: float) -> Samples:
+    """1.5 s of a buzz in syllables: enough for the features to be there."""
+    at = np.arange(12000) / 8000
+    buzz = sum(np.sin(2 * np.pi * k * pitch_hz * at) / k for k in range(1, 8))
+    return (loud * buzz * (np.sin(2 * np.pi * 3 * at) > -0.3)).astype(np.int16)
+
+
+def test_corrections_on_the_box_become_a_calibration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Users(tmp_path).add("li", "a long password 1", "inspector")
+    (inspector,) = Users(tmp_path).list()
+    recordings, labels = Recordings(tmp_path), Labels(tmp_path)
+    AnalysisStore(tmp_path).close()
+    for n in range(5):
+        said = [_voice(120 + 9 * n, 900), _voice(260 + 9 * n, 6000), _voice(125 + 9 * n, 1000), _voice(270 + 9 * n, 7000)]
+        call_id = recordings.add(np.stack([np.zeros(48000, np.int16), np.concatenate(said)], axis=1))
+        for k, emotion in enumerate(("neutral", "angry", "neutral", "angry")):
+            labels.add(Label(call_id, 1.5 * k, 1.5 * k + 1.5, "customer", "emotion", "sad", emotion), inspector)
+    recordings.close()
+    config = tmp_path / "callbox.toml"
+    config.write_text(f'[store]\npath = "{tmp_path}"\n')
+    status = run(["--lang", "en", "models", "calibrate", "emotion", "--dry-run", "--config", str(config)])
+    told = capsys.readouterr().out
+    assert "20 labels of 5 speakers" in told
+    assert "absolute" in told
+    assert status == (1 if "Not better" in told else 0)
+    assert SiteCalibrations(tmp_path).live() == {}

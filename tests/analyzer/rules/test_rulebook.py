@@ -118,3 +118,11 @@ def test_a_rule_can_be_switched_off(tmp_path: Path) -> None:
     file = tmp_path / "off.toml"
     file.write_text(RULE.replace('side = "agent"', 'side = "agent"\nenabled = false'), encoding="utf-8")
     assert load(file).ids() == ()
+
+
+def test_a_file_in_another_encoding_is_told_as_such_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes('version = "1"  # 拖延'.encode("gbk"))
+    with pytest.raises(UserError, match=r"1 error\(s\):\n  mine.toml: .*UTF-8") as refused:
+        load(path)
+    assert "另存为 UTF-8" in refused.value.message.zh
