@@ -165,7 +165,8 @@ class _Book:
         chart.set_title({"name": self._say(drawn.title), "name_font": {"size": 11}})
         chart.set_legend({"position": "bottom"} if len(drawn.values) > 1 else {"none": True})
         values, places = (chart.set_x_axis, chart.set_y_axis) if drawn.kind == "bar" else (chart.set_y_axis, chart.set_x_axis)
-        values({"num_format": number, "major_gridlines": {"visible": True, "line": {"color": "#E2E2E2"}}})
+        base = {} if drawn.kind == "line" else {"min": 0}  # a bar that does not begin at nought misleads
+        values({**base, "num_format": number, "major_gridlines": {"visible": True, "line": {"color": "#E2E2E2"}}})
         places({"reverse": drawn.kind == "bar", "text_axis": True, "num_font": {"size": 8}})
         chart.show_na_as_empty_cell()
         chart.set_size({"width": 680, "height": height})

@@ -99,14 +99,14 @@ def best(facts: Facts) -> Table:
 
 def listened(facts: Facts) -> Table:
     """Every call people listened to: who graded it how, with the worst items and remarks."""
-    rows = _select(facts, "AND v.id IS NOT NULL ORDER BY c.started_at, c.id")
+    rows = _judged(facts, "AND v.id IS NOT NULL ORDER BY c.started_at, c.id")
     faults = _faults(facts, [row["review"] for row in rows])
     told = tuple(_listened(facts, row, faults.get(row["review"], [])) for row in rows)
     columns = (
         Column(Message("Start", "通话时间"), "instant", 19), Column(Message("Duration", "时长"), "duration", 9),
-        Column(Message("Agent", "座席"), "text", 16), Column(Message("Group", "班组"), "text", 10),
-        Column(Message("Inspector", "质检员"), "text", 10), Column(Message("Score", "得分"), "one", 8),
-        Column(Message("Machine", "机器分"), "one", 8), Column(Message("Passed", "合格"), "text", 7),
+        Column(Message("Agent", "座席"), "text", 16), Column(Message("Group", "班组"), "text", 13),
+        Column(Message("Inspector", "质检员"), "text", 13), Column(Message("Score", "得分"), "one", 10),
+        Column(Message("Machine", "机器分"), "one", 11), Column(Message("Passed", "合格"), "text", 9),
         Column(Message("Problems found", "发现的问题"), "text", 50), Column(Message("Remarks", "评语"), "text", 30),
         Column(Message("Call id", "通话编号"), "text", 38),
     )  # fmt: skip
