@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,9 @@ import sqlite_utils
 
 from hw.interfaces import CallRecord, LineEvent
 from hw.messages import UserError
-from recorder.audiofiles import AUDIO
-from recorder.callreader import BUSY_TIMEOUT_S, CallReader, broken
+from recorder.callreader import CallReader, broken
 from recorder.calls import Call, Gap, KeyPress, Part, Pause
+from recorder.callsfile import gone, open_database, sound
 from recorder.evidence.chain import Chain
 from recorder.levels import CallLevels
 from recorder.migrations import migrate
@@ -29,7 +28,6 @@ from recorder.times import from_text, to_text
 __all__ = ["CallReader", "CallStore", "open_store"]
 
 FOLDER_MODE = 0o2770  # setgid: what any service of the box makes in it belongs to the box's group
-FILE_MODE = 0o660  # -wal and -shm take the database's mode, and a reader who cannot write -shm would lock the writer out
 
 IDLE_GAPS = "UPDATE gaps SET call_id = NULL, part_id = NULL, start_frame = NULL"
 
@@ -47,7 +45,7 @@ class CallStore(CallReader):
         self.path = store / CALLS_DB
         try:
             make_folder(store)
-            self.connection = _open(self.path)
+            self.connection = open_database(self.path)
             there = self.path.stat()
             self._identity = (there.st_dev, there.st_ino)
             migrate(self.connection, MIGRATIONS)
@@ -281,8 +279,8 @@ def open_store(store: Path, now: float) -> tuple[CallStore, Path | None]:
     The damaged files are renamed, not deleted. Raises UserError when the store cannot be opened for another reason.
     """
     path = store / CALLS_DB
-    aside = path if _gone(path) else None
-    if path.is_file() and not _sound(path):
+    aside = path if gone(path) else None
+    if path.is_file() and not sound(path):
         stamp = to_text(now).replace(":", "").replace("-", "")[:15]
         aside = path.with_name(f"{CALLS_DB}.damaged-{stamp}")
         for end in ("", "-wal", "-shm"):
@@ -305,36 +303,6 @@ def make_folder(folder: Path) -> None:
 def layout_of(channels: tuple[int, ...]) -> str:
     """The layout of a line that uses those device channels: "mono" or "pair"."""
     return "mono" if len(channels) == 1 else "pair"
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    fresh = not path.exists()
-    if fresh:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE))
-        path.chmod(FILE_MODE)
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    # FULL: a commit is on the disk before it returns; NORMAL may lose the last ones of a WAL to a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=200", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def _gone(path: Path) -> bool:
-    """Whether there are recordings but no database, or one of no bytes: SQLite would begin a new one without a word."""
-    there = path.is_file() and path.stat().st_size > 0
-    return not there and any(file.suffix in {".flac", ".part"} for file in (path.parent / AUDIO).rglob("*"))
-
-
-def _sound(path: Path) -> bool:
-    """Whether SQLite finds the file in order; a lock held by another program says nothing against it."""
-    try:
-        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.OperationalError:
-        return True
-    except sqlite3.DatabaseError:
-        return False
 
 
 def _row(value: Call | Part | Gap | Pause | KeyPress) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from recorder.attached import Attached
 from recorder.callstore import CallStore, make_folder
 from recorder.devicerecorder import DeviceRecorder
 from recorder.intake import Delivery
-from recorder.linerecorder import LineRecorder, timing_of
+from recorder.linerecorder import LineRecorder
 from recorder.live import RecorderStatus, run_folder, write_status
 from recorder.outfit import Equipment, fit_out
 from recorder.pauses import Pauses
@@ -22,6 +22,7 @@ from recorder.recovery import recover
 from recorder.settings.sections import Device, Settings
 from recorder.timeline import Timeline
 from recorder.times import from_text
+from recorder.timing import timing_of
 from recorder.watch.clock import ClockWatch
 
 log = logging.getLogger(__name__)

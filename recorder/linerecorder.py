@@ -8,9 +8,7 @@ from dataclasses import replace
 
 from hw.interfaces import Samples
 from recorder.actions import Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
-from recorder.calls import Call, Gap
-from recorder.callstore import layout_of
-from recorder.ids import new_id
+from recorder.calls import Gap
 from recorder.keylog import KeyLog
 from recorder.keypad import Keypad, Played
 from recorder.listen.protocol import LOST, PAUSED
@@ -18,20 +16,18 @@ from recorder.live import LineStatus
 from recorder.lookback import LookBack
 from recorder.opencall import OpenCall
 from recorder.pauses import REASON
-from recorder.segmenter import LOOK_BACK_S, Segmenter
-from recorder.settings.sections import Line, Segmentation
+from recorder.segmenter import Segmenter
+from recorder.settings.sections import Line
 from recorder.shop import Shop
 from recorder.timeline import Timeline
 from recorder.times import to_text
+from recorder.unanswered import unanswered_call
 from recorder.voice import VoiceDetector
 
 log = logging.getLogger(__name__)
 
 FILL_S = 10.0
 """A loss up to this many seconds is silence in the part; a longer one ends the part, and the next begins after it."""
-
-LOOK_BACK_MAX_S = 60.0
-"""However fast the simulated clock runs: 1 MB a channel."""
 
 
 class LineRecorder:
@@ -297,42 +293,11 @@ class LineRecorder:
             self._shop.journal.do(lambda store: store.add_gap(gap))
 
     def _unanswered(self, rang: Unanswered) -> None:
-        line, at = self.line, self._timeline.instant(rang.frame)
-        agent = self._shop.seats.agent_at(line.name, line.extension, at)
-        call = Call(
-            new_id(at),
-            line.name,
-            layout_of(line.channels),
-            line.language,
-            rang.direction,
-            "unanswered",
-            at,
-            ended_at=self._timeline.instant(rang.end),
-            duration_s=0.0,
-            ring_s=rang.ring_s,
-            ring_count=rang.ring_count,
-            extension=line.extension,
-            agent_id=agent.id if agent else None,
-            team=agent.team if agent else "",
-        )
+        call = unanswered_call(self.line, self._shop.seats, self._timeline, rang)
         self._shop.journal.do(lambda store: store.start_call(call, None))
         self._keys.began(rang.frame, rang.direction)
         presses, number = self._keys.take(call.id)
         if presses:
             self._shop.journal.do(lambda store: store.add_key_presses(presses, number))
         self._shop.call_ended(call.id)
-        log.info("line %s: rang for %.1f s, nobody answered", line.name, rang.ring_s)
-
-
-def timing_of(settings: Segmentation, rate: int, speed: float) -> Timing:
-    """[segmentation] in frames. speed: of the clock; an event that is a little late is later still on a fast clock."""
-    late = min(LOOK_BACK_S * max(1.0, speed), LOOK_BACK_MAX_S)
-    return Timing(
-        rate,
-        round(settings.pre_roll_s * rate),
-        round(settings.start_speech_s * rate),
-        round(settings.hang_over_s * rate),
-        round(settings.min_call_s * rate),
-        round(settings.max_part_s * rate),
-        round((late + settings.pre_roll_s + 2 * settings.start_speech_s) * rate),
-    )
+        log.info("line %s: rang for %.1f s, nobody answered", self.line.name, rang.ring_s)

@@ -19,9 +19,9 @@ import soundfile
 from hw.interfaces import Samples
 from recorder.cadence import Cadence
 from recorder.keypad import Keypad
-from recorder.linerecorder import timing_of
 from recorder.segmenter import Segmenter
 from recorder.settings.sections import Line, Segmentation
+from recorder.timing import timing_of
 from recorder.voice import VoiceDetector
 
 RATE = 8000
