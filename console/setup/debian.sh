@@ -17,7 +17,7 @@ has_python_headers() {
 }
 has_venv() { "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null; }
 
-has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || ls /usr/lib/*/"$1" >/dev/null 2>&1; }
+has_library() { compgen -G "/usr/lib/*/$1" >/dev/null || compgen -G "/usr/lib/$1" >/dev/null; }
 has_chinese_font() { [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ]; }
 
 missing_packages() { # GROUP: the Debian packages to install, one a line
