@@ -32,7 +32,8 @@ def commands(parser: argparse.ArgumentParser, name: str = "callbox") -> set[str]
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         return {name}
-    return {command for word, below in inner[0].choices.items() for command in commands(below, f"{name} {word}")}
+    alone = set() if inner[0].required else {name}
+    return alone | {command for word, below in inner[0].choices.items() for command in commands(below, f"{name} {word}")}
 
 
 def callbox_commands() -> set[str]:
