@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlite_utils
 
-from hw.interfaces import CallRecord, LineEvent
+from hw.interfaces import LineEvent
 from hw.messages import UserError
 from recorder.callreader import CallReader, broken
 from recorder.calls import Call, Gap, KeyPress, Part, Pause
@@ -232,22 +232,6 @@ class CallStore(CallReader):
             db.table("line_events").insert(
                 {"line": line, "at": to_text(event.at), "kind": event.kind, "counter": event.counter}
             )
-
-    def add_record(self, record: CallRecord, received_at: float) -> int:
-        """Keep a call record of the PBX as it came; its row id."""
-        row = dataclasses.asdict(record) | {"started_at": to_text(record.started_at), "received_at": to_text(received_at)}
-        with self.writing() as db:
-            db.table("call_records").insert(row)
-            return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
-
-    def match_record(self, record_id: int, call_id: str, values: dict[str, object]) -> None:
-        """The record is about that call: join them and fill what it told."""
-        with self.writing() as db:
-            db.table("call_records").update(record_id, {"call_id": call_id})
-            if {"caller_number", "called_number"} & values.keys():  # the PBX knows better than the keys that were heard
-                values = values | {"number_source": "record"}
-            if values:
-                db.table("calls").update(call_id, values)
 
     def raise_alarm(self, kind: str, subject: str, at: float, detail: str) -> None:
         """Raise an alarm unless it already stands."""

@@ -68,6 +68,8 @@ def join(store: CallStore, found: Match, values: dict[str, object]) -> None:
     with store.writing() as db:
         clock_s = None if found.segment else found.clock_s
         db.table("call_records").update(found.kept.id, {"call_id": found.call.id, "clock_s": clock_s})
+        if {"caller_number", "called_number"} & values.keys():  # the PBX knows better than the keys that were heard
+            values = values | {"number_source": "record"}
         if values:
             db.table("calls").update(found.call.id, values)
 

@@ -20,6 +20,7 @@ from hw.simulated.pbx import SimulatedPbx
 from hw.smdr_layoutfile import load_layout
 from recorder.calls import Call
 from recorder.callstore import CallStore
+from recorder.recordbook import keep
 from recorder.times import from_text
 from tests.hw.test_smdr_layouts import GOLDEN
 
@@ -168,7 +169,7 @@ def box(tmp_path: Path) -> Path:
     config.write_text(f'[store]\npath = "{tmp_path / "store"}"\n{lines}', "utf-8")
     store = CallStore(tmp_path / "store")
     store.start_call(Call("c", "1", "mono", "zh", "in", "closed", NOW, ended_at=NOW + 60, duration_s=60.0), None)
-    store.add_record(CallRecord("x", NOW + 3600, 30.0, "801", "01", "out", "114", None, "the raw line"), NOW)
+    keep(store, CallRecord("x", NOW + 3600, 30.0, "801", "01", "out", "114", None, "the raw line"), NOW)
     store.close()
     return config
 

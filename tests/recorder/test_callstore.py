@@ -14,7 +14,9 @@ from hw.messages import UserError
 from recorder.callreader import CallReader
 from recorder.calls import Call, Gap, Part
 from recorder.callstore import CallStore, open_store
+from recorder.matching import Match
 from recorder.migrations import Migration, migrate
+from recorder.recordbook import join, keep
 from recorder.schema import CALLS_DB, MIGRATIONS
 from recorder.settings.sections import Agent, Assignment, Line, Settings
 
@@ -70,8 +72,9 @@ def test_settings_are_synced_and_what_calls_need_stays(store: CallStore) -> None
 def test_dropping_a_call_takes_everything_of_it(store: CallStore) -> None:
     store.start_call(CALL, PART)
     store.add_gap(Gap("1", 1002.0, 80, "overrun", "c1", "p1", 14_000))
-    record = store.add_record(CallRecord("x", 1000.0, 5.0, "801", "", "in", "123", None, "raw"), 1010.0)
-    store.match_record(record, "c1", {"caller_number": "123"})
+    kept = keep(store, CallRecord("x", 1000.0, 5.0, "801", "", "in", "123", None, "raw"), 1010.0)
+    join(store, Match(kept, CALL, 0.0), {"caller_number": "123"})
+    assert store.rows("SELECT number_source FROM calls")[0]["number_source"] == "record"
     store.drop_call("c1")
     for table in ("calls", "parts"):
         assert store.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
