@@ -37,7 +37,8 @@ class Group:
 @dataclass(frozen=True)
 class WeeklySummary:
     """A week's figures. generated_at: UTC epoch seconds. notes: what the reader has to know. worst, best: by the mean of the three
-    scores; calls of a tie, the later first. detail: every call of the week, oldest first; all figures come from it."""
+    scores; calls of a tie, the later first. detail: every call of the week that is over, oldest first; all
+    figures come from it."""
 
     week: Week
     timezone: str
@@ -94,7 +95,8 @@ def _detail(store: Path, form: Form, week: Week, timezone: str) -> Iterator[Call
     while True:
         page = views.list_calls(CallFilter(since=week.first, until=week.last), cursor, 1000, "oldest")
         scores = machine_scores(store, form, [row.id for row in page.rows])
-        yield from (CallDetail(row, scores.get(row.id)) for row in page.rows)
+        # A call that is still on counts when it is over, as in the daily detail (quality.figures).
+        yield from (CallDetail(row, scores.get(row.id)) for row in page.rows if row.state != "recording")
         cursor = page.next_cursor
         if cursor is None:
             return

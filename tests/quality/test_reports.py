@@ -22,7 +22,7 @@ from quality.reports.periods import Period, parse, period_of
 from quality.weekly import weekly_summary
 from recorder.times import from_text
 from tests.quality.department import SMALL, ZONE
-from tests.quality.factory import fill
+from tests.quality.factory import fill, opened
 
 NOW = from_text("2026-12-20T04:00:00Z")
 
@@ -135,6 +135,14 @@ def test_the_page_and_the_report_of_a_week_say_the_same(centre: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_call_that_is_still_on_counts_when_it_is_over(tmp_path: Path) -> None:
+    made = fill(tmp_path, calls=30)
+    with opened(tmp_path / "calls.db", ()) as database:
+        database.execute("UPDATE calls SET state = 'recording', ended_at = NULL, duration_s = NULL WHERE id = ?", (made[-1].id,))
+    report, page = build(box_of(tmp_path), "weekly", parse("week", "2026-W47")), weekly_summary(tmp_path, "2026-W47", ZONE, now=NOW)
+    assert report.calls == page.calls == len(table(report, "通话明细").rows) == 29
+
+
 def test_against_the_period_before_is_what_that_period_said_itself(centre: Path) -> None:
     september = build(box_of(centre), "monthly", parse("month", "2026-09"))
     august = build(box_of(centre), "monthly", parse("month", "2026-08"))
@@ -177,8 +185,6 @@ def test_the_first_month_has_nothing_to_compare_with(centre: Path) -> None:
 
 
 def test_calls_without_agent_group_or_review(tmp_path: Path) -> None:
-    from tests.quality.factory import opened  # noqa: PLC0415
-
     made = fill(tmp_path, calls=60)
     with opened(tmp_path / "calls.db", ()) as database:
         database.execute("UPDATE calls SET agent_id = NULL, team = ''")
