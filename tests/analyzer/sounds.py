@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,12 @@ CALLS = Path(__file__).parents[2] / "console" / "democalls" / "calls"
 
 
 def call(name: str = "shoes_perfect") -> Samples:
-    """A bundled call, shape (frames, 2)."""
+    """A bundled call, shape (frames, 2); a copy of one's own."""
+    return _decoded(name).copy()
+
+
+@lru_cache(maxsize=4)
+def _decoded(name: str) -> Samples:
     samples, rate = soundfile.read(CALLS / f"{name}.flac", dtype="int16", always_2d=True)
     assert rate == RATE
     return np.asarray(samples, np.int16)
