@@ -60,10 +60,6 @@ class Person:
     left_on: date | None = None
     seats: tuple[Seat, ...] = ()
 
-    def works_on(self, day: date) -> bool:
-        """Whether they belong to the house on that day."""
-        return (self.hired_on is None or self.hired_on <= day) and (self.left_on is None or day <= self.left_on)
-
     def months_on(self, day: date) -> float | None:
         """Months of service (of 30.44 days), None when the hire date is not known."""
         return None if self.hired_on is None else (day - self.hired_on).days / 30.44

@@ -148,6 +148,9 @@ def test_coaching_is_done_followed_up_and_settled(floor: Floor, monkeypatch: pyt
     with pytest.raises(UserError, match="done"):
         tasks.follow_up(task.id, inspector, floor.lead, seed=1)
     monkeypatch.setattr("quality.coaching.time.time", lambda: floor.review.reviewed_at)  # calls of the centre come after it
+    with pytest.raises(UserError, match="another agent"):
+        tasks.done(task.id, floor.other)
+    assert tasks.of_agent(agent) == [task]
     tasks.done(task.id, floor.agent)
     given = tasks.follow_up(task.id, inspector, floor.lead, seed=1)
     assert (given.agent_id, given.reason) == (agent, "recheck")

@@ -32,7 +32,7 @@ APART_S = 1020.0  # seconds from the start of one call to the next
 # user → role, agent
 PEOPLE = {
     "inspector": ("inspector", None), "manager": ("manager", None), "admin": ("admin", None),
-    "wang": ("agent", "8001"), "liu": ("agent", "8004"),
+    "trainer": ("trainer", None), "wang": ("agent", "8001"), "liu": ("agent", "8004"),
 }  # fmt: skip
 TEAMS = {"8001": "售前", "8002": "售前", "8003": "售前", "8004": "售后", "8005": "售后"}
 
