@@ -11,7 +11,8 @@ from console.doctor.case import Case
 from console.doctor.finding import Finding, bad, good
 from console.report import disk
 from hw.messages import Message
-from recorder.callstore import FILE_MODE, FOLDER_MODE
+from recorder.callsfile import FILE_MODE
+from recorder.callstore import FOLDER_MODE
 
 DATABASES = ("calls.db", "analysis.db", "review.db")
 SIDES = ("", "-wal", "-shm")
