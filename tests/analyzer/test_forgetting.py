@@ -43,8 +43,10 @@ def understood(tmp_path: Path, call_id: str) -> AnalysisStore:
 def test_words_go_and_figures_stay(tmp_path: Path, recordings: Recordings) -> None:
     call_id = recordings.add()
     results = understood(tmp_path, call_id)
-    before = AnalysisReader(tmp_path).analysis(call_id)
+    results.save(call_id, analysis("您好请问", version="2"), False, NOW)  # analysed again: the scores it had are kept
+    before, past = AnalysisReader(tmp_path).analysis(call_id), AnalysisReader(tmp_path).past_scores(call_id)
     assert before is not None and before.utterances
+    assert [p.faults for p in past] == [{"insult": 1, "dead_air": 1}]
     forgetting = Forgetting(tmp_path, results, keep=False)
     assert forgetting.step(NOW) == 0
     delete(recordings, call_id)
@@ -54,6 +56,7 @@ def test_words_go_and_figures_stay(tmp_path: Path, recordings: Recordings) -> No
     assert (after.scores, [hit.rule for hit in after.hits]) == (before.scores, [hit.rule for hit in before.hits])
     assert after.utterances == ()
     assert {hit.evidence for hit in after.hits} <= {""}
+    assert AnalysisReader(tmp_path).past_scores(call_id) == past
     with AnalysisReader(tmp_path) as reader:
         assert reader._connection.execute("SELECT count(*) FROM utterance_search").fetchone()[0] == 0
 
