@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from analyzer.rules.reading import SUFFIXES
 from analyzer.rules.rulebook import SHIPPED, Rule, Rulebook, load
+from analyzer.rules.rulefiles import SUFFIXES
 from hw.messages import UserError
 from recorder.times import to_text
 

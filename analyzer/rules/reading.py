@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, get_type_hints
@@ -15,6 +13,7 @@ from analyzer.rules.kinds.registry import KINDS
 from analyzer.rules.lines import with_lines
 from analyzer.rules.pattern import Pattern, PatternError, compile_pattern
 from analyzer.rules.rulebook import SCORES, Check, Rule, Rulebook
+from analyzer.rules.rulefiles import Errors, files_of, parse, tables_of, text_of
 from analyzer.rules.sound import HAN
 from hw.messages import UserError
 
@@ -27,29 +26,14 @@ _CHOICES = {
     "excused_side": ("agent", "customer"),
     "when_side": ("agent", "customer"),
 }
-SUFFIXES = (".toml", ".json")
 _RULE_TEXTS = ("id", "name_zh", "name_en", "explain_zh", "explain_en")
-
-
-class _Errors(list[tuple[str, str]]):
-    """Errors so far, in English and Chinese; `at` names the place. unread: a whole file could not be read, so that what seems to be
-    missing may be there."""
-
-    unread = False
-
-    def tell(self, at: str, en: str, zh: str) -> None:
-        self.append((f"{at}: {en}", f"{at}：{zh}"))
-
-    def tell_unread(self, at: str, en: str, zh: str) -> None:
-        self.unread = True
-        self.tell(at, f"cannot be read: {en}", f"无法读取：{zh}")
 
 
 def read_rulebook(path: Path) -> Rulebook:
     """The rulebook at `path`, a file or a folder. Raises UserError with all errors."""
-    errors = _Errors()
-    texts = {file: _text(file, errors) for file in _files(path)}
-    tables = [(file, _parse(file, text, errors)) for file, text in texts.items()]
+    errors = Errors()
+    texts = {file: text_of(file, errors) for file in files_of(path)}
+    tables = [(file, parse(file, text, errors)) for file, text in texts.items()]
     sets: dict[str, Sequence[str]] = {}
     for file, table in tables:
         _merge_sets(sets, table.get("sets", {}), file.name, errors)
@@ -76,48 +60,7 @@ def read_rulebook(path: Path) -> Rulebook:
     return Rulebook(version, tuple(r for r in rules if r.enabled), ordinary, digest)
 
 
-def _files(path: Path) -> list[Path]:
-    files = sorted(f for f in path.iterdir() if f.suffix in SUFFIXES) if path.is_dir() else [path]
-    if not files or not all(f.is_file() for f in files):
-        raise UserError(
-            f"No rulebook at {path}. Give a TOML or JSON file or a folder of them.",
-            f"{path} 处没有规则手册。请给出 TOML 或 JSON 文件，或其文件夹。",
-        )
-    return files
-
-
-def _text(file: Path, errors: _Errors) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as why:
-        errors.tell_unread(file.name, str(why), str(why))
-    except UnicodeDecodeError:
-        errors.tell_unread(file.name, "it is not UTF-8; save it as UTF-8", "不是 UTF-8 编码，请另存为 UTF-8")
-    return ""
-
-
-def _parse(file: Path, text: str, errors: _Errors) -> dict[str, Any]:
-    """The file's table. The parsers themselves say line and column."""
-    try:
-        table = json.loads(text or "{}") if file.suffix == ".json" else tomllib.loads(text)
-    except ValueError as why:
-        errors.tell_unread(file.name, str(why), str(why))
-        return {}
-    if not isinstance(table, dict):
-        errors.tell(file.name, "must hold one object", "应为一个对象")
-        return {}
-    return {**table, "rule": _tables(table.get("rule", []), f"{file.name}, rule", errors)}
-
-
-def _tables(value: object, at: str, errors: _Errors) -> list[dict[str, Any]]:
-    """A list of tables; anything else is told and left out."""
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        errors.tell(at, "must be a list of tables", "应为表的列表")
-        return []
-    return value
-
-
-def _merge_sets(sets: dict[str, Sequence[str]], found: object, at: str, errors: _Errors) -> None:
+def _merge_sets(sets: dict[str, Sequence[str]], found: object, at: str, errors: Errors) -> None:
     for name, words in found.items() if isinstance(found, dict) else ():
         if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
             errors.tell(f"{at}, sets.{name}", "must be a list of words", "必须是词的列表")
@@ -125,7 +68,7 @@ def _merge_sets(sets: dict[str, Sequence[str]], found: object, at: str, errors: 
             sets[name] = words
 
 
-def _refuse_unknown(table: Mapping[str, object], known: Sequence[str], at: str, errors: _Errors) -> None:
+def _refuse_unknown(table: Mapping[str, object], known: Sequence[str], at: str, errors: Errors) -> None:
     for name in table:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -133,7 +76,7 @@ def _refuse_unknown(table: Mapping[str, object], known: Sequence[str], at: str, 
             errors.tell(at, f'unknown name "{name}"{hint_en}', f"未知名称“{name}”{hint_zh}")
 
 
-def _rule(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], errors: _Errors) -> Rule | None:
+def _rule(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], errors: Errors) -> Rule | None:
     before = len(errors)
     _refuse_unknown(entry, (*_RULE_TEXTS, "side", "points", "cap", "high_priority", "enabled", "check"), at, errors)
     for name in _RULE_TEXTS:
@@ -141,7 +84,7 @@ def _rule(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], err
             errors.tell(at, f'"{name}" is missing', f"缺少“{name}”")
     side = _choice(entry.get("side", "agent"), "side", at, errors)
     amounts = {name: _amounts(entry.get(name, {}), f"{at}, {name}", errors) for name in ("points", "cap")}
-    given = _tables(entry.get("check", []), f"{at}, check", errors)
+    given = tables_of(entry.get("check", []), f"{at}, check", errors)
     if not given:
         errors.tell(at, "no [[rule.check]]: a rule needs one at least", "没有 [[rule.check]]：规则至少要有一项检查")
     checks = [_check(c, f"{at}, check {i}", sets, errors) for i, c in enumerate(given, 1)]
@@ -178,7 +121,7 @@ def _texts(entry: Mapping[str, Any]) -> _Texts:
     )
 
 
-def _amounts(table: object, at: str, errors: _Errors) -> dict[str, float]:
+def _amounts(table: object, at: str, errors: Errors) -> dict[str, float]:
     if not isinstance(table, dict):
         errors.tell(at, "must be a table of scores", "必须是各项分数的表")
         return {}
@@ -186,21 +129,21 @@ def _amounts(table: object, at: str, errors: _Errors) -> dict[str, float]:
     return {name: float(v) for name, v in table.items() if _typed(v, float, f"{at}.{name}", errors) is not None}
 
 
-def _listed(value: object, at: str, errors: _Errors) -> tuple[str, ...]:
+def _listed(value: object, at: str, errors: Errors) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         errors.tell(at, "must be a list of texts", "必须是文字的列表")
         return ()
     return tuple(value)
 
 
-def _weights(table: object, at: str, errors: _Errors) -> dict[str, float]:
+def _weights(table: object, at: str, errors: Errors) -> dict[str, float]:
     if not isinstance(table, dict):
         errors.tell(at, "must be a table of numbers", "必须是数字的表")
         return {}
     return {str(name): float(v) for name, v in table.items() if _typed(v, float, f"{at}.{name}", errors) is not None}
 
 
-def _choice(value: object, name: str, at: str, errors: _Errors) -> str:
+def _choice(value: object, name: str, at: str, errors: Errors) -> str:
     if value not in _CHOICES[name]:
         errors.tell(
             at,
@@ -210,7 +153,7 @@ def _choice(value: object, name: str, at: str, errors: _Errors) -> str:
     return str(value)
 
 
-def _typed(value: object, wanted: type, at: str, errors: _Errors) -> Any:
+def _typed(value: object, wanted: type, at: str, errors: Errors) -> Any:
     fits = (
         isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
         if wanted in (int, float)
@@ -231,7 +174,7 @@ def _typed(value: object, wanted: type, at: str, errors: _Errors) -> Any:
 _COMMON = {f.name: f for f in dataclasses.fields(Check) if f.name != "kind"}
 
 
-def _check(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], errors: _Errors) -> Check | None:
+def _check(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], errors: Errors) -> Check | None:
     name = entry.get("kind", "words")
     if name not in KINDS:
         near = difflib.get_close_matches(str(name), KINDS, 1)
@@ -254,7 +197,7 @@ def _check(entry: dict[str, Any], at: str, sets: Mapping[str, Sequence[str]], er
     return Check(kind(**options), **common) if len(errors) == before else None
 
 
-def _value(value: object, wanted: object, name: str, at: str, sets: Mapping[str, Sequence[str]], errors: _Errors) -> Any:  # noqa: PLR0917
+def _value(value: object, wanted: object, name: str, at: str, sets: Mapping[str, Sequence[str]], errors: Errors) -> Any:  # noqa: PLR0917
     at = f"{at}, {name}"
     if wanted == Patterns:
         return _patterns(value, at, sets, errors)
@@ -271,7 +214,7 @@ def _value(value: object, wanted: object, name: str, at: str, sets: Mapping[str,
     return _typed(value, plain, at, errors)
 
 
-def _patterns(value: object, at: str, sets: Mapping[str, Sequence[str]], errors: _Errors) -> Patterns:
+def _patterns(value: object, at: str, sets: Mapping[str, Sequence[str]], errors: Errors) -> Patterns:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         errors.tell(at, "must be a list of words", "必须是词的列表")
         return ()
