@@ -13,8 +13,9 @@ from quality.figures.moments import Moments, Part, moments_of
 from quality.figures.sheet import Sheet, Subject
 from quality.figures.values import Value, figure_plus, value_of
 
-FALSE_ALARM = 0.01
-"""Chance that among all the subjects of one figure somebody stands out by chance alone (Bonferroni's bound)."""
+FALSE_ALARM = 0.001
+"""Chance that among all the subjects of one figure somebody stands out by chance alone (Bonferroni's bound): looked at every month,
+the 23 figures name somebody wrongly about once in three or four years."""
 _WINSOR = 0.1
 _FOR_SPREAD = 8
 """Subjects from which the ordinary spread between them is taken into account; of fewer it cannot be told from standing out."""
