@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message, UserError
+from quality.callfilter import day_start
 from quality.reports.archive import Archive, Kept
 from quality.reports.build import KINDS, build
 from quality.reports.facts import Box
@@ -31,14 +32,15 @@ class Made:
 
 
 def due(box: Box) -> list[tuple[str, Period]]:
-    """Kinds and periods that are over, in which or before which the box has calls, and of which nothing is kept; oldest first."""
+    """Kinds and periods that are over, in which or before which the box has calls, and of which nothing is kept; a day
+    without a call (a holiday) owes no report. Oldest first."""
     begun = _first_day(box)
     if begun is None:
         return []
     archive = Archive(box.store)
     found = [
         (kind.id, period) for kind in KINDS.values() for period in _over(kind.periods[0], box.today)
-        if period.last >= begun and not archive.has(kind.id, period.name)
+        if period.last >= begun and not archive.has(kind.id, period.name) and (period.kind != "day" or _worked(box, period.first))
     ]  # fmt: skip
     return sorted(found, key=lambda pair: (pair[1].last, pair[1].kind))
 
@@ -77,3 +79,11 @@ def _first_day(box: Box) -> date | None:
     with reading(box.store) as connection:
         text = connection.execute("SELECT min(started_at) FROM calls.calls").fetchone()[0]
     return datetime.fromtimestamp(from_text(text), ZoneInfo(box.timezone)).date() if text else None
+
+
+def _worked(box: Box, day: date) -> bool:
+    zone = ZoneInfo(box.timezone)
+    bounds = (day_start(day, zone), day_start(day + timedelta(days=1), zone))
+    with reading(box.store) as connection:
+        sql = "SELECT 1 FROM calls.calls WHERE started_at >= ? AND started_at < ? LIMIT 1"
+        return connection.execute(sql, bounds).fetchone() is not None

@@ -36,6 +36,7 @@ def test_what_is_over_and_not_kept_is_due(box: Box) -> None:
     december = Box(box.store, box.site, now=from_text("2026-11-30T20:00:00Z"))
     monthly = {kind for kind, period in due(december) if period.name == "2026-11"}
     assert monthly == {"monthly", "cases", "training", "forecast"}
+    assert not [kind for kind, _ in due(december) if kind == "daily"]  # nobody called in that week
     january = Box(box.store, box.site, now=from_text("2027-01-01T20:00:00Z"))
     assert "quarterly" in {kind for kind, _ in due(january)}
 
