@@ -58,9 +58,9 @@ def soak(files: Sequence[Path], settings: Settings, calls: int, seconds: float, 
     """Understand the first `seconds` of the files in turn, `calls` times. memory_mb: resident memory after the models are loaded
     and at even intervals; growth_mb: the last less that after a quarter; cpu_share: CPU seconds a second, which [analysis]
     cpu_share is to keep."""
-    pause = Throttle(settings.analysis.cpu_share)
-    pipeline = Pipeline(settings.analysis, settings.site, pause=pause)
+    pipeline = Pipeline(settings.analysis, settings.site, pause=lambda: pause())  # noqa: PLW0108  not there yet
     pipeline.load()
+    pause = Throttle(settings.analysis.cpu_share)  # only now: loading is no call's, and would be saved up for by the first ones
     process = psutil.Process()
     memory = [process.memory_info().rss / 1e6]
     wall, cpu = time.monotonic(), time.process_time()
