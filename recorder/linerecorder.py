@@ -127,6 +127,8 @@ class LineRecorder:
         """The device is back. kept: what was lost meanwhile on the idle line counts as lost."""
         gap, self._idle_lost = self._idle_lost, None
         if gap is not None and kept:
+            # A call found a moment later may begin, by its pre-roll, while the device was still away.
+            self._losses.append((self._look_back.end - gap.frames, gap))
             self._shop.journal.do(lambda store: store.add_gap(gap))
 
     def finish(self) -> None:
