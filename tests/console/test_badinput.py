@@ -95,7 +95,7 @@ def test_wrong_settings_are_told(tmp_path: Path, text: str | bytes | None, words
     [
         ("2026-W99", "a.xlsx", "no week 99"),
         ("last", "a.xlsx", "is no week"),
-        ("2026-W47", "a.pdf", ".xlsx or .csv"),
+        ("2026-W47", "a.doc", ".xlsx"),
         ("2026-W47", "nowhere/a.xlsx", "cannot be written"),
         ("2026-W47", "nowhere/a.csv", "cannot be written"),
     ],

@@ -62,7 +62,7 @@ def test_every_good_file_is_one_call_and_bad_ones_are_told(tmp_path: Path, setti
             else:
                 assert (audio.rate, audio.duration_s) == (RATE, pytest.approx(6.0, abs=0.01))
     left = {path.name for path in (tmp_path / "store").iterdir()} - {"calls.db-wal", "calls.db-shm"}
-    assert left == {"audio", "calls.db", "recorder.lock"}
+    assert left == {"audio", "calls.db", "evidence", "recorder.lock"}
 
 
 def test_who_sits_where_is_not_forgotten(tmp_path: Path, settings: Settings) -> None:
