@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class SideLevels:
     """One side now. side: "agent", "customer" or "mixed". All dBFS (RMS against full scale) and of the last second, but noise and
-    hum are of the last minute and speech of the last minute somebody spoke in, None before there was one. clipped: share of its samples at
+    hum are of the last minute, speech is of the last in which somebody spoke, None before. clipped: share of its samples at
     full scale."""
 
     side: str

@@ -74,7 +74,7 @@ MIGRATIONS = (
             "CREATE INDEX calls_by_number ON calls (caller_number, called_number)",
         ),
     ),
-    # kind: what the part is (recorder.actions.KINDS). number_source: "dialled" (heard from the keys), "record" (the PBX said it) or "".
+    # kind: what the part is (recorder.actions.KINDS). number_source: "dialled" (from the keys), "record" (the PBX said it) or "".
     # digits: keys pressed on a telephone; digit is NULL where it was masked, so that their number is known and nothing else.
     Migration(
         "0005-parts-and-keys",
@@ -122,7 +122,7 @@ MIGRATIONS = (
                 measured_s REAL NOT NULL, PRIMARY KEY (call_id, side)) STRICT, WITHOUT ROWID""",
         ),
     ),
-    # What the PBX says besides times and numbers; lines of its port that are no records; how far its clock is off; when the recorder
+    # What the PBX says beside times and numbers; lines of its port that are no records; how far off its clock is; when the recorder
     # ran; and each day's comparison of what the PBX counted with what was recorded.
     Migration(
         "0007-call-records",
@@ -144,7 +144,7 @@ MIGRATIONS = (
             """CREATE TABLE runs (
                 id INTEGER PRIMARY KEY, started_at TEXT NOT NULL, alive_at TEXT NOT NULL, ended_at TEXT) STRICT""",
             "CREATE INDEX runs_by_start ON runs (started_at)",
-            # day: local date. missed and unlisted count the items that are faults; expected ones (internal calls, lines that are not
+            # day: local date. missed and unlisted count items that are faults; expected ones (internal calls, lines that are not
             # tapped) are counted in their own columns.
             """CREATE TABLE reconciliations (
                 day TEXT PRIMARY KEY, start TEXT NOT NULL, end TEXT NOT NULL, made_at TEXT NOT NULL, records INTEGER NOT NULL,

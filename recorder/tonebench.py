@@ -1,6 +1,6 @@
 """`python -m recorder.tonebench FOLDER…`: keys and tones falsely heard in recordings of speech, and what listening for them costs.
 
-FOLDER: 8 kHz FLAC files in which nobody pressed a key and no exchange spoke. The cost is this process's own CPU time for what a line
+FOLDER: 8 kHz FLAC files in which nobody pressed a key and no exchange spoke. The cost is CPU time, for what a line
 recorder does with each block before it keeps it: keys, masking, voice and tones, cadence, segmentation.
 """
 

@@ -52,7 +52,7 @@ class Line:
     language: str = "zh"  # "zh" or "en": what is spoken
     source: str = ""  # the file a replay plays on this line, kept with its calls; empty on a real line
     release: str = "none"  # how the PBX shows here that the far end hung up: "tone" (busy tone), "reversed" (polarity) or "none"
-    mask_digits: bool = False  # telephone keys that the customer presses (card numbers) are silenced and not kept; on a mono line anybody's
+    mask_digits: bool = False  # the customer's telephone keys (card numbers) are silenced and not kept; on a mono line anybody's
 
 
 @dataclass(frozen=True)
