@@ -234,7 +234,10 @@ def test_without_any_locale_the_answer_is_english(filled: Path) -> None:
 
 def test_ctrl_c_stops_with_a_word(sounds: Path, config: Path) -> None:
     command = [sys.executable, "-m", "console", "replay", "--speed", "0.1", "--config", str(config), str(sounds / "whole.wav")]
+    # A shell's background job is born deaf to Ctrl-C, and its children are: not what is asked here, even if the tests are one.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    signal.signal(signal.SIGINT, before)
     time.sleep(1.5)  # somewhere between the first import and the first second of audio: wherever it is, the answer is the same
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
