@@ -61,9 +61,7 @@ def download(week: str, kind: str) -> ResponseReturnValue:
     except UserError:
         abort(404)
     made, mimetype = FILES[kind]
-    settings = box().settings
-    own = Box(box().store, settings.site.name, settings.site.timezone, _rulebook())
-    report = build(own, "weekly", period_of("week", chosen.first))
+    report = build(Box.of(box().settings), "weekly", period_of("week", chosen.first))
     answer = Response(made(report, language()), mimetype=mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=f"callbox-{chosen.name}.{kind}")
     return answer

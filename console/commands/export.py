@@ -80,5 +80,4 @@ def box_of(settings: Settings) -> Box:
             f"{store}: nothing was recorded there yet; is --config the right settings file?",
             f"{store}：尚无录音；--config 指定的设置文件是否正确？",
         )
-    rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
-    return Box(store, settings.site.name, settings.site.timezone, rulebook)
+    return Box.of(settings)

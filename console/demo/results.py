@@ -113,6 +113,6 @@ def export_week(demo: Demo) -> Path:
     day = datetime.fromtimestamp(demo.house.start, ZoneInfo(settings.site.timezone)).date()
     week = period_of("week", day)
     path = demo.house.store / f"weekly-{week.name}.xlsx"
-    box = Box(Path(settings.store.path), settings.site.name, settings.site.timezone)
+    box = Box.of(settings)
     write(build(box, "weekly", week), path, terminal_language())
     return path

@@ -15,22 +15,31 @@ from quality.figures.detail import DailyDetail, DetailRow, daily_detail
 from quality.figures.sums import Sums, total
 from quality.form import Form
 from quality.formstore import Forms
-from quality.problems import Count
+from quality.problems import Count, Limits
 from quality.reports.faultrows import FaultRows, fault_rows
 from quality.reports.periods import Period
 from quality.rulenames import rule_names
+from recorder.settings.sections import Settings
 
 
 @dataclass(frozen=True)
 class Box:
     """Whose reports they are. site: its name. timezone: IANA. rulebook: the settings' one; None: the one that ships.
-    now: UTC epoch seconds, the present when None."""
+    now: UTC epoch seconds, the present when None. limits: from when on a problem is common or individual."""
 
     store: Path
     site: str = "callbox"
     timezone: str = "Asia/Shanghai"
     rulebook: Path | None = None
     now: float | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Box:
+        """The box of these settings."""
+        rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
+        limits = Limits.of(settings.quality)
+        return cls(Path(settings.store.path), settings.site.name, settings.site.timezone, rulebook, limits=limits)
 
     @property
     def at(self) -> float:

@@ -20,6 +20,7 @@ from quality.reports.facts import Box, Facts, gather
 from quality.reports.model import Report, Table
 from quality.reports.periods import Period, parse, period_of
 from quality.weekly import weekly_summary
+from recorder.settings.sections import QualityRules, Settings, Store
 from recorder.times import from_text
 from tests.quality.department import SMALL, ZONE
 from tests.quality.factory import fill, opened
@@ -243,3 +244,9 @@ def test_every_day_is_in_its_period_and_periods_touch(day: date, kind: str) -> N
     assert period.first <= day <= period.last
     assert period.before.last + timedelta(days=1) == period.first
     assert parse(kind, period.name) == period
+
+
+def test_a_sites_own_limits_are_the_reports() -> None:
+    site = Settings(store=Store("/srv/box"), quality=QualityRules(common_problem=0.4, individual_problem=0.9))
+    box = Box.of(site)
+    assert (box.store, box.limits.common, box.limits.individual) == (Path("/srv/box"), 0.4, 0.9)

@@ -44,7 +44,7 @@ _SHOWN = 12
 
 def found(facts: Facts, period: Period | None = None) -> list[Problem]:
     """The problems of a period, of the report's own when None: by `quality.problems.find`, from the daily detail."""
-    return [p for p in find(_grades(facts.found(period))) if p.common or p.count.problems >= _LEAST]
+    return [p for p in find(_grades(facts.found(period)), facts.box.limits) if p.common or p.count.problems >= _LEAST]
 
 
 def section(facts: Facts) -> Section:
