@@ -14,11 +14,11 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from itertools import accumulate
 
 SAME = 0.5  # cosine from which two sentences ask the same
 LEAST_TERMS = 2  # fewer say too little: "可以", "密码"
 COMMON_SHARE = 0.5  # terms in more than this share of all sentences say nothing about one
-LOOKED_UP = 6  # rarest terms of a sentence by which its group is looked for: what is near shares one of them
 
 _EMPTY = re.compile(
     "请问一下|请问|什么时候|为什么|什么|怎么|这个|那个|就是|然后|还有|没有|现在|已经|一个|一下|可以|知道|谢谢|再见|你好|您好|不用|麻烦|"
@@ -76,14 +76,23 @@ class _Groups:
         if near[0] >= SAME:
             return near[1]
         self._leaders[text] = (found, length)
-        for term in found:
+        for term in self._telling(found):
             self._by_term[term].append(text)
         return text
 
     def _candidates(self, found: frozenset[str]) -> set[str]:
-        rarest = sorted(found, key=lambda term: (-self._weights[term], term))[:LOOKED_UP]
-        return {leader for term in rarest for leader in self._by_term[term]}
+        return {leader for term in self._telling(found) for leader in self._by_term.get(term, ())}
+
+    def _telling(self, found: frozenset[str]) -> list[str]:
+        """The rarest terms, of which two sentences that ask the same share at least one: the others together weigh too little for a
+        cosine of SAME (prefix filtering: R. J. Bayardo, Y. Ma and R. Srikant, Scaling up all pairs similarity search, WWW 2007)."""
+        order = sorted(found, key=lambda term: (self._weights[term], term))
+        squares = [self._weights[term] ** 2 for term in order]
+        least = SAME**2 * sum(squares) - 1e-9
+        left = sum(total < least for total in accumulate(squares))
+        return order[left:]
 
     def _cosine(self, found: frozenset[str], length: float, leader: str) -> float:
         others, other_length = self._leaders[leader]
-        return sum(self._weights[term] ** 2 for term in found & others) / (length * other_length)
+        # Rounded, since the order of a set, and so the last digit of its sum, differs from run to run.
+        return round(sum(self._weights[term] ** 2 for term in found & others) / (length * other_length), 9)

@@ -89,6 +89,15 @@ def test_every_group_is_called_by_one_of_its_own(counts: dict[str, int]) -> None
     assert merge(dict(reversed(counts.items()))) == groups
 
 
+@given(st.dictionaries(st.text(st.sampled_from("云盘文件打开订单退款"), min_size=3, max_size=9), st.integers(1, 9), max_size=25))
+def test_no_near_group_is_missed(counts: dict[str, int]) -> None:
+    """Against looking at every group."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = merge(counts)
+        patch.setattr("quality.clusters.merging._Groups._telling", lambda _, found: list(found))
+        assert merge(counts) == quick
+
+
 def _said(counts: dict[str, int], again: int = 0, name: str = "a") -> Said:
     texts = [text for text, n in counts.items() for _ in range(n)]
     sentences = {f"{name}{n:03d}": ((text, 1.0),) for n, text in enumerate(texts)}
