@@ -14,6 +14,7 @@ from console.commands import (
     analyze,
     bench,
     centre,
+    clusters,
     demo,
     doctor,
     evaluate,
@@ -45,7 +46,7 @@ from hw.messages import Message, UserError
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify),
     *(export, reports, users, models, rules, serial, people, sampling, alerts, labels, evening),
-    *(figures, centre, retention, hold, smdr, reconcile, scenario),
+    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario),
 )
 
 

@@ -69,7 +69,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     kept = figure_rules(store)
     figures = [_known(name, {f.id: f for f in kept.figures}) for name in arguments.figure] if arguments.figure else kept.figures
     sheet = figure_sheet(
-        store, _period(arguments, zone), zone, by=arguments.by, trend=arguments.trend, rules=kept.rules, figures=figures
+        store, period_of_arguments(arguments, zone), zone, by=arguments.by, trend=arguments.trend, rules=kept.rules, figures=figures
     )  # fmt: skip
     if arguments.json:
         say_json(sheet_json(sheet))
@@ -88,7 +88,8 @@ def _known(name: str, figures: dict[str, Figure]) -> Figure:
     return figures[name]
 
 
-def _period(arguments: argparse.Namespace, timezone: str) -> Period:
+def period_of_arguments(arguments: argparse.Namespace, timezone: str) -> Period:
+    """The period a person chose with --from, --to, --month or --week; the last whole week by default. Raises UserError."""
     from quality.figures.periods import month_of, period_of, week_of
     from quality.week import Week
 
