@@ -85,7 +85,7 @@ class _Run:
         state = self._resumed() or self._begun(wanted)
         resumed = len(state.done)
         detail = {**self.asked, "calls": len(state.ids), "resumed": resumed}
-        audit(self.source.store, self.by, "export.calls", str(self.out), detail)
+        audit(self.source.store, self.by, "export.calls", str(self.out.absolute()), detail)
         zipped = GrowingZip(self.unfinished, state.entries, state.end)
         try:
             self._calls(zipped, state, report)
@@ -95,7 +95,7 @@ class _Run:
         self.unfinished.replace(self.out)
         self.journal.path.unlink(missing_ok=True)
         done = {"calls": len(state.ids), "manifest_sha256": manifest["sha256"]}
-        audit(self.source.store, self.by, "export.finished", str(self.out), done)
+        audit(self.source.store, self.by, "export.finished", str(self.out.absolute()), done)
         return Bundled(len(state.ids), resumed, counted(state.done))
 
     def _resumed(self) -> Progressed | None:

@@ -25,7 +25,7 @@ def export_csv(store: Path, timezone: str, wanted: CallFilter, out: Path, by: st
     """Write the calls that fit and log it; says how many there are. Raises UserError."""
     views = Views(store, timezone)
     ids = selected(views, wanted)
-    audit(store, by, "export.csv", str(out), {"filter": described(wanted), "calls": len(ids)})
+    audit(store, by, "export.csv", str(out.absolute()), {"filter": described(wanted), "calls": len(ids)})
     write_atomically(out, calls_csv(views, ids))
     return len(ids)
 

@@ -31,7 +31,7 @@ def export_vcon(store: Path, call_id: str, out: Path, by: str, *, inline: bool =
     """Write one call as a vCon and log it. Raises UserError when there is no such call, it has not ended, or its audio is not what
     was recorded."""
     data = json.dumps(vcon(store, call_id, inline=inline, url=url, site=site), ensure_ascii=False, indent=1).encode()
-    audit(store, by, "export.vcon", call_id, {"file": str(out), "inline": inline, "url": url})
+    audit(store, by, "export.vcon", call_id, {"file": str(out.absolute()), "inline": inline, "url": url})
     write_atomically(out, data)
 
 
