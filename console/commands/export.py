@@ -1,4 +1,4 @@
-"""callbox export: a report as a file, the kind of file told by its ending."""
+"""callbox export: a report as a file, the kind of file told by its ending; and the calls (console.commands.exportcalls)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.commands import exportcalls
 from console.commands.shared import add_config, settings_of
 from console.output import say
 from hw.messages import UserError, terminal_language
@@ -39,6 +40,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         report.add_argument("--out", type=Path, required=True, metavar="FILE", help=".xlsx, .pdf, .html or .csv")
         add_config(report)
         report.set_defaults(run=run)
+    exportcalls.add(reports)
 
 
 def add_period(parser: argparse.ArgumentParser, periods: tuple[str, ...]) -> None:

@@ -1,0 +1,56 @@
+"""Which calls an export takes, and the line the log of changes keeps of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from pathlib import Path
+
+from hw.messages import UserError
+from quality.callfilter import CallFilter
+from quality.changes import record
+from quality.store import writing
+from quality.views import Views
+
+PAGE = 500  # calls asked for at once
+
+
+def selected(views: Views, wanted: CallFilter) -> list[str]:
+    """The ids of the calls that fit, oldest first. Raises UserError when there is none, or the days are the wrong way round."""
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        raise UserError(
+            f"{wanted.until} lies before {wanted.since}: swap the two days.",
+            f"{wanted.until} 早于 {wanted.since}，请对调起止日期。",
+        )
+    ids: list[str] = []
+    cursor = None
+    while True:
+        page = views.list_calls(wanted, cursor, PAGE, "oldest")
+        ids += [row.id for row in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    if not ids:
+        raise UserError("No call fits; nothing was written. Ask for less.", "没有符合条件的通话，未写入任何文件。请放宽条件。")
+    return ids
+
+
+def described(wanted: CallFilter) -> dict[str, object]:
+    """What was asked, as JSON takes it; what was not asked is left out. `score` only says of which score a bound is."""
+    scored = wanted.min_score is not None or wanted.max_score is not None
+    asked = {field.name: getattr(wanted, field.name) for field in dataclasses.fields(wanted)}
+    if not scored:
+        del asked["score"]
+    return {name: _plain(value) for name, value in asked.items() if value is not None}
+
+
+def audit(store: Path, by: str, action: str, subject: str, detail: dict[str, object]) -> None:
+    """Put an export into the log of changes; an export that cannot be logged is not made. Raises UserError."""
+    with writing(store) as database:
+        record(database, by, action, subject, detail)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value
