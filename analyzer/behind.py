@@ -16,14 +16,15 @@ EVERY_S = 5.0
 @dataclass(frozen=True)
 class Behind:
     """at: UTC epoch seconds. calls, audio_s: what waits. rtf: seconds of work a second of audio, of late; None before the first
-    call. catch_up_s: seconds of work until nothing waits, should no call come in. While calls wait, the newest go first and every
-    fourth is the oldest; none is left out."""
+    call. catch_up_s: seconds of work until nothing waits, should no call come in. first: of the calls, those people wait for. While
+    calls wait, these go first, then the newest, and every fourth is the oldest; none is left out."""
 
     at: float
     calls: int
     audio_s: float
     rtf: float | None
     catch_up_s: float | None
+    first: int = 0
 
 
 class Meter:
@@ -40,12 +41,12 @@ class Meter:
             now = wall_s / audio_s
             self._rtf = now if self._rtf is None else 0.9 * self._rtf + 0.1 * now
 
-    def behind(self, calls: int, audio_s: float, now: float) -> Behind:
+    def behind(self, calls: int, audio_s: float, now: float, first: int = 0) -> Behind:
         """What to tell."""
         rtf = None if self._rtf is None else round(self._rtf, 4)
-        return Behind(now, calls, round(audio_s, 1), rtf, None if self._rtf is None else round(audio_s * self._rtf, 1))
+        return Behind(now, calls, round(audio_s, 1), rtf, None if self._rtf is None else round(audio_s * self._rtf, 1), first)
 
-    def tell(self, calls: int, audio_s: float, now: float) -> None:
+    def tell(self, calls: int, audio_s: float, now: float, first: int = 0) -> None:
         """Write the file if it is time to. A disk that is full keeps nobody from working."""
         if now - self._written_at < EVERY_S:
             return
@@ -53,7 +54,7 @@ class Meter:
         beside = self._path.with_suffix(".new")
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(asdict(self.behind(calls, audio_s, now))), encoding="utf-8")
+            beside.write_text(json.dumps(asdict(self.behind(calls, audio_s, now, first))), encoding="utf-8")
             os.replace(beside, self._path)  # noqa: PTH105  the same, and atomic
 
 

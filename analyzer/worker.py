@@ -105,7 +105,7 @@ class Worker:
 
     def _tell(self, now: float) -> None:
         if self._meter is not None:
-            self._meter.tell(*self._backlog.waiting(), now)
+            self._meter.tell(*self._backlog.waiting(), now, self._backlog.first_waiting())
 
     def is_idle(self) -> bool:
         """Whether nothing is left to do, not even to try again."""

@@ -48,16 +48,21 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
 
 
 def _waiting(status: BoxStatus, language: str) -> str:
-    """How many calls, and when the analyzer will have caught up: newest first, none left out."""
+    """How many calls, how many of them people wait for, and when the analyzer will have caught up: none is left out."""
     behind = status.behind
     if behind is None or not behind.calls or behind.catch_up_s is None:
         return str(status.waiting)
     minutes = max(1, round(behind.catch_up_s / 60))
     audio = round(behind.audio_s / 60)
+    order = Message("newest first", "先分析最新通话")
+    if behind.first:
+        order = Message(
+            f"{behind.first} sampled or on alert go first, then the newest", f"先分析 {behind.first} 通抽检或预警通话,再按最新"
+        )
     return _t(
         language,
-        f"{status.waiting} ({audio} min of audio, {minutes} min of work; newest first)",
-        f"{status.waiting}(录音 {audio} 分钟,约需 {minutes} 分钟;先分析最新通话)",
+        f"{status.waiting} ({audio} min of audio, {minutes} min of work; {order.en})",
+        f"{status.waiting}(录音 {audio} 分钟,约需 {minutes} 分钟;{order.zh})",
     )
 
 
