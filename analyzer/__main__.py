@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from analyzer.behind import Meter
+from analyzer.economy import Economy, Limits
 from analyzer.forgetting import Forgetting
 from analyzer.pipeline import PIPELINE_VERSION, Pipeline
 from analyzer.rescoring import Rescorer
@@ -67,6 +68,7 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
                 attempts=settings.analysis.attempts,
                 progress=lambda _done, _total: _heed(stop),
                 meter=Meter(run_folder(settings)),
+                economy=Economy(Limits.of(settings.analysis)),
                 idle=Rescorer(store, results, rulebooks, settings.site.company).idle_step,
             )
             log.info("analysing the calls of %s", store)

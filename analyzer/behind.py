@@ -16,14 +16,18 @@ EVERY_S = 5.0
 @dataclass(frozen=True)
 class Behind:
     """at: UTC epoch seconds. calls, audio_s: what waits. rtf: seconds of work a second of audio, of late; None before the first
-    call. catch_up_s: seconds of work until nothing waits, should no call come in. While calls wait, the newest go first and every
-    fourth is the oldest; none is left out."""
+    call. catch_up_s: seconds of work until nothing waits, should no call come in. first: of the calls, those people wait for. While
+    calls wait, these go first, then the newest, and every fourth is the oldest; none is left out. effort, causes: how much is put
+    into a call and why it is not everything, the names of analyzer.economy in small letters, causes with commas between."""
 
     at: float
     calls: int
     audio_s: float
     rtf: float | None
     catch_up_s: float | None
+    first: int = 0
+    effort: str = "full"
+    causes: str = ""
 
 
 class Meter:
@@ -32,6 +36,7 @@ class Meter:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         self._rtf: float | None = None
+        self._effort, self._causes = "full", ""
         self._written_at = float("-inf")
 
     def worked(self, audio_s: float, wall_s: float) -> None:
@@ -40,12 +45,19 @@ class Meter:
             now = wall_s / audio_s
             self._rtf = now if self._rtf is None else 0.9 * self._rtf + 0.1 * now
 
-    def behind(self, calls: int, audio_s: float, now: float) -> Behind:
+    def sparing(self, effort: str, causes: str) -> None:
+        """How much is put into the calls from now on; a change is told at once."""
+        if effort != self._effort:
+            self._written_at = float("-inf")
+        self._effort, self._causes = effort, causes
+
+    def behind(self, calls: int, audio_s: float, now: float, first: int = 0) -> Behind:
         """What to tell."""
         rtf = None if self._rtf is None else round(self._rtf, 4)
-        return Behind(now, calls, round(audio_s, 1), rtf, None if self._rtf is None else round(audio_s * self._rtf, 1))
+        catch_up_s = None if self._rtf is None else round(audio_s * self._rtf, 1)
+        return Behind(now, calls, round(audio_s, 1), rtf, catch_up_s, first, self._effort, self._causes)
 
-    def tell(self, calls: int, audio_s: float, now: float) -> None:
+    def tell(self, calls: int, audio_s: float, now: float, first: int = 0) -> None:
         """Write the file if it is time to. A disk that is full keeps nobody from working."""
         if now - self._written_at < EVERY_S:
             return
@@ -53,7 +65,7 @@ class Meter:
         beside = self._path.with_suffix(".new")
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(asdict(self.behind(calls, audio_s, now))), encoding="utf-8")
+            beside.write_text(json.dumps(asdict(self.behind(calls, audio_s, now, first))), encoding="utf-8")
             os.replace(beside, self._path)  # noqa: PTH105  the same, and atomic
 
 

@@ -8,19 +8,22 @@ from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from analyzer.acoustics import measure
 from analyzer.asr.choose import load_recognizer
-from analyzer.asr.interface import Recognizer, Transcript
+from analyzer.asr.interface import NOTHING, Recognizer, Transcript, narrowed
 from analyzer.audio import RATE, AudioInput, open_audio
 from analyzer.clips import Clip, clips
 from analyzer.discretion import without_digits
+from analyzer.economy import NARROWED
 from analyzer.emotion.model import EmotionModel
 from analyzer.emotion.site import SiteCalibrations
 from analyzer.hearing import Hearing, listen
 from analyzer.numerals.written import with_digits
 from analyzer.progress import Progress, nobody
 from analyzer.prosody import prosody
-from analyzer.result import Analysis, CallFacts, Hit, Utterance
+from analyzer.result import Analysis, CallFacts, Hit, Survey, Utterance
 from analyzer.rules import engine
 from analyzer.rules.evidence import CallEvidence
 from analyzer.rules.library import Rulebooks
@@ -39,6 +42,7 @@ PIPELINE_VERSION = "2"
 _BATCH_S = 330.0  # seconds of one side's speech recognised together: three batches of four full windows
 _REFERENCE = 5  # utterances of a speaker taken as how they sound when calm
 _UNHEARD_S = 1.0  # a shorter stretch in which no word was recognised is a noise, not an utterance
+_NO_SOUND = np.zeros(0, np.int16)
 _LISTENING = 0.05  # share of the work that is the first pass
 
 
@@ -92,11 +96,27 @@ class Pipeline:
                     break
         return self._recognizer.language_of(chosen) if chosen else self._site.language
 
-    def analyze(self, audio: AudioInput, facts: CallFacts, progress: Progress | None = None) -> Analysis:
-        """Understand one call. progress is told the work done and its total. Raises UserError when a model is missing."""
+    def survey(self, audio: AudioInput, facts: CallFacts, progress: Progress | None = None) -> Survey:
+        """Who speaks when, and nothing of what is said: a tenth of the work. On a mono line nobody is told apart. Never raises for
+        what is in a call."""
+        wall = time.monotonic()
+        hearing = listen(audio, self._listening(progress or nobody), self._settings.vad)
+        silent = [_utterance(Clip(side, stretch, _NO_SOUND), NOTHING, {}) for side in hearing.sides for stretch in side.utterances]
+        roles = name_voices(silent, facts, hearing.gain)
+        utterances = tuple(sorted(with_roles(silent, roles, self._settings.role_confidence), key=_when))
+        speech = speech_by_side(hearing.sides, roles, self._settings.role_confidence)
+        acoustics = measure(utterances, speech, hearing.music, hearing.duration_s, facts.unheard)
+        return Survey(round(hearing.duration_s, 3), audio.channels, acoustics, round(time.monotonic() - wall, 3))
+
+    def analyze(
+        self, audio: AudioInput, facts: CallFacts, progress: Progress | None = None, *, narrow: bool = False
+    ) -> Analysis:
+        """Understand one call. progress is told the work done and its total. narrow: search less than set, where the engine can;
+        the result says so. Raises UserError when a model is missing."""
         report = progress or nobody
         wall, cpu = time.monotonic(), time.process_time()
         book = self._rulebook
+        is_narrow = narrowed(self._recognizer, narrow)
         if self._calibrations:
             self._emotion.adjust(self._calibrations.use())
         hearing = listen(audio, self._listening(report), self._settings.vad)
@@ -127,7 +147,8 @@ class Pipeline:
             wall_s=round(time.monotonic() - wall, 3),
             rulebook_version=book.identity,
             pipeline_version=PIPELINE_VERSION,
-            warnings=(*audio.warnings, *hearing.warnings, *problems),
+            warnings=(*audio.warnings, *hearing.warnings, *problems, *[NARROWED] * is_narrow),
+            degraded="narrow_beam" if is_narrow else "",
         )
         # Only now: the words of a rule (百分之百) are no numbers to it, and that a card number was read out is what one looks for.
         analysis = with_digits(analysis)
@@ -211,6 +232,7 @@ def to_json(analysis: Analysis) -> dict[str, object]:
         "rulebook_version": analysis.rulebook_version,
         "pipeline_version": analysis.pipeline_version,
         "warnings": warnings_json(analysis.warnings),
+        **({"degraded": analysis.degraded} if analysis.degraded else {}),
     }
 
 

@@ -97,7 +97,8 @@ class CallFacts:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything the analyzer knows of one call. acoustics: measures by name, see analyzer.acoustics for names and units."""
+    """Everything the analyzer knows of one call. acoustics: measures by name, see analyzer.acoustics for names and units. degraded:
+    "narrow_beam" where the recogniser searched less than set because the box was too busy, else empty."""
 
     duration_s: float
     channels: int
@@ -111,3 +112,24 @@ class Analysis:
     rulebook_version: str
     pipeline_version: str
     warnings: tuple[Message, ...] = ()
+    degraded: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A call of which is only known who speaks when: the box was too busy for its words. acoustics: see analyzer.acoustics."""
+
+    duration_s: float
+    channels: int
+    acoustics: dict[str, object]
+    wall_s: float
+
+    @property
+    def why(self) -> Message:
+        """What people are told of it."""
+        speech = self.acoustics.get("speech_s")
+        heard = round(sum(speech.values()) if isinstance(speech, dict) else 0)
+        return Message(
+            f"not transcribed: the box was too busy ({heard} s of speech in {round(self.duration_s)} s); the words follow in time",
+            f"未转写：设备过于繁忙（通话 {round(self.duration_s)} 秒，其中语音 {heard} 秒）；有空时自动补做",
+        )

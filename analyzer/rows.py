@@ -15,7 +15,8 @@ from recorder.times import from_text, to_text
 
 @dataclass(frozen=True)
 class Job:
-    """How far a call is. state: "done", "failed" (tried again later) or "parked". finished_at: UTC epoch seconds."""
+    """How far a call is. state: "done", "failed" (tried again later), "parked" or "put_off" (the words follow when
+    there is time). finished_at: UTC epoch seconds."""
 
     call_id: str
     pipeline_version: str
@@ -116,6 +117,7 @@ def result_row(call_id: str, analysis: Analysis, high_priority: bool, now: float
         "warnings": _json([asdict(warning) for warning in analysis.warnings]),
         "analyzed_at": to_text(now),
         "channels": analysis.channels,
+        "degraded": analysis.degraded,
     }
 
 

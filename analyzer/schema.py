@@ -90,4 +90,15 @@ MIGRATIONS = (
     ),
     # heard: the words behind a text whose numbers were put in digits; NULL where they are the same.
     Migration("0021-heard", ("ALTER TABLE utterances ADD COLUMN heard TEXT",)),
+    # degraded: what was saved on while the box was too busy, "" for nothing. jobs.state has one value more: put_off (no words
+    # yet, they follow when there is time; retention waits for them). surveys: what is known of such a call; acoustics is JSON.
+    Migration(
+        "0022-degraded",
+        (
+            "ALTER TABLE results ADD COLUMN degraded TEXT NOT NULL DEFAULT ''",
+            """CREATE TABLE surveys (
+                call_id TEXT PRIMARY KEY, duration_s REAL NOT NULL, channels INTEGER NOT NULL, acoustics TEXT NOT NULL,
+                surveyed_at TEXT NOT NULL) STRICT""",
+        ),
+    ),
 )

@@ -14,14 +14,14 @@ from sqlite_utils import Database
 
 from analyzer.database import open_to_read, open_to_write, unusable
 from analyzer.index import index_row
-from analyzer.result import Analysis, Deduction, Scores, Utterance
+from analyzer.result import Analysis, Deduction, Scores, Survey, Utterance
 from analyzer.rows import Job, deduction_row, done_row, hit_of, hit_row, job_of, result_row, utterance_of, utterance_row
 from analyzer.schema import ANALYSIS_DB
 from analyzer.verdicts import PastScores, Verdict, keep_scores, past_of
 from hw.messages import Message
 from recorder.times import to_text
 
-_OF_A_CALL = ("utterances", "hits", "deductions", "results", "jobs")
+_OF_A_CALL = ("utterances", "hits", "deductions", "results", "jobs", "surveys")
 
 
 class AnalysisStore:
@@ -79,6 +79,20 @@ class AnalysisStore:
                 (job.call_id, version, job.state, attempts, reason, to_text(now)),
             )
         return job
+
+    def put_off(self, call_id: str, version: str, survey: Survey, now: float) -> None:
+        """Keep what is known of a call whose words have to wait. An older result of the call stays, and stays its state."""
+        with self._writing():
+            self._connection.execute("DELETE FROM underway WHERE call_id = ?", (call_id,))
+            row = (call_id, survey.duration_s, survey.channels, json.dumps(survey.acoustics, ensure_ascii=False), to_text(now))
+            self._connection.execute("INSERT OR REPLACE INTO surveys VALUES (?, ?, ?, ?, ?)", row)
+            self._connection.execute(
+                """INSERT INTO jobs (call_id, pipeline_version, state, attempts, reason, finished_at, audio_s, wall_s)
+                VALUES (?, ?, 'put_off', 0, ?, ?, ?, ?)
+                ON CONFLICT (call_id) DO UPDATE SET pipeline_version = excluded.pipeline_version, state = excluded.state,
+                reason = excluded.reason, finished_at = excluded.finished_at WHERE jobs.state <> 'done'""",
+                (call_id, version, f"{survey.why.en} / {survey.why.zh}", to_text(now), survey.duration_s, survey.wall_s),
+            )
 
     def rescore(self, call_id: str, verdict: Verdict, now: float) -> None:
         """Put other hits and scores in the place of a call's, in one transaction; the scores it had are kept in past_scores."""
@@ -186,6 +200,7 @@ class AnalysisReader:
             rulebook_version=result["rulebook_version"],
             pipeline_version=result["pipeline_version"],
             warnings=tuple(Message(**warning) for warning in json.loads(result["warnings"])),
+            degraded=result["degraded"] if "degraded" in result.keys() else "",  # noqa: SIM118  a row, and maybe an older file
         )
 
     def done(self) -> list[str]:

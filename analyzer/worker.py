@@ -9,9 +9,10 @@ from typing import Protocol
 
 from analyzer.backlog import Backlog
 from analyzer.behind import Meter
+from analyzer.economy import Choice, Economy, Effort
 from analyzer.progress import Progress, nobody
 from analyzer.recorded import RecordedCall
-from analyzer.result import Analysis, CallFacts
+from analyzer.result import Analysis, CallFacts, Survey
 from analyzer.store import AnalysisStore
 from hw.messages import UserError
 from recorder.audiofiles import AudioDeletedError, open_call
@@ -25,8 +26,13 @@ DIED = "the analyzer died over this call"
 class Analyst(Protocol):
     """What the worker asks of a pipeline."""
 
-    def analyze(self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None) -> Analysis:
-        """Understand one call."""
+    def analyze(
+        self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None, *, narrow: bool = False
+    ) -> Analysis:
+        """Understand one call. narrow: with a smaller search, if that is faster."""
+
+    def survey(self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None) -> Survey:
+        """Who speaks when, without words."""
 
     def is_high_priority(self, analysis: Analysis) -> bool:
         """Whether it belongs on top of the list."""
@@ -39,7 +45,7 @@ class Stopped(Exception):  # noqa: N818  not an error
 class Worker:
     """Does one call a step. version: of the pipeline; calls analysed by another one are done again. attempts: tries before a call
     is parked. progress: told of the call at work; may raise Stopped. idle: what to do while no call waits; says whether it did
-    something. meter: told how far behind the work is."""
+    something. meter: told how far behind the work is. economy: says how much to put into a call; without it, always everything."""
 
     def __init__(
         self,
@@ -52,6 +58,7 @@ class Worker:
         progress: Progress = nobody,
         idle: Callable[[float], bool] = lambda _now: False,
         meter: Meter | None = None,
+        economy: Economy | None = None,
     ) -> None:
         self._store = store
         self._results = results
@@ -61,6 +68,7 @@ class Worker:
         self._progress = progress
         self._idle = idle
         self._meter = meter
+        self._economy = economy
         self._backlog = Backlog(store, results, version)
         self._is_first = True
 
@@ -70,22 +78,29 @@ class Worker:
         if self._is_first:
             self._count_the_dead(now)
             self._is_first = False
-        call = self._backlog.next(now)
+        choice = self._choose()
+        call = self._backlog.next(now, fresh_only=choice.effort is Effort.SPEECH_ONLY)
         self._tell(now)
         if call is None:
             return self._idle(now)
         try:
-            self._do(call, now)
+            self._do(call, choice.for_call(self._backlog.goes_first(call.id)), now)
         except UserError:
             self._backlog.put_back(call.id)
             raise
         return True
 
-    def _do(self, call: Call, now: float) -> None:
+    def _choose(self) -> Choice:
+        choice = self._economy.choose(self._backlog.waiting()[1]) if self._economy else Choice()
+        if self._meter is not None:
+            self._meter.sparing(choice.effort.name.lower(), ",".join(choice.causes))
+        return choice
+
+    def _do(self, call: Call, effort: Effort, now: float) -> None:
         """Analyse a call and keep what came of it. Raises UserError when that cannot be kept."""
         self._results.begin(call.id, now)
         try:
-            analysis = self._understand(call)
+            found = self._understand(call, effort)
         except Stopped:
             self._results.leave(call.id)
             raise
@@ -98,24 +113,35 @@ class Worker:
             log.exception("call %s: analysis broke", call.id)
             self._fail(call.id, f"{type(error).__name__}: {error}", now)
         else:
-            self._results.save(call.id, analysis, self._analyst.is_high_priority(analysis), now)
-            log.info("call %s: %.0f s analysed in %.1f s", call.id, analysis.duration_s, analysis.wall_s)
-            if self._meter is not None:
-                self._meter.worked(analysis.duration_s, analysis.wall_s)
+            self._keep(call.id, found, now)
+
+    def _keep(self, call_id: str, found: Analysis | Survey, now: float) -> None:
+        if isinstance(found, Survey):
+            self._results.put_off(call_id, self._version, found, now)
+            self._backlog.put_off(call_id)
+            log.info("call %s: %.0f s not transcribed yet, the box is too busy", call_id, found.duration_s)
+            return
+        self._results.save(call_id, found, self._analyst.is_high_priority(found), now)
+        log.info("call %s: %.0f s analysed in %.1f s", call_id, found.duration_s, found.wall_s)
+        if self._meter is not None:
+            self._meter.worked(found.duration_s, found.wall_s)
 
     def _tell(self, now: float) -> None:
         if self._meter is not None:
-            self._meter.tell(*self._backlog.waiting(), now)
+            self._meter.tell(*self._backlog.waiting(), now, self._backlog.first_waiting())
 
     def is_idle(self) -> bool:
         """Whether nothing is left to do, not even to try again."""
         return self._backlog.is_empty()
 
-    def _understand(self, call: Call) -> Analysis:
+    def _understand(self, call: Call, effort: Effort) -> Analysis | Survey:
         with open_call(self._store, call.id) as audio:
             unheard = tuple((loss.start / audio.rate, loss.end / audio.rate) for loss in audio.losses)
             facts = CallFacts(call.language, call.ring_s, call.hung_up_by, call.direction, unheard)
-            return self._analyst.analyze(RecordedCall(audio), facts, self._progress)
+            heard = RecordedCall(audio)
+            if effort is Effort.SPEECH_ONLY:
+                return self._analyst.survey(heard, facts, self._progress)
+            return self._analyst.analyze(heard, facts, self._progress, narrow=effort is Effort.NARROW_BEAM)
 
     def _fail(self, call_id: str, reason: str, now: float) -> None:
         job = self._results.fail(call_id, self._version, reason, self._attempts, now)

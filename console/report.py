@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from analyzer.behind import Behind
 from console.output import facts, table
 from console.status import BoxStatus
 from hw.messages import Message
@@ -24,6 +25,7 @@ STATES = {
     "done": Message("analysed", "已分析"),
     "failed": Message("to be tried again", "待重试"),
     "parked": Message("given up", "已搁置"),
+    "put_off": Message("not transcribed yet (too busy)", "暂未转写（繁忙）"),
 }
 
 
@@ -43,21 +45,45 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
         _t(language, "free disk", "剩余磁盘"): disk(status.free_disk_mb),
         _t(language, "store", "数据目录"): status.store,
     }
+    if status.behind is not None and status.behind.effort != "full":
+        values[_t(language, "effort", "分析投入")] = _effort(status.behind, language)
     trouble = [f"{_t(language, 'PROBLEM', '问题')}  {problem.text(language)}" for problem in status.problems]
     return facts(values).splitlines() + trouble
 
 
+EFFORTS = {
+    "narrow_beam": Message("REDUCED: narrower search, texts may have more mistakes", "已降低：搜索较窄，文字错误可能略多"),
+    "speech_only": Message("REDUCED: no words for now, they follow by themselves", "已降低：暂不转写，有空时自动补做"),
+}
+CAUSES = {
+    "behind": Message("too much waits", "积压过多"),
+    "hot": Message("the box is hot", "设备过热"),
+    "load": Message("other programs take the CPU", "其他程序占用 CPU"),
+}
+
+
+def _effort(behind: Behind, language: str) -> str:
+    causes = [CAUSES[cause].text(language) for cause in behind.causes.split(",") if cause in CAUSES]
+    effort = EFFORTS[behind.effort].text(language) if behind.effort in EFFORTS else behind.effort
+    return f"{effort} ({', '.join(causes)})" if language == "en" else f"{effort}（{'、'.join(causes)}）"
+
+
 def _waiting(status: BoxStatus, language: str) -> str:
-    """How many calls, and when the analyzer will have caught up: newest first, none left out."""
+    """How many calls, how many of them people wait for, and when the analyzer will have caught up: none is left out."""
     behind = status.behind
     if behind is None or not behind.calls or behind.catch_up_s is None:
         return str(status.waiting)
     minutes = max(1, round(behind.catch_up_s / 60))
     audio = round(behind.audio_s / 60)
+    order = Message("newest first", "先分析最新通话")
+    if behind.first:
+        order = Message(
+            f"{behind.first} sampled or on alert go first, then the newest", f"先分析 {behind.first} 通抽检或预警通话,再按最新"
+        )
     return _t(
         language,
-        f"{status.waiting} ({audio} min of audio, {minutes} min of work; newest first)",
-        f"{status.waiting}(录音 {audio} 分钟,约需 {minutes} 分钟;先分析最新通话)",
+        f"{status.waiting} ({audio} min of audio, {minutes} min of work; {order.en})",
+        f"{status.waiting}(录音 {audio} 分钟,约需 {minutes} 分钟;{order.zh})",
     )
 
 

@@ -72,7 +72,7 @@ def narrow_sets(wanted: CallFilter, zone: ZoneInfo) -> list[Condition]:
     if _scored(wanted) and wanted.score != "form":
         column = _score_column(wanted.score)
         sets.append(_between(f"SELECT call_id FROM analysis.results WHERE {column} BETWEEN ? AND ?", wanted))  # noqa: S608
-    if wanted.analysis in ("failed", "parked"):
+    if wanted.analysis in ("failed", "parked", "put_off"):
         sets.append(Condition("SELECT call_id FROM analysis.jobs WHERE state = ?", (wanted.analysis,)))
     for agent in filter(None, (wanted.only_agent, wanted.agent)):
         sets.append(Condition("SELECT id FROM calls.calls WHERE agent_id = ?", (agent,)))
@@ -145,7 +145,7 @@ def _on_review(wanted: CallFilter) -> list[Condition]:
 
 def _state_of_analysis(state: str) -> Condition:
     job = "EXISTS (SELECT 1 FROM analysis.jobs WHERE call_id = c.id{})"
-    if state in ("done", "failed", "parked"):
+    if state in ("done", "failed", "parked", "put_off"):
         return Condition(job.format(" AND state = ?"), (state,))
     calls = {"recording": "c.state = 'recording'", "none": "c.state = 'unanswered'"}
     on_call = calls.get(state, "c.state NOT IN ('recording', 'unanswered')")

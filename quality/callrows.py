@@ -11,7 +11,7 @@ from analyzer.result import Deduction, Hit, Scores, Utterance, Word
 from hw.messages import Message
 from recorder.times import from_text
 
-ANALYSIS_STATES = ("waiting", "done", "failed", "parked", "recording", "none")
+ANALYSIS_STATES = ("waiting", "done", "failed", "parked", "put_off", "recording", "none")
 FIRST_WORDS = 160
 
 
@@ -19,8 +19,9 @@ FIRST_WORDS = 160
 class AnalysisState:
     """How far the analyzer is with a call.
 
-    state: "waiting" (closed, not looked at yet), "done", "failed" (will be tried again), "parked" (given up), "recording" (the call
-    is still on), "none" (never picked up: nothing to analyse). reason: why it failed or was parked, else "".
+    state: "waiting" (closed, not looked at yet), "done", "failed" (will be tried again), "parked" (given up), "put_off" (the box
+    was too busy for its words, they follow), "recording" (the call is still on), "none" (never picked up: nothing to analyse).
+    reason: why it failed, was parked or put off, else "".
     """
 
     state: str

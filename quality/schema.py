@@ -281,4 +281,17 @@ MIGRATIONS = (
                 coverage REAL NOT NULL) STRICT, WITHOUT ROWID""",
         ),
     ),
+    # analysis_first: the analyzer reads this view and understands these calls before others (analyzer.priorities); what is waited
+    # for by a person, as long as it is.
+    Migration(
+        "0022-analysis-first",
+        (
+            """CREATE VIEW analysis_first (call_id, reason) AS
+                SELECT call_id, CASE WHEN plan_id IS NULL THEN 'given' ELSE 'sampled' END FROM assignments
+                    WHERE submitted_at IS NULL AND returned_at IS NULL
+                UNION ALL SELECT subject, 'alert' FROM alerts WHERE closed_at IS NULL AND kind IN ('priority_call', 'stuck_call')
+                UNION ALL SELECT call_id, 'appeal' FROM appeals WHERE state = 'open'
+                UNION ALL SELECT call_id, 'calibration' FROM calibrations WHERE closed_at IS NULL""",
+        ),
+    ),
 )

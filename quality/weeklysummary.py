@@ -151,7 +151,7 @@ def _notes(detail: Sequence[CallDetail], week: Week, today: date) -> Iterator[Me
     if not detail:
         yield Message(f"No calls were recorded in week {week.name}.", f"{week.name} 周没有通话记录。")
         return
-    waiting = sum(d.row.analysis.state in ("waiting", "failed") for d in detail)
+    waiting = sum(d.row.analysis.state in ("waiting", "failed", "put_off") for d in detail)
     parked = sum(d.row.analysis.state == "parked" for d in detail)
     if waiting:
         yield Message(

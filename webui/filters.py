@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 SCORES = ("compliance", "experience", "risk", "form")
 TEXTS = ("agent", "team", "line", "number", "rule")
-CHOICES = {"score": SCORES, "direction": ("in", "out", "unknown"), "analysis": ("waiting", "done", "failed", "parked")}
+CHOICES = {"score": SCORES, "direction": ("in", "out", "unknown"), "analysis": ("waiting", "done", "failed", "parked", "put_off")}
 FILTER_NAMES = (
     *TEXTS, "since", "until", "min_duration", "max_duration", "score", "min_score", "max_score", "reviewed", "priority",
     "direction", "analysis",

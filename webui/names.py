@@ -26,6 +26,7 @@ def analysis_name(state: str) -> str:
         "done": gettext("analysed"),
         "failed": gettext("analysis failed, will be tried again"),
         "parked": gettext("analysis given up"),
+        "put_off": gettext("not transcribed yet: the box was too busy"),
         "recording": gettext("still being recorded"),
         "none": gettext("not answered"),
     }
@@ -41,6 +42,10 @@ def analysis_text(analysis: AnalysisState) -> str:
         "failed": gettext("The analysis failed and will be tried again by itself. The recording is unharmed."),
         "parked": gettext(
             "The analysis was given up after several tries. The recording is unharmed and can be heard and reviewed."
+        ),
+        "put_off": gettext(
+            "This call is not transcribed yet, because the box was too busy. Its words and scores follow by themselves when there "
+            "is time."
         ),
     }
     return names.get(analysis.state, "")

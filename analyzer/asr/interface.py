@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from analyzer.result import Word
 from hw.interfaces import Samples
@@ -41,3 +41,16 @@ class Recognizer(Protocol):
 
     def language_of(self, clips: Sequence[Samples]) -> str:
         """The language spoken, "zh" or "en", judged from the first half minute of the clips; the engine's own if it has one."""
+
+
+@runtime_checkable
+class Narrowable(Protocol):
+    """A recogniser that can search less, for speed."""
+
+    def narrow(self, narrow: bool) -> bool:
+        """Keep one hypothesis from now on, or as many as it was made with. Whether it now searches less than it was made to."""
+
+
+def narrowed(recognizer: Recognizer, narrow: bool) -> bool:
+    """The same for any recogniser; False for those that always search alike."""
+    return isinstance(recognizer, Narrowable) and recognizer.narrow(narrow)

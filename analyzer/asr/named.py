@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.asr.interface import Recognizer, Transcript
+from analyzer.asr.interface import Recognizer, Transcript, narrowed
 from analyzer.asr.lexicon import Lexicon
 from hw.interfaces import Samples
 
@@ -25,6 +25,10 @@ class NamedRecognizer:
     def language_of(self, clips: Sequence[Samples]) -> str:
         """See Recognizer."""
         return self._inner.language_of(clips)
+
+    def narrow(self, narrow: bool) -> bool:
+        """See Narrowable."""
+        return narrowed(self._inner, narrow)
 
     def _named(self, transcript: Transcript) -> Transcript:
         text = "".join(self._lexicon.mended(re.findall(r"\s*\S+", transcript.text)))

@@ -54,7 +54,7 @@ class WhisperRecognizer:
     def __init__(self, folder: Path, beam: int = 5, threads: int = 1, names: Sequence[str] = (), pause: Pause = no_pause) -> None:
         self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
         self._batches = BatchedInferencePipeline(self._model)
-        self._beam = beam
+        self._set_beam = self._beam = beam
         self._names = tuple(names)
         self._pause = pause
 
@@ -132,6 +132,11 @@ class WhisperRecognizer:
             for word in () if is_silence(segment.no_speech_prob, segment.avg_logprob) else segment.words or ():
                 words[slot_of(word.end, slots).clip].append(_Heard(word.start, word.end, word.word, word.probability))
         return [(slot, words[slot.clip]) for slot in slots]
+
+    def narrow(self, narrow: bool) -> bool:
+        """See Narrowable."""
+        self._beam = 1 if narrow else self._set_beam
+        return self._beam < self._set_beam
 
     def language_of(self, clips: Sequence[Samples]) -> str:
         """See Recognizer."""

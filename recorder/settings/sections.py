@@ -147,6 +147,9 @@ class Analysis:
     lexicon_prompt: bool = False  # tell Whisper these names beforehand, too: better where most calls have them, worse elsewhere
     mask_digits: bool = False  # runs of six digits and more (cards, identity numbers) are kept as asterisks
     cpu_share: float = 1.0  # 0.05-1; share of one core the service takes at most over time
+    busy_audio_h: float = 24.0  # hours of audio waiting: from here on a narrower search, from twice as much no words yet; 0: never
+    busy_temperature_c: float = 80.0  # degrees Celsius: from here on the same, 5 degrees above no words yet; 0: never
+    busy_pressure: float = 60.0  # 0-100; % of time programs wait for a CPU; above it a quarter of busy_audio_h counts; 0: never
 
 
 @dataclass(frozen=True)

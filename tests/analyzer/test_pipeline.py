@@ -195,6 +195,41 @@ def test_long_numbers_are_masked_where_asked_but_only_after_the_rules(made) -> N
     assert [c for c in "六八零九七" if c in shown] == [], re.findall(".{12}[六八零九七].{12}", shown)
 
 
+class Narrowing(Scripted):
+    """One whose search can be narrowed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_narrow = False
+
+    def narrow(self, narrow: bool) -> bool:
+        """It makes a difference."""
+        self.is_narrow = narrow
+        return narrow
+
+
+def test_a_narrower_search_is_said_and_taken_back(made) -> None:  # type: ignore[no-untyped-def]
+    recognizer = Narrowing()
+    pipe = made(recognizer)
+    narrow = pipe.analyze(HeldAudio(call()), CallFacts(), narrow=True)
+    assert recognizer.is_narrow and narrow.degraded == to_json(narrow)["degraded"] == "narrow_beam"
+    assert any("narrower search" in warning.en for warning in narrow.warnings)
+    full = pipe.analyze(HeldAudio(call()), CallFacts())
+    assert not recognizer.is_narrow and not full.degraded and "degraded" not in to_json(full)
+    always_alike = made(Scripted()).analyze(HeldAudio(call()), CallFacts(), narrow=True)
+    assert not always_alike.degraded  # an engine without a search to narrow saved on nothing
+
+
+def test_a_survey_needs_no_recogniser_and_knows_who_spoke_when(made) -> None:  # type: ignore[no-untyped-def]
+    recognizer = Scripted()
+    pipe = made(recognizer)
+    survey, analysis = pipe.survey(HeldAudio(call()), CallFacts()), pipe.analyze(HeldAudio(call()), CallFacts())
+    assert survey.acoustics["speech_s"] == analysis.acoustics["speech_s"]
+    assert survey.duration_s == analysis.duration_s and survey.channels == 2
+    assert len(recognizer.asked) == 2  # the analysis's, a side each
+    assert "未转写" in survey.why.zh and "not transcribed" in survey.why.en
+
+
 @pytest.mark.model
 def test_a_real_call_is_understood() -> None:
     real = Pipeline(Analysis(), Site())

@@ -13,7 +13,7 @@ from analyzer.backlog import RETRY_S
 from analyzer.behind import Behind, Meter, read_behind
 from analyzer.progress import Progress, nobody
 from analyzer.recorded import RecordedCall
-from analyzer.result import Analysis, CallFacts
+from analyzer.result import Analysis, CallFacts, Survey
 from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.worker import DIED, Stopped, Worker
 from hw.messages import UserError
@@ -31,15 +31,26 @@ class FakeAnalyst:
     def __init__(self) -> None:
         self.heard: list[tuple[float, CallFacts]] = []
         self.faults: dict[float, BaseException] = {}
+        self.narrow: list[bool] = []
+        self.surveyed: list[float] = []
 
-    def analyze(self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None) -> Analysis:
+    def analyze(
+        self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None, *, narrow: bool = False
+    ) -> Analysis:
         """An analysis of nothing."""
+        self.narrow.append(narrow)
         seconds = sum(len(block) for block in audio.blocks()) / 8000
         self.heard.append((seconds, facts))
         (progress or nobody)(1, 2)
         if seconds in self.faults:
             raise self.faults[seconds]
         return analysis("您好", version="2")
+
+    def survey(self, audio: RecordedCall, facts: CallFacts, progress: Progress | None = None) -> Survey:  # noqa: ARG002
+        """A survey of nothing."""
+        seconds = sum(len(block) for block in audio.blocks()) / 8000
+        self.surveyed.append(seconds)
+        return Survey(seconds, 2, {"speech_s": {"agent": 1.0, "customer": 2.0}}, 0.01)
 
     def is_high_priority(self, _analysis: Analysis) -> bool:
         """No."""
