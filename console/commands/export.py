@@ -40,6 +40,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         report.add_argument("--out", type=Path, required=True, metavar="FILE", help=".xlsx, .pdf, .html or .csv")
         add_config(report)
         report.set_defaults(run=run)
+    sheet = reports.add_parser("observation", help="an agent's observation sheet, as curves / 状态观察记录表")
+    sheet.add_argument("--agent", required=True, metavar="ID", help="agent number / 工号")
+    add_period(sheet, ("week", "month"))
+    sheet.add_argument("--out", type=Path, required=True, metavar="FILE", help=".xlsx, .pdf, .html or .csv")
+    add_config(sheet)
+    sheet.set_defaults(run=run_observation)
     exportcalls.add(reports)
 
 
@@ -57,6 +63,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     ending(arguments.out)
     report = build(box_of(settings_of(arguments)), arguments.report, period_of(arguments))
+    write(report, arguments.out, terminal_language())
+    say(f"{arguments.out}: {report.calls} calls", f"{arguments.out}：{report.calls} 通电话")
+    return 0
+
+
+def run_observation(arguments: argparse.Namespace) -> int:
+    """Write an agent's observation sheet."""
+    from quality.reports.files import ending, write
+    from quality.reports.observation import observation_report
+
+    ending(arguments.out)
+    report = observation_report(box_of(settings_of(arguments)), arguments.agent, period_of(arguments))
     write(report, arguments.out, terminal_language())
     say(f"{arguments.out}: {report.calls} calls", f"{arguments.out}：{report.calls} 通电话")
     return 0

@@ -104,7 +104,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """kind: "daily", "weekly", "monthly", "cases", "training", "forecast" or "quarterly". made_at: UTC epoch seconds. calls: how
+    """kind: "daily", "weekly", "monthly", "cases", "training", "forecast", "quarterly" or
+    "observation". made_at: UTC epoch seconds. calls: how
     many calls it is made of. notes: what the reader has to know first; method: how the figures are made, told last."""
 
     kind: str

@@ -98,7 +98,8 @@ def test_noise_on_the_line_harms_nothing(service: subprocess.Popen[str], tmp_pat
                 port.write(noise.randbytes(4096))  # 1 MiB in all
                 port.read(1 << 16)  # the box answers a great deal of it; here it is not even looked at
         with technician(laptop) as person:
-            assert "recorder   NOT RUNNING" in person.ask("status") or "未运行" in person.ask("status")
+            # On a slow machine the last of the noise may still be being answered: a person asks again.
+            assert any("recorder   NOT RUNNING" in person.ask("status") for _ in range(5))
     assert service.poll() is None
 
 
