@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hw.messages import UserError
-from quality.changes import record
+from hw.messages import Message, UserError
 from quality.figures.book import Figure, Rules, Target, shipped_figures
-from quality.store import reading, writing
-from recorder.times import to_text
+from quality.versions import Versions
 
+TARGETS = Versions("figure_rules", Message("targets", "指标目标"), "figures.rules", "figures", "callbox figures targets")
 _LIMITS = {"repeat_days": (1, 60), "short_abandon_s": (0.0, 120.0), "service_s": (1.0, 600.0)}
 
 
@@ -29,9 +26,8 @@ class FigureRules:
 
 def figure_rules(store: Path) -> FigureRules:
     """Those that hold."""
-    with reading(store) as connection:
-        row = connection.execute("SELECT * FROM review.figure_rules ORDER BY version DESC LIMIT 1").fetchone()
-    return read_rules(json.loads(row["document"]), row["version"]) if row else FigureRules(0, Rules(), shipped_figures())
+    version, document = TARGETS.current(store)
+    return FigureRules(0, Rules(), shipped_figures()) if document is None else read_rules(document, version)
 
 
 def change_figure_rules(store: Path, document: Mapping[str, Any], by: str, based_on: int) -> int:
@@ -39,17 +35,7 @@ def change_figure_rules(store: Path, document: Mapping[str, Any], by: str, based
     what it leaves out is as shipped. based_on: the version the person had before them. Raises UserError when it cannot be used or
     somebody else has changed the rules meanwhile."""
     read_rules(document, 0)
-    with writing(store) as database:
-        held: int = database.execute("SELECT coalesce(max(version), 0) FROM figure_rules").fetchone()[0]
-        if held != based_on:
-            raise UserError(
-                "Somebody else has changed the targets meanwhile. Look at theirs, then change again.",
-                "其间已有他人修改指标目标，请查看后再修改。",
-            )
-        row = (held + 1, json.dumps(document, ensure_ascii=False), to_text(time.time()), by)
-        database.execute("INSERT INTO figure_rules VALUES (?, ?, ?, ?)", row)
-        record(database, by, "figures.rules", "figures", {"version": held + 1})
-    return held + 1
+    return TARGETS.keep(store, document, by, based_on)
 
 
 def read_rules(document: Mapping[str, Any], version: int) -> FigureRules:

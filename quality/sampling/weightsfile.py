@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hw.messages import UserError
 from quality.sampling.rules import SHIPPED
-from quality.sampling.rulestore import RuleStore
+from quality.sampling.rulestore import WEIGHTS, RuleStore
+from quality.versions import version_line
 from recorder.settings.cli import toml_value
 
 
@@ -18,21 +17,12 @@ def weights_toml(store: Path) -> str:
     """What holds now. The first line says which version it is: `take_weights` refuses it once somebody has made another."""
     version, rules = RuleStore(store).current()
     text = SHIPPED.read_text("utf-8") if version == 0 else "\n".join(_lines(rules.document)) + "\n"
-    return f"version = {version} # leave this line as it is 请勿改动本行\n{text}"
+    return version_line(version) + text
 
 
 def take_weights(store: Path, text: str, by: str) -> int:
     """Keep changed weights; the new version. Raises UserError naming everything that is wrong with them."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"The file is not TOML: {error}.", f"文件不是有效的 TOML：{error}。") from error
-    based_on = document.pop("version", None)
-    if not isinstance(based_on, int):
-        raise UserError(
-            "The first line, version = …, is missing: start from `callbox sampling weights`.",
-            "缺少首行 version = …，请先用 callbox sampling weights 导出后修改。",
-        )
+    based_on, document = WEIGHTS.read_file(text)
     return RuleStore(store).change(document, by, based_on)
 
 

@@ -40,7 +40,6 @@ def kill_again_and_again(folder: Path, lines: int, kills: int, seed: int, progre
     return remains, {
         "kills": kills,
         "kills_while_starting": kills - len(runs),
-        "lines_talking_when_killed": len(remains.lost_s),
         "worst_start_s": round(max(waits), 2),
     }
 
