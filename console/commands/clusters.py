@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(found: Clusters, zh: bool) -> None:
-    period, before = found.period, found.period.before()
+    period, before = found.period, found.period.before
     say(
         f"{period.name}: {found.transcribed} calls with words (before, {before.name}: {found.transcribed_before})",
         f"{period.name}：有文字的通话 {found.transcribed} 通（上期 {before.name}：{found.transcribed_before} 通）",

@@ -13,8 +13,8 @@ from hw.messages import UserError, terminal_language
 from recorder.schema import CALLS_DB
 
 if TYPE_CHECKING:
+    from quality.periods import Period
     from quality.reports.facts import Box
-    from quality.reports.periods import Period
     from recorder.settings.sections import Settings
 
 REPORTS = {
@@ -82,7 +82,7 @@ def run_observation(arguments: argparse.Namespace) -> int:
 
 def period_of(arguments: argparse.Namespace) -> Period:
     """The period that was asked for. Raises UserError."""
-    from quality.reports.periods import parse
+    from quality.periods import parse
 
     for kind in EXAMPLES:
         if getattr(arguments, kind, None):

@@ -14,8 +14,8 @@ from hw.messages import UserError, terminal_language
 
 if TYPE_CHECKING:
     from quality.figures.book import Figure
-    from quality.figures.periods import Period
     from quality.figures.sheet import Sheet, Subject
+    from quality.periods import Period
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -90,21 +90,21 @@ def _known(name: str, figures: dict[str, Figure]) -> Figure:
 
 def period_of_arguments(arguments: argparse.Namespace, timezone: str) -> Period:
     """The period a person chose with --from, --to, --month or --week; the last whole week by default. Raises UserError."""
-    from quality.figures.periods import month_of, period_of, week_of
+    from quality.periods import period_of, span_of
     from quality.week import Week
 
     given = [bool(arguments.first or arguments.last), bool(arguments.month), bool(arguments.week)]
     if sum(given) > 1:
         raise UserError("give --from and --to, or --month, or --week", "--from/--to、--month、--week 只能选其一")
     if arguments.month:
-        return month_of(_day(f"{arguments.month}-01"))
+        return period_of("month", _day(f"{arguments.month}-01"))
     if arguments.week:
-        return week_of(Week.parse(arguments.week).first)
+        return period_of("week", Week.parse(arguments.week).first)
     today = datetime.now(ZoneInfo(timezone)).date()
     if not any(given):
-        return week_of(today - timedelta(days=7))
+        return period_of("week", today - timedelta(days=7))
     first = _day(arguments.first or arguments.last)
-    return period_of(first, _day(arguments.last) if arguments.last else first)
+    return span_of(first, _day(arguments.last) if arguments.last else first)
 
 
 def _day(text: str) -> date:

@@ -14,10 +14,10 @@ from console.output import say, table
 from console.understand import describe
 from hw.messages import terminal_language
 from quality.callrows import CallRow
+from quality.periods import period_of
 from quality.reports.build import build
 from quality.reports.facts import Box
 from quality.reports.files import write
-from quality.reports.periods import period_of
 from quality.views import Views
 from recorder.times import to_text
 

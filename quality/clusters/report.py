@@ -10,7 +10,7 @@ from hw.messages import Message
 from quality.clusters.silent import Silent, Usual, silent
 from quality.clusters.spoken import said
 from quality.clusters.topics import Share, Topic, topics
-from quality.figures.periods import Period
+from quality.periods import Period
 from quality.store import reading
 
 NO_WORDS = Message(
@@ -43,7 +43,7 @@ def clusters(store: Path, period: Period, timezone: str) -> Clusters:
     cannot be read."""
     zone = ZoneInfo(timezone)
     with reading(store) as connection:
-        now, before = (said(connection, p, zone) for p in (period, period.before()))
+        now, before = (said(connection, p, zone) for p in (period, period.before))
         found, about = topics(now, before)
         quiet, usual = silent(connection, period, zone, about)
     checks = ((not now.sentences, NO_WORDS), (not before.sentences, NOT_BEFORE), (usual.pauses is None, NO_MEASURES))

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from quality.clusters.spoken import bounds
 from quality.clusters.topics import EXAMPLES, Example, Share, compare, sure_z
-from quality.figures.periods import Period
+from quality.periods import Period
 from quality.subjects import COMPLAINTS
 
 SHORTEST_S = 30.0  # of a call; in a shorter one neither pauses nor pace say anything
@@ -77,7 +77,7 @@ WHERE c.started_at >= ? AND c.started_at < ? AND c.duration_s >= {SHORTEST_S} OR
 
 def silent(connection: sqlite3.Connection, period: Period, zone: ZoneInfo, about: Mapping[str, str]) -> tuple[list[Silent], Usual]:
     """Every group that has such calls, rising ones first, then the most frequent. about: the topic of each call that is known."""
-    now, before = (_calls(connection, p, zone) for p in (period, period.before()))
+    now, before = (_calls(connection, p, zone) for p in (period, period.before))
     usual = _usual([*now, *before])
     teams = sorted({call.team for call in now})
     limit = sure_z(len(teams))

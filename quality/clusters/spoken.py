@@ -10,7 +10,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from quality.callfilter import day_start
-from quality.figures.periods import Period
+from quality.periods import Period
 from quality.repeats import REPEAT_DAYS
 from quality.subjects import COMPLAINTS
 

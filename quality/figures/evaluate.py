@@ -11,12 +11,12 @@ from pathlib import Path
 from hw.messages import UserError
 from quality.centre.make import TRUTH_FILE, read_truths
 from quality.figures.detail import DailyDetail, daily_detail
-from quality.figures.periods import Period, day_of, month_of, week_of
 from quality.figures.planted import Found, look_for
 from quality.figures.sheet import sheet_of
 from quality.figures.slow import SlowFigures
 from quality.figures.slowbox import PlainBox
 from quality.figures.tables import days_of
+from quality.periods import Period, period_of
 
 Progress = Callable[[float, float, str], None]
 
@@ -95,10 +95,11 @@ def _told(found: Found) -> dict[str, object]:
 
 def _asked(first: date, last: date) -> Iterator[tuple[Period, str]]:
     days = list(days_of(first, last))
-    for period in sorted({month_of(day) for day in days} | {week_of(day) for day in days}, key=lambda p: (p.first, p.last)):
+    weeks_and_months = {period_of(kind, day) for kind in ("week", "month") for day in days}
+    for period in sorted(weeks_and_months, key=lambda p: (p.first, p.last)):
         clipped = Period(period.kind, max(period.first, first), min(period.last, last))
         yield from ((clipped, by) for by in ("centre", "group", "agent"))
-    yield from ((day_of(day), by) for day in days for by in ("centre", "group"))
+    yield from ((period_of("day", day), by) for day in days for by in ("centre", "group"))
 
 
 def _compare(run: _Run, detail: DailyDetail, box: PlainBox, period: Period, by: str) -> None:

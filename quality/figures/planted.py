@@ -10,11 +10,11 @@ from quality.figures.book import Figure, marks, shipped_figures
 from quality.figures.compare import change
 from quality.figures.detail import DailyDetail
 from quality.figures.moments import Part
-from quality.figures.periods import Period, month_of, period_of, week_of
 from quality.figures.sheet import sheet_of
 from quality.figures.standing import standings
 from quality.figures.tables import days_of
 from quality.figures.values import work_out
+from quality.periods import Period, period_of, span_of
 
 WEEKS_BEFORE = 4
 
@@ -38,14 +38,14 @@ class Found:
 def look_for(detail: DailyDetail, truths: Mapping[str, object]) -> list[Found]:
     """The bad agent month by month, the rising repeats before and after they rise, the bad week of the product."""
     known = {figure.id: figure for figure in (*shipped_figures(), *marks())}
-    months = sorted({month_of(day) for day in days_of(detail.first, detail.last)}, key=lambda p: p.first)
+    months = sorted({period_of("month", day) for day in days_of(detail.first, detail.last)}, key=lambda p: p.first)
     found = [_worse(detail, (known["monitoring_score"], m, "agent"), "bad_agent", (str(truths["bad_agent"]),)) for m in months]
     rising, team = date.fromisoformat(str(truths["repeats_from"])), str(truths["repeat_team"])
     resolution = known["first_call_resolution"]
     quiet = [m for m in months if m.last < rising - timedelta(days=detail.rules.repeat_days)]
     found += [_worse(detail, (resolution, m, "group"), "no repeats yet", ()) for m in quiet]
-    found.append(_worse(detail, (resolution, period_of(rising, detail.last), "group"), "repeat_team", (team,)))
-    week = week_of(date.fromisoformat(str(truths["product_week"])))
+    found.append(_worse(detail, (resolution, span_of(rising, detail.last), "group"), "repeat_team", (team,)))
+    week = period_of("week", date.fromisoformat(str(truths["product_week"])))
     found.append(Found("product_week", "priority_rate", "weeks of the centre", (week.name,), _bad_weeks(detail, known)))
     # The product's week is no group's doing, and no group's figure says so.
     found.append(_worse(detail, (known["priority_rate"], week, "group"), "product_week by group", ()))
@@ -62,12 +62,12 @@ def _worse(detail: DailyDetail, asked: tuple[Figure, Period, str], truth: str, e
 def _bad_weeks(detail: DailyDetail, known: Mapping[str, Figure]) -> tuple[str, ...]:
     """Weeks in which more calls than in the four before are of high priority, by more than chance."""
     figure, found = known["priority_rate"], []
-    weeks = sorted({week_of(day) for day in days_of(detail.first, detail.last)}, key=lambda p: p.first)
+    weeks = sorted({period_of("week", day) for day in days_of(detail.first, detail.last)}, key=lambda p: p.first)
     for week in weeks:
-        earlier = period_of(week.first - timedelta(weeks=WEEKS_BEFORE), week.first - timedelta(days=1))
+        earlier = span_of(week.first - timedelta(weeks=WEEKS_BEFORE), week.first - timedelta(days=1))
         if earlier.first < detail.first or week.last > detail.last:
             continue
-        now, before = (work_out(figure, Part.of(detail.of(p.first, p.last), p.days)) for p in (week, earlier))
+        now, before = (work_out(figure, Part.of(detail.of(p.first, p.last), len(p.days))) for p in (week, earlier))
         moved = change(figure, now, before)
         if moved.real and not moved.better:
             found.append(week.name)

@@ -11,10 +11,10 @@ from quality.figures.book import Figure, Rules, shipped_figures
 from quality.figures.compare import Change, change
 from quality.figures.detail import DailyDetail, DetailRow, daily_detail
 from quality.figures.moments import Part
-from quality.figures.periods import Period
 from quality.figures.values import Value, all_values
+from quality.periods import SPAN, Period
 
-TREND = {"day": 7, "week": 4, "month": 3, "span": 2}
+TREND = {"day": 7, "week": 4, "month": 3, "quarter": 2, SPAN: 2}
 """How many periods a trend shows when nobody says."""
 
 
@@ -92,7 +92,7 @@ def _subject(
 ) -> Subject:
     level, key = who
     own = [tuple(row for row in rows if p.first <= row.day <= p.last) for p in periods]
-    parts = [Part.of(found, p.days) for found, p in zip(own, periods, strict=True)]
+    parts = [Part.of(found, len(p.days)) for found, p in zip(own, periods, strict=True)]
     values = [
         all_values(part, level, detail.knows(p.first, p.last), figures) for part, p in zip(parts, periods, strict=True)
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def _subject(
 def _line(figure: Figure, values: Sequence[Value], periods: Sequence[Period], whole: bool) -> Line:
     now = values[-1]
     met = figure.target.met(now.value) if figure.target and now.value is not None else None
-    days = (periods[-1].days, periods[-2].days)
+    days = (len(periods[-1].days), len(periods[-2].days))
     moved = change(figure, now, values[-2], days)
     if figure.kind == "count" and not whole:  # a month that is not over has fewer calls than the last one, which says nothing
         moved = Change(moved.before, None, None, None, None)

@@ -46,7 +46,7 @@ def standings(sheet: Sheet, figures: Sequence[Figure]) -> dict[str, tuple[Standi
     others, and when it stands out the rest against each other without it, and so on: one bad group does not make the others good.
     Over-dispersion (people differ by more than chance) widens the limits by the root of the mean square of winsorised z: D. J.
     Spiegelhalter, Handling over-dispersion of performance indicators, Qual. Saf. Health Care 14 (2005) 347–351."""
-    parts = [(s, Part.of(s.rows, sheet.period.days)) for s in sheet.subjects if s.key]
+    parts = [(s, Part.of(s.rows, len(sheet.period.days))) for s in sheet.subjects if s.key]
     return {figure.id: _of_figure(figure, parts, sheet.level) for figure in figures}
 
 

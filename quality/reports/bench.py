@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from quality.centre.cast import Spec
 from quality.centre.make import make_centre
-from quality.reports.periods import period_of
+from quality.periods import period_of
 from quality.store import reading
 from recorder.schema import CALLS_DB
 from recorder.times import from_text, to_text
@@ -106,10 +106,10 @@ def _count(store: Path) -> int:
 
 
 def _one(store: str, kind: str, period: str, name: str, out: str) -> dict[str, object]:
+    from quality.periods import parse  # noqa: PLC0415
     from quality.reports.build import build  # noqa: PLC0415  its loading is part of what is timed
     from quality.reports.facts import Box  # noqa: PLC0415
     from quality.reports.files import write  # noqa: PLC0415
-    from quality.reports.periods import parse  # noqa: PLC0415
 
     report = build(Box(Path(store)), kind, parse(period, name))
     write(report, Path(out), "zh")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hw.messages import Message, UserError
+from quality.periods import Period
 from quality.reports.facts import Box, Facts, gather
 from quality.reports.model import Report, Section
 from quality.reports.parts import calls, cases, method, operating, problems, signals, training, trend, volume
-from quality.reports.periods import Period
 
 Sections = Callable[[Facts], tuple[Section, ...]]
 SIGNAL_WEEKS = 8

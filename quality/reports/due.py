@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from hw.messages import Message, UserError
 from quality.callfilter import day_start
+from quality.periods import Period, period_of
 from quality.reports.archive import Archive, Kept
 from quality.reports.build import KINDS, build
 from quality.reports.facts import Box
-from quality.reports.periods import Period, period_of
 from quality.store import reading
 from recorder.times import from_text
 

@@ -11,13 +11,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
+from quality.figures.book import Figure
 from quality.figures.detail import DailyDetail, DetailRow, daily_detail
+from quality.figures.rulestore import figure_rules
 from quality.figures.sums import Sums, total
 from quality.form import Form
 from quality.formstore import Forms
+from quality.periods import Period
 from quality.problems import Count, Limits
 from quality.reports.faultrows import FaultRows, fault_rows
-from quality.reports.periods import Period
 from quality.rulenames import rule_names
 from recorder.settings.sections import Settings
 
@@ -54,7 +56,8 @@ class Box:
 
 @dataclass(frozen=True, repr=False)
 class Facts:
-    """detail, faults: of all days from `since` to the period's last; everything a report says is added up from these."""
+    """detail, faults: of all days from `since` to the period's last; everything a report says is added up from these.
+    figures: the 23, with the box's own targets."""
 
     box: Box
     period: Period
@@ -63,6 +66,7 @@ class Facts:
     faults: FaultRows
     form: Form
     rule_names: Mapping[str, Message]
+    figures: tuple[Figure, ...]
     _memory: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, period: Period | None = None) -> tuple[DetailRow, ...]:
@@ -137,10 +141,11 @@ def gather(box: Box, period: Period, weeks: int = 0) -> Facts:
     """The facts of a period, of the one before it and of at least `weeks` weeks up to its end. Raises UserError when the databases
     cannot be read."""
     since = min(period.before.first, period.last - timedelta(days=7 * weeks + 6))
+    kept = figure_rules(box.store)
     return Facts(
-        box, period, since, daily_detail(box.store, since, period.last, box.timezone, now=box.at),
+        box, period, since, daily_detail(box.store, since, period.last, box.timezone, rules=kept.rules, now=box.at),
         fault_rows(box.store, since, min(period.last, box.today), box.timezone), Forms(box.store).current(),
-        rule_names(box.store, box.rulebook),
+        rule_names(box.store, box.rulebook), kept.figures,
     )  # fmt: skip
 
 

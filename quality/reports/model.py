@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from hw.messages import Message
-from quality.reports.periods import Period
+from quality.periods import Period
 
 UNKNOWN = "–"
 """What stands where a figure cannot be known."""

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from hw.messages import Message
 from quality.observation import MARKS, PERIODS, Observation, Observations
+from quality.periods import Period
 from quality.reports.facts import Box
 from quality.reports.model import Chart, Column, Report, Section, Table
-from quality.reports.periods import Period
 from quality.roles import require_agent
 from recorder.callreader import CallReader
 

@@ -16,18 +16,14 @@ from console.doctor.case import Case, History, Records, damaged, histories, reco
 from console.doctor.examine import examine, gather
 from console.doctor.finding import Finding, worst
 from console.doctor.listen import listen
-from console.doctor.meter import WIDTH, bar, level_finding, loudest
 from console.doctor.show import shown
 from console.status import Alarm, BoxStatus
 from hw.errors import DeviceError
-from hw.interfaces import AudioBlock, Samples
 from hw.messages import Message
 from recorder.calls import Call
 from recorder.callstore import CallStore
-from recorder.levels import SideLevels
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import (
-    AlarmLimits,
     Analysis,
     CallRecordSettings,
     Device,
@@ -37,11 +33,10 @@ from recorder.settings.sections import (
     Simulation,
     Store,
 )
+from tests.console.card import QUIET, Card
 from tests.console.command import answer, callbox, written
-from tests.recorder.lines import RATE, channels, hum, noise, speech
 
 NOW = 1795308000.0  # 2026-11-22T00:40:00Z
-QUIET = SideLevels("agent", -55.0, -66.0, -66.5, -90.0, -24.0, 0.0)
 CUSTOMER = replace(QUIET, side="customer")
 GOOD = BoxStatus(
     at="2026-11-22T01:02:04.000Z",
@@ -169,77 +164,6 @@ def test_an_alarm_about_a_line_stands_with_the_line(case: Case) -> None:
     broken = status(alarms=(Alarm("hum", "1", GOOD.at, "agent -40 dBFS"),))(case)
     text = list(shown(list(examine(broken)), broken.settings, "en"))
     assert next(number for number, line in enumerate(text) if "mains hum" in line) > text.index("line 1 (ext. 801)")
-
-
-@pytest.mark.parametrize(
-    ("changes", "verdict"),
-    [
-        ({}, "noise"),
-        ({"rms_db": -30.0, "peak_db": -12.0}, "sound"),
-        ({"rms_db": -12.0, "peak_db": 0.0, "clipped": 0.01}, "clipping"),
-        ({"rms_db": -12.0, "peak_db": 0.0, "clipped": 0.001}, "sound"),
-        ({"rms_db": -40.0, "noise_db": -41.0, "hum_db": -40.5}, "hum"),
-        ({"rms_db": -25.0, "noise_db": -41.0, "hum_db": -41.5}, "hum"),
-        ({"rms_db": -25.0, "noise_db": -36.0, "hum_db": -45.0}, "sound"),
-        ({"rms_db": -60.0, "noise_db": -70.0, "speech_db": -55.0}, "low"),
-        ({"rms_db": -82.0, "peak_db": -70.0}, "silence"),
-        ({"rms_db": -96.0, "peak_db": -96.0}, "nothing"),
-    ],
-)
-def test_what_a_level_means(changes: dict[str, float], verdict: str) -> None:
-    finding = level_finding("1", replace(QUIET, **changes), AlarmLimits())
-    assert finding.figures["verdict"] == verdict
-    assert finding.ok == (verdict in ("noise", "sound"))
-
-
-def test_a_bar_is_as_long_as_the_level_is_loud() -> None:
-    drawn = [bar(replace(QUIET, rms_db=rms, peak_db=peak)) for rms, peak in ((-96, -96), (-45, -22.5), (0, 0))]
-    assert [one.count("█") for one in drawn] == [0, WIDTH // 2, WIDTH - 1]
-    assert [one.find("|") for one in drawn] == [-1, WIDTH * 3 // 4, WIDTH - 1]
-    assert {len(one) for one in drawn} == {WIDTH}
-
-
-def test_the_loudest_second_of_a_test_counts() -> None:
-    loud = replace(QUIET, rms_db=-20.0, noise_db=-50.0)
-    assert loudest([(QUIET,), (loud,), (QUIET,)]) == (replace(loud, noise_db=QUIET.noise_db),)
-
-
-class Card:
-    """A capture device that plays what was laid on it."""
-
-    rate = RATE
-
-    def __init__(self, samples: Samples, error: DeviceError | None = None) -> None:
-        self.samples, self.error, self.place, self.opened = samples, error, 0, 0
-
-    @property
-    def channels(self) -> int:
-        return self.samples.shape[1]
-
-    def open(self) -> None:
-        if self.error is not None:
-            raise self.error
-        self.opened += 1
-
-    def read(self) -> AudioBlock:
-        self.place += 800
-        return AudioBlock(self.samples[self.place - 800 : self.place])
-
-    def close(self) -> None:
-        self.opened -= 1
-
-
-def test_without_a_recorder_the_device_is_opened_heard_and_let_go(settings: Settings) -> None:
-    card = Card(channels(speech(5) + noise(5), hum(5, -40)))
-    heard, refused = listen(settings, lambda _device: card)
-    assert refused == {} and card.opened == 0
-    agent, customer = (level_finding("1", side, AlarmLimits()).figures["verdict"] for side in heard["1"])
-    assert (agent, customer) == ("sound", "hum")
-
-
-def test_a_line_on_the_wrong_channel_is_heard_as_nothing(settings: Settings) -> None:
-    heard, _ = listen(settings, lambda _device: Card(channels(speech(5), np.zeros(5 * RATE))))
-    assert level_finding("1", heard["1"][1], AlarmLimits()).state == "wrong"
 
 
 def test_a_device_that_does_not_open_says_why_and_the_line_points_there(settings: Settings, case: Case) -> None:

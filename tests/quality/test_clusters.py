@@ -17,14 +17,14 @@ from quality.clusters.merging import merge, terms
 from quality.clusters.report import NO_MEASURES, NO_WORDS, NOT_BEFORE, Clusters, clusters, clusters_json
 from quality.clusters.spoken import Said
 from quality.clusters.topics import topics
-from quality.figures.periods import Period, week_of
+from quality.periods import Period, period_of
 from tests.quality.department import SMALL, ZONE
 
-WEEKS = [week_of(SMALL.first + timedelta(days=7 * n)) for n in range(2, 8)]
+WEEKS = [period_of("week", SMALL.first + timedelta(days=7 * n)) for n in range(2, 8)]
 
 
 def product_week(store: Path) -> Period:
-    return week_of(date.fromisoformat(str(read_truths(store)["product_week"])))
+    return period_of("week", date.fromisoformat(str(read_truths(store)["product_week"])))
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_a_reviewed_or_complaining_call_is_not_silent(own_centre: Path) -> None:
 def test_what_is_unknown_says_why(centre: Path, tmp_path: Path) -> None:
     empty = clusters(tmp_path, WEEKS[0], ZONE)
     assert (empty.topics, empty.silent, empty.why) == ((), (), (NO_WORDS, NOT_BEFORE, NO_MEASURES))
-    first = clusters(centre, week_of(SMALL.first - timedelta(days=0)), ZONE)
+    first = clusters(centre, period_of("week", SMALL.first - timedelta(days=0)), ZONE)
     assert NOT_BEFORE in first.why
     assert not any(t.rising for t in first.topics)
     assert json.loads(json.dumps(clusters_json(empty)))["unknown"][0]["zh"] == NO_WORDS.zh

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from hw.messages import UserError
-from quality.figures import chance
 from quality.figures.book import LEVELS, Rules, marks, shipped_figures
 from quality.figures.detail import daily_detail
-from quality.figures.periods import Period, day_of, month_of, period_of, week_of
 from quality.figures.rulestore import change_figure_rules, figure_rules
 from quality.figures.sheet import Sheet, figure_sheet
-from quality.figures.standing import standings
 from quality.figures.sums import NAMES
 from quality.figures.words import change_text, shown, sparkline, target_text
+from quality.periods import Period, period_of
 from tests.quality.figurebox import Box, Record, Spoken, at
 
 ZONE = "Asia/Shanghai"
@@ -31,7 +28,7 @@ def box(tmp_path: Path) -> Box:
 
 
 def sheet(box: Box, period: Period | None = None, by: str = "centre", now: float = NOW) -> Sheet:
-    return figure_sheet(box.store, period or day_of(DAY), ZONE, by=by, now=now)
+    return figure_sheet(box.store, period or period_of("day", DAY), ZONE, by=by, now=now)
 
 
 def value(box: Box, figure: str, period: Period | None = None, now: float = NOW) -> float | None:
@@ -72,7 +69,7 @@ def test_the_document_has_every_figure_as_it_is() -> None:
 
 
 def test_a_store_without_anything_says_why_of_every_figure(box: Box) -> None:
-    (centre,) = sheet(box, month_of(DAY)).subjects
+    (centre,) = sheet(box, period_of("month", DAY)).subjects
     for line in centre.lines:
         assert line.value.value is None
         assert line.value.why is not None
@@ -82,11 +79,11 @@ def test_a_store_without_anything_says_why_of_every_figure(box: Box) -> None:
 
 def test_a_month_with_no_calls_between_others_has_none_and_knows_it(box: Box) -> None:
     box.fill([Spoken(at("2026-08-05 10:00")), Spoken(at("2026-10-05 10:00"))])
-    month = month_of(date(2026, 9, 1))
+    month = period_of("month", date(2026, 9, 1))
     assert value(box, "total_calls", month) == 0
     assert value(box, "answer_rate", month) is None
-    assert value(box, "total_calls", month_of(date(2026, 7, 1))) is None
-    assert value(box, "total_calls", month_of(date(2027, 2, 1))) is None
+    assert value(box, "total_calls", period_of("month", date(2026, 7, 1))) is None
+    assert value(box, "total_calls", period_of("month", date(2027, 2, 1))) is None
 
 
 def test_calls_nobody_answered(box: Box) -> None:
@@ -186,7 +183,7 @@ def test_busy_callers_are_the_centres_alone_and_unknown_of_a_pbx_that_never_tell
 
 def test_an_agent_who_changed_groups_counts_where_they_were(box: Box) -> None:
     box.fill([Spoken(at("2026-11-02 10:00")), Spoken(at("2026-11-20 10:00"), team="乙"), Spoken(at("2026-11-21 10:00"), team="乙")])
-    month = month_of(DAY)
+    month = period_of("month", DAY)
     groups = {s.key: s.line("total_calls").value.value for s in sheet(box, month, "group").subjects}
     assert groups == {"甲": 1, "乙": 2}
     (agent,) = sheet(box, month, "agent").subjects
@@ -235,7 +232,7 @@ def test_costs_of_a_group_and_of_the_whole(box: Box) -> None:
 def test_turnover_is_of_a_year(box: Box) -> None:
     box.fill([Spoken(at("2026-11-02 10:00"))])
     box.people(("8001", "甲", None, None), ("8002", "甲", None, date(2026, 11, 15)), ("8003", "乙", date(2026, 12, 1), None))
-    assert value(box, "turnover", month_of(DAY)) == pytest.approx(1 / (30 + 15) * 365)
+    assert value(box, "turnover", period_of("month", DAY)) == pytest.approx(1 / (30 + 15) * 365)
 
 
 def test_agents_and_groups_add_up_to_the_centre_to_the_last_call(centre: Path) -> None:
@@ -248,7 +245,7 @@ def test_agents_and_groups_add_up_to_the_centre_to_the_last_call(centre: Path) -
 
 
 def test_the_trend_and_the_change_against_last_period(box: Box) -> None:
-    week = week_of(DAY)
+    week = period_of("week", DAY)
     box.fill([Spoken(at(f"2026-10-{20 + n} 10:00"), None if n % 2 else 60.0, ring=30.0) for n in range(10)] + [
         Spoken(at("2026-11-02 10:00") + n, ring=30.0) for n in range(400)
     ])  # fmt: skip
@@ -262,57 +259,12 @@ def test_the_trend_and_the_change_against_last_period(box: Box) -> None:
 
 def test_a_month_that_is_not_over_is_not_said_to_have_fewer_calls(box: Box) -> None:
     box.fill([Spoken(at(f"2026-10-{day:02d} 10:00")) for day in range(1, 31)] + [Spoken(at("2026-11-02 10:00"))])
-    early = sheet(box, month_of(DAY), now=at("2026-11-05 09:00"))
+    early = sheet(box, period_of("month", DAY), now=at("2026-11-05 09:00"))
     assert not early.over
     line = early.subjects[0].line("total_calls")
     assert (line.value.value, line.change.before, line.change.difference) == (1, 30, None)
-    late = sheet(box, month_of(DAY)).subjects[0].line("total_calls")
+    late = sheet(box, period_of("month", DAY)).subjects[0].line("total_calls")
     assert late.change.difference == -29
-
-
-def test_one_bad_group_does_not_make_the_others_good(box: Box) -> None:
-    moment, calls = at("2026-11-02 08:00"), []
-    for group, settled in (("甲", 0.9), ("乙", 0.5), ("丙", 0.9), ("丁", 0.89)):
-        calls += [
-            Spoken(moment + n * 100, None if n >= settled * 300 else 60.0, ring=30.0, team=group, agent=None) for n in range(300)
-        ]
-    box.fill(calls)
-    found = sheet(box, by="group")
-    figure = found.subjects[0].line("answer_rate").figure
-    assert [(s.subject.key, s.worse) for s in standings(found, [figure])["answer_rate"] if s.out] == [("乙", True)]
-
-
-def test_ten_calls_do_not_make_anybody_stand_out(box: Box) -> None:
-    moment, calls = at("2026-11-02 08:00"), []
-    for number in range(12):
-        calls += [Spoken(moment + n * 100, None if n < (number == 3) * 2 else 60.0, ring=30.0, agent="8001", team=f"组{number}")
-                  for n in range(10)]  # fmt: skip
-    box.fill(calls)
-    found = sheet(box, by="group")
-    assert not [s for own in standings(found, shipped_figures()).values() for s in own if s.out]
-
-
-def test_intervals_and_tests_against_published_values() -> None:
-    # R. G. Newcombe, Statist. Med. 17 (1998) 857–872, table I, method 3.
-    assert list(chance.wilson(81, 263) or ()) == pytest.approx([0.2553, 0.3662], abs=5e-5)
-    assert list(chance.wilson(0, 20) or ()) == pytest.approx([0.0, 0.1611], abs=5e-5)
-    assert chance.wilson(0, 0) is None
-    # Student's t, any table.
-    for degrees, published in ((4, 2.776), (10, 2.228), (30, 2.042), (1000, 1.962)):
-        assert chance.t_quantile(degrees) == pytest.approx(published, rel=4e-3)
-    assert math.isinf(chance.t_quantile(3))
-    # Exact Poisson limits of 10 events: 4.80 and 18.39.
-    assert list(chance.poisson(10)) == pytest.approx([4.80, 18.39], abs=0.02)
-    assert chance.poisson(0)[0] == 0.0
-    # Fisher's lady tasting tea: all four right, one chance in 70.
-    z = chance.two_rates(4, 4, 0, 4)
-    assert z is not None
-    assert chance.p_value(z) / 2 == pytest.approx(1 / 70)
-    assert chance.two_rates(0, 4, 4, 4) == pytest.approx(-z)
-    # Large numbers: (0.5 − 0.4) / √(0.45 · 0.55 · 2 / 1000).
-    assert chance.two_rates(500, 1000, 400, 1000) == pytest.approx(4.4947, abs=1e-4)
-    assert chance.two_means((29, 1.0, 1.0), (500, 1.0, 1.0)) is None
-    assert chance.ratio_error(2.0, 30.0, 1, (1.0, 1.0, 1.0)) is None
 
 
 def test_targets_and_limits_are_kept_as_versions(box: Box) -> None:
@@ -322,7 +274,7 @@ def test_targets_and_limits_are_kept_as_versions(box: Box) -> None:
     assert change_figure_rules(box.store, document, "主管", 0) == 1
     kept = figure_rules(box.store)
     line = (
-        figure_sheet(box.store, day_of(DAY), ZONE, rules=kept.rules, figures=kept.figures, now=NOW)
+        figure_sheet(box.store, period_of("day", DAY), ZONE, rules=kept.rules, figures=kept.figures, now=NOW)
         .subjects[0]
         .line("service_level")
     )
@@ -334,15 +286,6 @@ def test_targets_and_limits_are_kept_as_versions(box: Box) -> None:
         change_figure_rules(box.store, {"rules": {"repeat_days": 0, "x": 1}, "targets": {"nobody": {"min": 1}}, "y": {}}, "主管", 1)
     for word in ("repeat_days", "x", "nobody", "y"):
         assert word in wrong.value.message.zh
-
-
-def test_periods_know_the_one_before() -> None:
-    assert month_of(date(2026, 3, 31)).before() == month_of(date(2026, 2, 1))
-    assert [p.name for p in week_of(date(2026, 1, 1)).run(2)] == ["2025-W52", "2026-W01"]
-    assert period_of(date(2026, 2, 1), date(2026, 2, 28)).kind == "month"
-    assert period_of(date(2026, 2, 2), date(2026, 2, 10)).before().last == date(2026, 2, 1)
-    with pytest.raises(UserError):
-        period_of(date(2026, 2, 2), date(2026, 2, 1))
 
 
 def test_values_as_people_read_them() -> None:

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from quality.figures.detail import daily_detail
-from quality.figures.periods import period_of
 from quality.figures.sheet import sheet_of
 from quality.figures.slow import SlowFigures
 from quality.figures.slowbox import PlainBox
+from quality.periods import span_of
 from tests.quality.figurebox import Box, Record, Spoken, at
 
 # Clocks go back in New York on Sunday, 1 November 2026; Shanghai's never do.
@@ -76,7 +76,7 @@ def assert_alike(box: Box, zone: str, now: float, first: date = FIRST, last: dat
     plain = PlainBox(box.store, zone, now)
     detail = daily_detail(box.store, first, last, zone, now=now)
     assert detail.total.calls == sum(first <= call.day <= min(last, plain.today) for call in plain.calls)
-    period = period_of(first, last)
+    period = span_of(first, last)
     for by, who in (("centre", ""), ("group", "team"), ("agent", "agent")):
         for subject in sheet_of(detail, (period, period), by).subjects:
             slow = SlowFigures(plain, first, last, **({who: subject.key} if who else {})).everything()

@@ -14,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hw.messages import Message, UserError
+from quality.figures.book import shipped_figures
+from quality.figures.rulestore import change_figure_rules
 from quality.figures.sums import NAMES, Sums, total
+from quality.periods import Period, parse, period_of
 from quality.reports.build import KINDS, build
 from quality.reports.facts import Box, Facts, gather
 from quality.reports.model import Report, Table
-from quality.reports.periods import Period, parse, period_of
 from quality.weekly import weekly_summary
 from recorder.settings.sections import QualityRules, Settings, Store
 from recorder.times import from_text
@@ -250,3 +252,18 @@ def test_a_sites_own_limits_are_the_reports() -> None:
     site = Settings(store=Store("/srv/box"), quality=QualityRules(common_problem=0.4, individual_problem=0.9))
     box = Box.of(site)
     assert (box.store, box.limits.common, box.limits.individual) == (Path("/srv/box"), 0.4, 0.9)
+
+
+def test_a_box_s_own_targets_are_the_reports(own_centre: Path) -> None:
+    def told(name: str) -> tuple[object, ...]:
+        tables = build(box_of(own_centre), "weekly", parse("week", "2026-W37")).tables
+        (operating,) = (table for table in tables if table.title.en == "The 23 operating figures")
+        return next(row for row in operating.rows if isinstance(row[1], Message) and row[1].en == name)
+
+    level = next(figure for figure in shipped_figures() if figure.id == "service_level")
+    before = told(level.name.en)
+    change_figure_rules(own_centre, {"rules": {"service_s": 1}, "targets": {"service_level": {"min": 0.97}}}, "主管", 0)
+    after = told(level.name.en)
+    assert "97" in str(after[4])
+    assert after[4] != before[4]
+    assert after[2] != before[2]  # answered within one second is another share than within twenty

@@ -10,11 +10,11 @@ import pytest
 
 from console.commandline import run
 from hw.messages import UserError
+from quality.periods import parse
 from quality.reports.archive import Archive
 from quality.reports.build import build
 from quality.reports.due import due, keep, make_due
 from quality.reports.facts import Box
-from quality.reports.periods import parse
 from quality.store import reading
 from recorder.times import from_text
 from tests.quality.factory import fill

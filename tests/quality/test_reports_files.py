@@ -17,6 +17,7 @@ import pytest
 
 from hw.messages import Message, UserError
 from quality.forms import load_form
+from quality.periods import parse
 from quality.reports import charts
 from quality.reports.build import build
 from quality.reports.charts import chinese_font, svg
@@ -25,7 +26,6 @@ from quality.reports.facts import Box
 from quality.reports.files import write
 from quality.reports.model import Chart, Column, KeyFigure, Report, Section, Shown, Table
 from quality.reports.page import fragment, verdict, whole_page
-from quality.reports.periods import parse
 from quality.reports.print import pdf
 from quality.reports.workbook import xlsx
 from quality.reviews import Reviews

@@ -9,11 +9,11 @@ import pytest
 
 from hw.messages import UserError
 from quality.observation import MARKS, Observations
+from quality.periods import parse
 from quality.reports.facts import Box
 from quality.reports.files import write
 from quality.reports.model import Report
 from quality.reports.observation import observation_report
-from quality.reports.periods import parse
 from recorder.callreader import CallReader
 from tests.quality.department import ZONE, user
 

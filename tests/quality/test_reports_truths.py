@@ -12,12 +12,12 @@ from hw.messages import Message
 from quality.centre.cast import PROBLEM_ITEM, Spec, Truths, make_cast
 from quality.centre.make import make_centre
 from quality.forms import load_form
+from quality.periods import period_of
 from quality.reports.build import build
 from quality.reports.facts import Box
 from quality.reports.model import Report
 from quality.reports.parts.columns import BETTER, WORSE
 from quality.reports.parts.signals import STANDS_OUT
-from quality.reports.periods import period_of
 from recorder.times import from_text
 from tests.quality.department import SMALL, ZONE
 from tests.quality.test_reports import column, table

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from hw.messages import Message
 from quality.figures.book import Figure, Target
-from quality.figures.periods import Period as Span
 from quality.figures.sheet import Line, sheet_of
 from quality.reports.facts import Facts
 from quality.reports.model import Column, Section, Shown, Table, Value
-from quality.reports.periods import Period
 
 _UNITS = {
     "share": ("percent", Message("", "")), "s": ("one", Message("s", "秒")), "rings": ("one", Message("rings", "声")),
@@ -30,8 +28,7 @@ def section(facts: Facts) -> Section:
 def figures(facts: Facts) -> Table:
     """Each with its unit, target, whether it is met, the period before, and whether it moved by more than chance. What cannot be
     known says why."""
-    periods = [_span(facts.period.before), _span(facts.period)]
-    (centre,) = sheet_of(facts.detail, periods).subjects
+    (centre,) = sheet_of(facts.detail, [facts.period.before, facts.period], figures=facts.figures).subjects
     rows = tuple(_row(line) for line in centre.lines)
     columns = (
         Column(Message("No.", "序号"), "count", 6), Column(Message("Figure", "指标"), "text", 20),
@@ -44,10 +41,6 @@ def figures(facts: Facts) -> Table:
         "A change is named when it is more than chance (99 %).", "“变化”仅在超出偶然波动（99 %）时注明。"
     )  # fmt: skip
     return Table(Message("The 23 operating figures", "23 项运营指标"), columns, rows, note=note)
-
-
-def _span(period: Period) -> Span:
-    return Span(period.kind if period.kind in ("day", "week", "month") else "span", period.first, period.last)
 
 
 def _row(line: Line) -> tuple[Value, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from hw.messages import Message
+from quality.periods import Period
 from quality.problems import Count, Grade, Problem, find, z_score
 from quality.reports.facts import Facts, share
 from quality.reports.faultrows import FaultRows
@@ -29,7 +30,6 @@ from quality.reports.parts.columns import (
     points,
     verdict,
 )  # fmt: skip
-from quality.reports.periods import Period
 
 _ON_THE_WHOLE = Message("calls on the whole", "整体表现")
 _PROBLEMS = Column(Message("With the problem", "问题通话数"), "count", 11)

@@ -11,6 +11,7 @@ from hw.messages import Message
 from quality.alerts import KINDS
 from quality.bias import review_bias
 from quality.callfilter import day_start
+from quality.periods import Period, days
 from quality.problems import Count
 from quality.reports.facts import Facts, repeat_count, share
 from quality.reports.model import Chart, Column, Section, Table, Value
@@ -28,7 +29,6 @@ from quality.reports.parts.columns import (
     verdict,
 )  # fmt: skip
 from quality.reports.parts.problems import stands_out
-from quality.reports.periods import Period, days
 from quality.store import reading
 from quality.subjects import rising_subjects
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hw.messages import Message
 from quality.figures.sums import Sums
+from quality.periods import Period
 from quality.problems import Count
 from quality.reports.facts import Facts, mean_score, pass_rate, repeat_count, share
 from quality.reports.faultrows import NOTHING, FaultRows
@@ -24,7 +25,6 @@ from quality.reports.parts.columns import (
     points,
     verdict,
 )  # fmt: skip
-from quality.reports.periods import Period
 
 _ANSWERED = Column(Message("Answered", "接听数"), "count", 10)
 _MINUTES = Column(Message("Minutes", "通话分钟"), "one", 11)

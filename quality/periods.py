@@ -1,4 +1,4 @@
-"""Days, weeks, months and quarters as people name them, and the one before."""
+"""Days, weeks, months and quarters as people name them, any other run of days, and the one before."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from hw.messages import Message, UserError
 from quality.week import Week
 
 EXAMPLES = {"day": "2026-11-22", "week": "2026-W47", "month": "2026-11", "quarter": "2026-Q4"}
-"""The kinds of period, with a name of each."""
+"""The kinds of period that have names, with a name of each."""
+
+SPAN = "span"
+"""The kind of any other run of days."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """kind: one of EXAMPLES. first, last: local days, both included."""
+    """kind: one of EXAMPLES, or SPAN. first, last: local days, both included."""
 
     kind: str
     first: date
@@ -25,10 +28,10 @@ class Period:
 
     @property
     def name(self) -> str:
-        """As people type it and files are named: "2026-11"."""
+        """As people type it and files are named: "2026-11"; a span by its days."""
         return {
             "day": f"{self.first}", "week": Week(self.first).name, "month": f"{self.first:%Y-%m}",
-            "quarter": f"{self.first:%Y}-Q{(self.first.month + 2) // 3}",
+            "quarter": f"{self.first:%Y}-Q{(self.first.month + 2) // 3}", SPAN: f"{self.first} – {self.last}",
         }[self.kind]  # fmt: skip
 
     @property
@@ -41,6 +44,7 @@ class Period:
             "week": Message(f"week {number} of {iso_year}", f"{iso_year} 年第 {number} 周"),
             "month": Message(f"{self.first:%B %Y}", f"{year} 年 {self.first.month} 月"),
             "quarter": Message(f"{self.name[5:]} {year}", f"{year} 年第 {self.name[-1]} 季度"),
+            SPAN: Message(self.name, self.name),
         }[self.kind]
 
     @property
@@ -50,13 +54,24 @@ class Period:
 
     @property
     def before(self) -> Period:
-        """The period before it."""
+        """The period before it; before a span, as many days."""
+        if self.kind == SPAN:
+            return Period(SPAN, self.first - timedelta(days=len(self.days)), self.first - timedelta(days=1))
         return period_of(self.kind, self.first - timedelta(days=1))
 
     @property
     def after(self) -> Period:
-        """The next one."""
+        """The next one; after a span, as many days."""
+        if self.kind == SPAN:
+            return Period(SPAN, self.last + timedelta(days=1), self.last + timedelta(days=len(self.days)))
         return period_of(self.kind, self.last + timedelta(days=1))
+
+    def run(self, count: int) -> tuple[Period, ...]:
+        """This one and count - 1 before it, oldest first."""
+        found = [self]
+        while len(found) < count:
+            found.append(found[-1].before)
+        return tuple(reversed(found))
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -74,6 +89,14 @@ def period_of(kind: str, day: date) -> Period:
     month = day.month if kind == "month" else day.month - (day.month - 1) % 3
     last = month if kind == "month" else month + 2
     return Period(kind, date(day.year, month, 1), date(day.year, last, calendar.monthrange(day.year, last)[1]))
+
+
+def span_of(first: date, last: date) -> Period:
+    """The days first to last, named as a day, a week or a month when they are one. Raises UserError when last is before first."""
+    if last < first:
+        raise UserError(f"{last} is before {first}", f"{last} 早于 {first}")
+    wholes = (period_of(kind, first) for kind in ("day", "week", "month"))
+    return next((whole for whole in wholes if (whole.first, whole.last) == (first, last)), Period(SPAN, first, last))
 
 
 def parse(kind: str, text: str) -> Period:
