@@ -15,10 +15,10 @@ from flask_babel import format_date
 
 from hw.messages import UserError
 from quality.callrows import CallRow
+from quality.periods import period_of
 from quality.reports.build import build
 from quality.reports.csvfile import csv_bytes
 from quality.reports.facts import Box
-from quality.reports.periods import period_of
 from quality.reports.workbook import xlsx
 from quality.roles import STAFF
 from quality.week import Week
