@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -25,6 +26,7 @@ import psutil
 from hw.interfaces import LineEvent, Samples
 from hw.messages import UserError
 from hw.simulated.script import write_events
+from hw.simulated.syllables import syllables
 from hw.simulated.tap import alsa_config
 from recorder.audiofiles import open_call
 from recorder.benchpeers import COMMANDS, PACKAGES, Peer, burn, kept_whole, peak_memory_mb, start_peer
@@ -230,13 +232,7 @@ def _kill(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _write_raw(path: Path, channels: int, seconds: float) -> None:
-    """Noise in syllables, four a second, different on every channel: passes the voice detector's gate and compresses badly."""
-    random = np.random.default_rng(1)
     with path.open("wb") as out:
-        for start in range(0, round(seconds * RATE), RATE):
-            time_s = (start + np.arange(RATE))[:, None] / RATE
-            loudness = np.maximum(0.02, np.sin(2 * np.pi * (2 * time_s + np.arange(channels) / channels)))
-            samples = random.normal(0, 2000, (RATE, channels)) * loudness
+        for second, block in enumerate(syllables(math.ceil(seconds), channels, RATE)):
             # Before off-hook nobody speaks: the recorder would rightly begin a call that its board has said nothing of.
-            samples *= start >= OFF_HOOK_S * RATE
-            out.write(np.clip(samples, -32768, 32767).astype("<i2").tobytes())
+            out.write((block * (second >= OFF_HOOK_S)).astype("<i2").tobytes())

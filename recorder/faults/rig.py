@@ -18,6 +18,7 @@ import numpy as np
 from hw.interfaces import LineEvent, Samples
 from hw.messages import UserError
 from hw.simulated.script import write_events
+from hw.simulated.syllables import syllables
 from hw.simulated.tap import alsa_config
 from recorder.live import read_status
 from recorder.settings.cli import show
@@ -77,7 +78,7 @@ class Rig:
         self.log = folder / "recorder.log"
         self._extra = dict(extra or {})
         raw = folder / "tap.raw"
-        _write_noise(raw, 2 * lines)
+        raw.write_bytes(b"".join(block.astype("<i2").tobytes() for block in syllables(TAP_S, 2 * lines, RATE)))
         (folder / "alsa.conf").write_text(alsa_config(PCM, raw), encoding="utf-8")
         self.sound: Samples = np.memmap(raw, "<i2", "r").reshape(-1, 2 * lines)
 
@@ -192,14 +193,3 @@ def _events(talks: tuple[Talk, ...], start: float, lines: int) -> list[LineEvent
     moments = [(-0.2, line, "on_hook") for line in range(lines)]
     moments += [(talk.start, talk.line, "off_hook") for talk in talks] + [(talk.end, talk.line, "on_hook") for talk in talks]
     return [LineEvent(line, kind, start + at, number + 1) for number, (at, line, kind) in enumerate(sorted(moments))]
-
-
-def _write_noise(path: Path, channels: int) -> None:
-    """Noise in syllables, four a second, different on every channel: no stretch of it is like another."""
-    rng = np.random.default_rng(1)
-    with path.open("wb") as out:
-        for second in range(TAP_S):
-            time_s = (second * RATE + np.arange(RATE))[:, None] / RATE
-            loudness = np.maximum(0.02, np.sin(2 * np.pi * (2 * time_s + np.arange(channels) / channels)))
-            samples = rng.normal(0, 2000, (RATE, channels)) * loudness
-            out.write(np.clip(samples, -32768, 32767).astype("<i2").tobytes())
