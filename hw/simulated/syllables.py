@@ -1,4 +1,5 @@
-"""Noise that passes for speech on many channels at once: for benches and fault runs, where every stretch has to be unlike any other."""
+"""Noise that passes for speech on many channels at once: for benches and fault runs, in which no two stretches
+may be alike."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ LOUD, HUSHED = 2000.0, 0.02
 
 
 def syllables(seconds: int, channels: int, rate: int) -> Iterator[Samples]:
-    """Blocks of one second, shape (rate, channels), 16 bit: noise in syllables, four a second, the channels' out of step. Loud enough
-    for a voice detector's gate, and compresses badly."""
+    """Blocks of one second, shape (rate, channels), 16 bit: noise in syllables, four a second, the channels' out of step. Loud
+    enough for a voice detector's gate, and compresses badly."""
     random = np.random.default_rng(1)
     for second in range(seconds):
         time_s = (second * rate + np.arange(rate))[:, None] / rate
