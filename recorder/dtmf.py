@@ -20,7 +20,10 @@ LOW_HZ, HIGH_HZ = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
 KEYS = ("123A", "456B", "789C", "*0#D")
 """ITU-T Q.23: a row's and a column's frequency."""
 
-WINDOW_S, HOP_S = 0.02, 0.01
+HOP_S, HOPS = 0.01, 2
+"""Seconds between two windows, and how many such steps a window is long."""
+
+WINDOW_S = HOPS * HOP_S
 
 OFF = 0.023
 """Frequencies may be off by this much: Q.24 wants ±1.5 % accepted and ±3.5 % refused."""
@@ -62,7 +65,8 @@ class DigitDecoder:
     """One line's. Feed every frame of the line, in order; of one thread. rate: frames per second. channels: 1 or 2."""
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._window, self._hop = round(WINDOW_S * rate), round(HOP_S * rate)
+        self._hop = round(HOP_S * rate)
+        self._window = HOPS * self._hop
         self._bands = Bands([(hz * (1 - OFF), hz * (1 + OFF)) for hz in (*LOW_HZ, *HIGH_HZ)], rate, self._window)
         self._turn = _Turn(rate, self._window, self._hop)
         self._keys = [_Key(channel, self._hop, self._window) for channel in range(channels)]
@@ -96,19 +100,26 @@ class DigitDecoder:
 
     def _found(self, joined: Samples, count: int) -> Iterator[list[_Pair | None]]:
         """Each window's pair on each channel; where both channels show the same, only the louder."""
-        used = joined[: (count - 1) * self._hop + self._window]
-        loud = np.abs(used).max(axis=0) > QUIETEST**0.5
-        if not loud.any():
-            for _ in range(count):
-                yield [None] * len(self._keys)
-            return
-        pairs = [self._pairs(used[:, channel]) if loud[channel] else [None] * count for channel in range(len(self._keys))]
-        yield from (_louder(list(found)) for found in zip(*pairs, strict=True))
+        # Each channel in one stretch: numpy goes through interleaved ones at half the speed.
+        sound = np.ascontiguousarray(joined[: (count - 1 + HOPS) * self._hop].T)
+        loud = [channel for channel, row in enumerate(sound) if row.max() > QUIETEST**0.5 or row.min() < -(QUIETEST**0.5)]
+        pairs: list[list[_Pair | None]] = [[None] * count for _ in self._keys]
+        if loud:
+            # All loud channels in one go: numpy's cost lies in being called.
+            found = self._pairs(self._windows(sound[loud]))
+            for place, channel in enumerate(loud):
+                pairs[channel] = found[place * count : (place + 1) * count]
+        yield from (_louder(list(row)) for row in zip(*pairs, strict=True))
 
-    def _pairs(self, samples: NDArray[np.int16]) -> list[_Pair | None]:
-        windows = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float32), self._window)[:: self._hop]
-        windows = windows - windows.mean(axis=1, keepdims=True)
-        total = np.einsum("ws,ws->w", windows, windows)
+    def _windows(self, sound: NDArray[np.int16]) -> NDArray[np.float32]:
+        """Overlapping windows of sound of shape (channels, frames), one channel's after the other's."""
+        hops = sound.astype(np.float32).reshape(len(sound), -1, self._hop)
+        count = hops.shape[1] - HOPS + 1
+        return np.concatenate([hops[:, first : first + count] for first in range(HOPS)], axis=2).reshape(-1, self._window)
+
+    def _pairs(self, windows: NDArray[np.float32]) -> list[_Pair | None]:
+        mean = np.einsum("ws->w", windows) / self._window
+        total = np.einsum("ws,ws->w", windows, windows) - self._window * mean * mean
         energies = self._bands.energies(windows)
         low, high = energies[:, :4].argmax(axis=1), energies[:, 4:].argmax(axis=1)
         rows = np.arange(len(windows))
@@ -119,7 +130,7 @@ class DigitDecoder:
         found: list[_Pair | None] = [None] * len(windows)
         for row in np.flatnonzero(good):
             levels = 10 * float(np.log10(low_energy[row])), 10 * float(np.log10(high_energy[row]))
-            found[row] = _Pair(int(low[row]), int(high[row]), levels, windows[row])
+            found[row] = _Pair(int(low[row]), int(high[row]), levels, windows[row] - mean[row])
         return found
 
 

@@ -170,8 +170,7 @@ class _Channel:
         loud = powers > QUIETEST
         if not loud.any():
             return [False] * len(powers)
-        wide = pieces.astype(np.float32)
-        energies = self._bands.energies(wide - wide.mean(axis=1, keepdims=True))[:, 0]
+        energies = self._bands.energies(pieces.astype(np.float32))[:, 0]
         return [bool(tone) for tone in loud & (energies > TONE_SHARE * powers * pieces.shape[1])]
 
 
