@@ -16,6 +16,7 @@ from webui.context import init_context
 from webui.errors import init_errors
 from webui.formats import init_formats
 from webui.languages import init_languages
+from webui.menu import init_menu
 from webui.rulenames import init_rule_names
 from webui.secret import secret_key
 from webui.security import init_security
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> Flask:
     for module in (calls, audio, reviews, reports, health):
         app.register_blueprint(module.blueprint)
     init_access(app)
+    init_menu(app)
     init_errors(app)
     _template_names(app, settings)
     return app

@@ -11,6 +11,8 @@ from webui.access import public
 
 LOCALES = {"zh": "zh", "en": "en"}
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
+CATALOGS = ("messages", "desk", "search", "safety", "live", "manage", "own", "setup")
+"""Files under translations/zh/LC_MESSAGES: a text stands in one of them, that of the room that shows it or messages for several."""
 COOKIE = "callbox_lang"
 YEAR_S = 365 * 24 * 3600
 
@@ -20,7 +22,12 @@ blueprint = Blueprint("languages", __name__)
 def init_languages(app: Flask, default: str, timezone: str) -> None:
     """Choose by cookie first, then the site's language."""
     app.config["SITE_LANGUAGE"] = default if default in LOCALES else "en"
-    Babel(app, default_locale=LOCALES["en"], locale_selector=_locale, default_timezone=timezone)
+    # Flask-Babel wants a folder for each catalog, though all lie in one.
+    folders = ";".join(["translations"] * len(CATALOGS))
+    Babel(
+        app, default_locale=LOCALES["en"], locale_selector=_locale, default_timezone=timezone,
+        default_domain=";".join(CATALOGS), default_translation_directories=folders,
+    )  # fmt: skip
     app.jinja_env.globals.update(language=language, html_lang=lambda: HTML_LANG[language()])
     app.register_blueprint(blueprint)
 

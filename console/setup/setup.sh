@@ -53,7 +53,10 @@ install_browser_parts() {
   bash webui/vendor.sh
 }
 
-compile_translations() { "$VENV/bin/pybabel" compile -d webui/translations; }
+compile_translations() {
+  local catalogs=(webui/translations/zh/LC_MESSAGES/*.po)
+  "$VENV/bin/pybabel" compile -d webui/translations -D "$(basename -s .po -a "${catalogs[@]}" | xargs)"
+}
 
 install_model() { "$VENV/bin/callbox" models install "$MODEL"; }
 
@@ -63,6 +66,6 @@ PYTHON=$(find_python)
 step venv "$(digest <(echo "$PWD"; "$PYTHON" -V))" "$VENV/bin/python" "Python environment" "Python 环境" make_venv
 step "python-$GROUP" "$(digest pyproject.toml constraints.txt)" "$VENV/bin/callbox" "Python packages" "Python 软件包" install_python_packages
 step "npm-$GROUP" "$(digest package.json package-lock.json webui/vendor.sh)" webui/static/vendor "browser parts" "网页部件" install_browser_parts
-step translations "$(digest webui/translations/*/LC_MESSAGES/messages.po)" webui/translations/zh/LC_MESSAGES/messages.mo \
+step translations "$(digest webui/translations/*/LC_MESSAGES/*.po)" webui/translations/zh/LC_MESSAGES/messages.mo \
   "translations" "界面翻译" compile_translations
 step model "$(digest <(echo "$MODEL"))" "${CALLBOX_MODELS:-$HOME/.cache/callbox/models}/$MODEL/model.bin" "speech model $MODEL" "语音识别模型 $MODEL" install_model

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,14 +12,15 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from tests.webui.conftest import logged_in
 from tests.webui.makebox import TestBox
 from webui.app import create_app
+from webui.languages import CATALOGS
 
 WEBUI = Path(__file__).parents[2] / "webui"
-PO = WEBUI / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+CHINESE = WEBUI / "translations" / "zh" / "LC_MESSAGES"
 KEYWORDS = {
     "_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
 }  # fmt: skip
@@ -33,9 +36,21 @@ def extracted() -> Catalog:
     return catalog
 
 
-def translations() -> Catalog:
-    with PO.open("rb") as file:
+def translations() -> list[Message]:
+    return [message for name in CATALOGS for message in catalog(name) if message.id]
+
+
+def catalog(name: str) -> Catalog:
+    with (CHINESE / f"{name}.po").open("rb") as file:
         return read_po(file, locale="zh")
+
+
+def as_po(messages: list[Message]) -> str:
+    made, text = Catalog(), io.BytesIO()
+    for message in messages:
+        made.add(message.id, None, context=message.context, flags=message.flags)
+    write_po(text, made, omit_header=True)
+    return text.getvalue().decode()
 
 
 def placeholders(text: str) -> list[str]:
@@ -43,13 +58,23 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_every_text_is_translated_and_no_translation_is_left_over() -> None:
-    wanted = {(m.context, m.id) for m in extracted() if m.id}
-    found = {(m.context, m.id) for m in translations() if m.id}
-    assert wanted - found == set()
-    assert found - wanted == set()
+    wanted = {(m.context, m.id): m for m in extracted() if m.id}
+    found = {(m.context, m.id) for m in translations()}
+    missing = [message for key, message in wanted.items() if key not in found]
+    assert not missing, f"to be translated in the catalog of their room:\n{as_po(missing)}"
+    assert found - set(wanted) == set(), "no page uses these any more"
 
 
-@pytest.mark.parametrize("message", [m for m in translations() if m.id], ids=lambda m: str(m.id)[:40])
+def test_a_text_is_translated_in_one_catalog_only() -> None:
+    keys = Counter((m.context, m.id) for m in translations())
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_catalog_is_read() -> None:
+    assert {path.stem for path in CHINESE.glob("*.po")} == set(CATALOGS)
+
+
+@pytest.mark.parametrize("message", translations(), ids=lambda m: str(m.id)[:40])
 def test_each_translation_is_chinese_and_keeps_its_places(message: Message) -> None:
     ids = message.id if isinstance(message.id, tuple) else (message.id,)
     texts = message.string if isinstance(message.string, tuple) else (message.string,)
