@@ -9,10 +9,11 @@ from flask_wtf import CSRFProtect
 
 from quality.users import Users
 from recorder.settings.sections import Settings
-from webui import audio, calls, health, names, reports, reviews
+from webui import audio, calls, health, names, reports
 from webui.access import init_access
 from webui.auth import init_auth, role_name
 from webui.context import init_context
+from webui.desk import reviews
 from webui.errors import init_errors
 from webui.formats import init_formats
 from webui.languages import init_languages

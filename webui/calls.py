@@ -14,9 +14,9 @@ from markupsafe import Markup
 from quality.paging import SORTS
 from webui import filters, textsearch
 from webui.access import EVERYONE, allow
-from webui.callpage import call_page
 from webui.context import box, call_or_404, person, views
 from webui.deleted import deleted_days
+from webui.desk.callpage import call_page
 
 blueprint = Blueprint("calls", __name__)
 

@@ -10,9 +10,9 @@ from quality.callrows import CallView
 from recorder.audiofiles import AudioDeletedError, open_call
 from webui.context import box
 from webui.deleted import deleted_text
+from webui.desk.reviewform import review_context
+from webui.desk.talk import duration, marks_of_hits, marks_of_mood, talk
 from webui.languages import language
-from webui.reviewpage import review_context
-from webui.talk import duration, marks_of_hits, marks_of_mood, talk
 
 
 def call_page(call: CallView, **changes: object) -> str:
@@ -27,7 +27,7 @@ def call_page(call: CallView, **changes: object) -> str:
         "moods": [(side, list(marks_of_mood(call, side, total))) for side in sides],
         **review_context(call), **changes,
     }  # fmt: skip
-    return render_template("call.html", **context)
+    return render_template("desk/call.html", **context)
 
 
 def _no_sound(call: CallView) -> str | None:

@@ -10,7 +10,7 @@ from analyzer.result import Hit, Utterance
 from quality.callrows import CallView, GapView
 from quality.views import Views
 from tests.webui.makebox import TestBox
-from webui.talk import Pause, Turn, marks_of_hits, talk
+from webui.desk.talk import Pause, Turn, marks_of_hits, talk
 
 
 @pytest.fixture

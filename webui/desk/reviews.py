@@ -11,8 +11,8 @@ from quality.reviewcheck import Marks, ReviewErrors
 from quality.reviews import Reviews
 from quality.roles import REVIEWERS
 from webui.access import allow
-from webui.callpage import call_page
 from webui.context import box, call_or_404, person
+from webui.desk.callpage import call_page
 from webui.formats import score
 from webui.languages import language
 

@@ -54,7 +54,7 @@ function zoom(sound) {
 
 async function waveform(sound) {
   const holder = document.getElementById("wave");
-  const [{ default: WaveSurfer }, answer] = await Promise.all([import("./vendor/wavesurfer.esm.js"), fetch(holder.dataset.peaks)]);
+  const [{ default: WaveSurfer }, answer] = await Promise.all([import("../vendor/wavesurfer.esm.js"), fetch(holder.dataset.peaks)]);
   if (!answer.ok) throw new Error(`peaks: ${answer.status}`);
   const { peaks, duration_s: duration } = await answer.json();
   const scaled = peaks.map((side) => side.map((value) => value / 255));
