@@ -101,4 +101,18 @@ MIGRATIONS = (
                 surveyed_at TEXT NOT NULL) STRICT""",
         ),
     ),
+    # What is understood while a call goes on (analyzer.live), removed with the call's full result: number counts on and is never
+    # used twice, so that a follower misses nothing. hits and emotion are JSON; urgent: a hit that puts a call first in the list.
+    # said_at, at: instants of the last word's end and of this row.
+    Migration(
+        "0030-live",
+        (
+            """CREATE TABLE live_said (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL, line TEXT NOT NULL, side TEXT NOT NULL,
+                start_s REAL NOT NULL, end_s REAL NOT NULL, text TEXT NOT NULL, confidence REAL NOT NULL, emotion TEXT NOT NULL,
+                hits TEXT NOT NULL, urgent INTEGER NOT NULL, said_at TEXT NOT NULL, at TEXT NOT NULL) STRICT""",
+            "CREATE INDEX live_said_by_call ON live_said (call_id, number)",
+            "CREATE INDEX live_said_urgent ON live_said (number) WHERE urgent = 1",
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from analyzer.database import open_to_read, open_to_write, unusable
 from analyzer.index import index_row
+from analyzer.livestore import LiveSaid, said_row
 from analyzer.result import Analysis, Deduction, Scores, Survey, Utterance
 from analyzer.rows import Job, deduction_row, done_row, hit_of, hit_row, job_of, result_row, utterance_of, utterance_row
 from analyzer.schema import ANALYSIS_DB
@@ -21,7 +22,7 @@ from analyzer.verdicts import PastScores, Verdict, keep_scores, past_of
 from hw.messages import Message
 from recorder.times import to_text
 
-_OF_A_CALL = ("utterances", "hits", "deductions", "results", "jobs", "surveys")
+_OF_A_CALL = ("utterances", "hits", "deductions", "results", "jobs", "surveys", "live_said")
 
 
 class AnalysisStore:
@@ -94,6 +95,16 @@ class AnalysisStore:
                 (call_id, version, f"{survey.why.en} / {survey.why.zh}", to_text(now), survey.duration_s, survey.wall_s),
             )
 
+    def say(self, said: Sequence[LiveSaid]) -> None:
+        """Keep what was understood of calls that go on."""
+        with self._writing():
+            self._db["live_said"].insert_all(map(said_row, said))  # type: ignore[union-attr]
+
+    def unsay(self, call_id: str) -> None:
+        """Take away what was understood while a call went on: it was none."""
+        with self._writing():
+            self._connection.execute("DELETE FROM live_said WHERE call_id = ?", (call_id,))
+
     def rescore(self, call_id: str, verdict: Verdict, now: float) -> None:
         """Put other hits and scores in the place of a call's, in one transaction; the scores it had are kept in past_scores."""
         with self._writing():
@@ -118,6 +129,7 @@ class AnalysisStore:
         with self._writing():
             self._forget_utterances(call_id)
             self._connection.execute("UPDATE hits SET evidence = '' WHERE call_id = ?", (call_id,))
+            self._connection.execute("DELETE FROM live_said WHERE call_id = ?", (call_id,))
             self._connection.execute("DELETE FROM forgotten")
             self._connection.execute("INSERT INTO forgotten VALUES (?, ?)", (tombstone, to_text(now)))
 

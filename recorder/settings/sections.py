@@ -53,6 +53,7 @@ class Line:
     source: str = ""  # the file a replay plays on this line, kept with its calls; empty on a real line
     release: str = "none"  # how the PBX shows here that the far end hung up: "tone" (busy tone), "reversed" (polarity) or "none"
     mask_digits: bool = False  # the customer's telephone keys (card numbers) are silenced and not kept; on a mono line anybody's
+    live: bool = False  # what is said is understood while the call goes on, as far as the CPU share allows
 
 
 @dataclass(frozen=True)
