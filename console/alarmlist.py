@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console.output import table, wrapped
-from console.report import alarm_name, local
 from hw.messages import Message
 from quality.alarmbook import KnownAlarm
+from quality.health.words import alarm_name, local
 from recorder.alarmkinds import SEVERITIES, kind_of
 from recorder.times import to_text
 

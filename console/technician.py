@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from console.report import alarm_lines, line_lines, status_lines
-from console.status import BoxStatus
 from hw.messages import UserError
+from quality.health.status import BoxStatus
 
 PROMPT = "callbox> "
 LONGEST_COMMAND = 200

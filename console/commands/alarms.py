@@ -43,8 +43,8 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 def run_ack(arguments: argparse.Namespace) -> int:
     """Acknowledge an alarm."""
-    from console.report import alarm_name
     from quality.alarmbook import AlarmBook
+    from quality.health.words import alarm_name
 
     alarm = AlarmBook(Path(settings_of(arguments).store.path)).acknowledge(arguments.number, arguments.by, arguments.note)
     by = alarm.acknowledged[-1].by

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
 from console.output import say, say_json
-from hw.messages import UserError, terminal_language
+from hw.messages import Message, UserError, terminal_language
 
 if TYPE_CHECKING:
-    from console.doctor.case import Case
     from console.doctor.listen import Sides
+    from quality.health.case import Case
     from recorder.settings.sections import Line, Settings
 
 
@@ -28,15 +28,15 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every finding. Exit status 0: all is well, 1: something is worth a look, 2: something is wrong."""
-    from console.doctor.examine import examine, gather
-    from console.doctor.finding import STATES, worst
     from console.doctor.show import shown
+    from quality.health.examine import examine, gather
+    from quality.health.finding import STATES, worst
 
     settings = _settings(arguments)
     if settings is None:
         return 2
     line = _line(settings, arguments.line, arguments.seconds)
-    case = gather(settings)
+    case = gather(settings, hear=_hear)
     if line is not None:
         case = _test(case, line, arguments.seconds, quiet=arguments.json)
     findings = list(examine(case, arguments.line))
@@ -48,9 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     return STATES.index(verdict)
 
 
+def _hear(settings: Settings) -> tuple[dict[str, Sides], dict[str, Message]]:
+    from console.doctor.listen import listen  # ALSA is not loaded to look at a recorder that runs
+
+    return listen(settings)
+
+
 def _settings(arguments: argparse.Namespace) -> Settings | None:
     """The settings; with --json, wrong ones are findings too, printed here, and None."""
-    from console.doctor.finding import Finding
+    from quality.health.finding import Finding
     from recorder.settings.loader import SettingsError
 
     try:
@@ -79,8 +85,8 @@ def _test(case: Case, line: Line, seconds: int, *, quiet: bool) -> Case:
     """Listen live, showing a bar a second; the case with the loudest second of it."""
     from dataclasses import replace
 
-    from console.doctor.meter import loudest
     from console.doctor.show import level_line
+    from quality.health.meter import loudest
 
     if not quiet:
         say(

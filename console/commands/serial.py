@@ -7,10 +7,10 @@ from pathlib import Path
 
 from console.commands.shared import add_config, settings_of
 from console.serialconsole import serve
-from console.status import collect
 from console.technician import Conversation
 from hw.messages import UserError
 from quality.alarmbook import AlarmBook
+from quality.health.status import collect
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -114,7 +114,7 @@ def run_capture(arguments: argparse.Namespace) -> int:
 
 def run_log(arguments: argparse.Namespace) -> int:
     """The last lines of the port as the recorder kept them."""
-    from console.report import local
+    from quality.health.words import local
     from recorder.callreader import CallReader
     from recorder.recordlog import last_lines
 

@@ -7,8 +7,8 @@ import argparse
 from console.commands.shared import add_config, settings_of
 from console.output import say, say_json
 from console.report import status_lines
-from console.status import collect
 from hw.messages import terminal_language
+from quality.health.status import collect
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -19,9 +19,9 @@ from console.demo.plan import Plan, plan
 from console.demo.services import Service
 from console.demo.twins import Twins
 from console.output import Progress, note
-from console.status import collect
 from hw.clock import FastClock
 from hw.messages import UserError
+from quality.health.status import collect
 from quality.users import Users
 
 POLL_S = 0.5

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from console.doctor.finding import STATES, Finding
-from console.doctor.meter import SIDES, bar
 from console.output import wrapped
 from hw.messages import Message
+from quality.health.finding import STATES, Finding
+from quality.health.meter import SIDES, bar
 from recorder.levels import SideLevels
 from recorder.settings.sections import Settings
 

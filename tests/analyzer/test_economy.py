@@ -21,8 +21,8 @@ from analyzer.sensors import MachineSensors
 from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.worker import Worker
 from console.report import status_lines
-from console.status import collect
 from quality.callfilter import CallFilter
+from quality.health.status import collect
 from quality.views import Views
 from recorder.retention.holds import settled
 from recorder.settings.sections import Settings, Store

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from console.doctor.case import Case, History, Records, damaged, histories, records_of
-from console.doctor.examine import examine, gather
-from console.doctor.finding import Finding, worst
 from console.doctor.listen import listen
 from console.doctor.show import shown
-from console.status import Alarm, BoxStatus
 from hw.errors import DeviceError
 from hw.messages import Message
+from quality.health.case import Case, History, Records, damaged, histories, records_of
+from quality.health.examine import examine, gather
+from quality.health.finding import Finding, worst
+from quality.health.status import Alarm, BoxStatus
 from recorder.calls import Call
 from recorder.callstore import CallStore
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status

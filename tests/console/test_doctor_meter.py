@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from console.doctor.listen import listen
-from console.doctor.meter import WIDTH, bar, level_finding, loudest
+from quality.health.meter import WIDTH, bar, level_finding, loudest
 from recorder.settings.sections import AlarmLimits, Device, Line, Settings
 from tests.console.card import QUIET, Card
 from tests.recorder.lines import RATE, channels, hum, noise, speech

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from console.report import status_lines
-from console.status import BoxStatus, collect
+from quality.health.status import BoxStatus, collect
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import Settings, Store, Web
 from tests.console.command import answer, callbox, written

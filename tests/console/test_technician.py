@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.status import Alarm, BoxStatus
 from console.technician import LONGEST_COMMAND, Conversation, Keyboard
 from hw.messages import UserError
+from quality.health.status import Alarm, BoxStatus
 from recorder.live import DeviceStatus, LineStatus
 
 LINE = LineStatus(line="3", state="talking", since="2026-11-22T01:02:03.000Z", call_id="c", level_db=-31.4)

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from console.status import BoxStatus
 from hw.messages import Message, UserError
+from quality.health.status import BoxStatus
 from recorder.callreader import CallReader
 from recorder.levels import SideLevels
 from recorder.settings.sections import Settings

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analyzer import models
-from console.doctor.case import Case
-from console.doctor.finding import Finding, bad, doubtful, good
-from console.report import alarm_name, when
 from hw.messages import Message, UserError
+from quality.health.case import Case
+from quality.health.finding import Finding, bad, doubtful, good
+from quality.health.words import alarm_name, when
 from recorder.alarmkinds import kind_of
 from recorder.live import DeviceStatus
 from recorder.times import to_text

@@ -78,7 +78,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
     now = time.time() if now is None else now
     store = Path(settings.store.path)
     live = read_status(settings)
-    running = live is not None and abs(now - live.written_at) < STALE_S and Path(f"/proc/{live.pid}").exists()
+    running = live is not None and abs(now - live.written_at) < STALE_S and _runs(live.pid)
     recorded, understood = _Database(store / CALLS_DB), _Database(store / ANALYSIS_DB)
     analysing = _held(store / "analyzer.lock")
     calls = recorded.counts("SELECT state, count(*) FROM calls GROUP BY state")
@@ -160,6 +160,12 @@ def _free_mb(store: Path) -> float:
         except OSError:
             place = place.parent
     return shutil.disk_usage(place).free / 2**20
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is there. A service that systemd keeps from seeing others' processes (ProtectProc=) cannot tell, and
+    goes by the freshness of what they write."""
+    return Path(f"/proc/{pid}").exists() or not Path("/proc/1").exists()
 
 
 def _held(lock: Path) -> bool:

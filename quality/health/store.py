@@ -7,10 +7,10 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from console.doctor.case import Case
-from console.doctor.finding import Finding, bad, good
-from console.report import disk
 from hw.messages import Message
+from quality.health.case import Case
+from quality.health.finding import Finding, bad, good
+from quality.health.words import disk
 from recorder.callsfile import FILE_MODE
 from recorder.callstore import FOLDER_MODE
 

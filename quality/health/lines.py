@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from console.doctor.case import Case, History
-from console.doctor.finding import Finding, doubtful, good
-from console.doctor.meter import level_findings
-from console.report import state_name, when
+from quality.health.case import Case, History
+from quality.health.finding import Finding, doubtful, good
+from quality.health.meter import level_findings
+from quality.health.words import state_name, when
 from recorder.live import LineStatus
 from recorder.settings.sections import Line
 from recorder.times import to_text

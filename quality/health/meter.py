@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
-from console.doctor.finding import Finding
 from hw.messages import Message
+from quality.health.finding import Finding
 from recorder.levels import SideLevels
 from recorder.settings.sections import AlarmLimits
 

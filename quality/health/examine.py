@@ -6,14 +6,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from console.doctor import box, lines, services, store
-from console.doctor.case import Case, bytes_a_day, damaged, histories, records_of
-from console.doctor.finding import Finding
-from console.status import collect
 from hw.messages import Message
+from quality.health import box, lines, services, store
+from quality.health.case import Case, bytes_a_day, damaged, histories, records_of
+from quality.health.finding import Finding
+from quality.health.status import collect
+from recorder.levels import SideLevels
 from recorder.live import read_status
 from recorder.settings.sections import Settings
 from recorder.watch.clock import synchronised
+
+Hear = Callable[[Settings], tuple[dict[str, tuple[SideLevels, ...]], dict[str, Message]]]
+"""What each line sounds like, and the devices that could not be opened, and why."""
 
 Check = Callable[[Case], Iterator[Finding]]
 BEFORE: tuple[Check, ...] = (box.check_settings, services.check, box.check_devices, box.check_ports, store.check, box.check_clock)
@@ -35,11 +39,9 @@ def examine(case: Case, line: str = "") -> Iterator[Finding]:
             yield from lines.check(case, one)
 
 
-def gather(settings: Settings, now: float | None = None) -> Case:
-    """Look at everything. While the recorder runs its live status says what is heard; else the devices are opened for two
-    seconds."""
-    from console.doctor.listen import listen  # noqa: PLC0415  ALSA is not loaded to look at a recorder that runs
-
+def gather(settings: Settings, now: float | None = None, hear: Hear | None = None) -> Case:
+    """Look at everything. While the recorder runs its live status says what is heard; else `hear`, where there is one, opens the
+    devices."""
     now = time.time() if now is None else now
     status = collect(settings, now)
     if status.recorder_running:
@@ -48,7 +50,7 @@ def gather(settings: Settings, now: float | None = None) -> Case:
         refused: dict[str, Message] = {}
         now = live.at if live is not None else now  # a simulated recorder's calls are of its own time
     else:
-        heard, refused = listen(settings)
+        heard, refused = hear(settings) if hear is not None else ({}, {})
     return Case(
         settings,
         status,

@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from console.doctor.case import Case
-from console.doctor.finding import Finding, bad, good
 from hw.messages import Message
+from quality.health.case import Case
+from quality.health.finding import Finding, bad, good
 
 UNITS = ("recorder", "analyzer", "web")
 BOOTED = Path("/run/systemd/system")
