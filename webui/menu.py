@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Flask, request, url_for
@@ -11,25 +10,24 @@ from flask_login import current_user
 
 from webui.access import allowed
 
+SECTIONS = {"listen": lazy_gettext("Listen"), "manage": lazy_gettext("Manage"), "setup": lazy_gettext("Set up")}
+"""What the pages are grouped by, in the order of the menu. Whoever sees pages of one section only gets them without its name."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    """endpoint: the page, which says itself to whom it is open. name: as the menu shows it."""
+    """endpoint: the page, which says itself to whom it is open. name: as the menu shows it. section: one of SECTIONS."""
 
     endpoint: str
     name: object
-
-    @property
-    def blueprint(self) -> str:
-        """The blueprint the page belongs to."""
-        return self.endpoint.partition(".")[0]
+    section: str = "listen"
 
 
 MENU = (
     Entry("calls.listing", lazy_gettext("Calls")),
-    Entry("reports.weekly", lazy_gettext("Weekly")),
+    Entry("reports.weekly", lazy_gettext("Weekly"), "manage"),
 )
-"""In the order of the menu."""
+"""In the order of the menu, within its section."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,48 @@ class Link:
     current: bool
 
 
+@dataclass(frozen=True)
+class Section:
+    """A section as the page shows it: its address is that of its first page."""
+
+    name: str
+    links: tuple[Link, ...]
+
+    @property
+    def address(self) -> str:
+        """Where its name leads."""
+        return self.links[0].address
+
+    @property
+    def current(self) -> bool:
+        """Whether the page shown belongs to it."""
+        return any(link.current for link in self.links)
+
+
 def init_menu(app: Flask) -> None:
     """Give templates `menu()`."""
-    app.jinja_env.globals["menu"] = lambda: list(_links(app))
+    app.jinja_env.globals["menu"] = lambda: _sections(app)
 
 
-def _links(app: Flask) -> Iterator[Link]:
-    for entry in MENU:
-        if current_user.role in allowed(app, entry.endpoint):
-            yield Link(str(entry.name), url_for(entry.endpoint), request.blueprint == entry.blueprint)
+def _sections(app: Flask) -> list[Section]:
+    """The sections that hold a page for who is asking."""
+    mine = [entry for entry in MENU if current_user.role in allowed(app, entry.endpoint)]
+    here = _current(mine)
+    return [
+        Section(str(name), tuple(_link(entry, here) for entry in mine if entry.section == section))
+        for section, name in SECTIONS.items()
+        if any(entry.section == section for entry in mine)
+    ]
+
+
+def _link(entry: Entry, here: Entry | None) -> Link:
+    return Link(str(entry.name), url_for(entry.endpoint), entry is here)
+
+
+def _current(entries: list[Entry]) -> Entry | None:
+    """The entry of the page shown: itself, else the one whose address begins this one's, else one of the same blueprint."""
+    under = [entry for entry in entries if f"{request.path}/".startswith(f"{url_for(entry.endpoint).rstrip('/')}/")]
+    same = [entry for entry in entries if entry.endpoint.partition(".")[0] == request.blueprint]
+    exact = [entry for entry in entries if entry.endpoint == request.endpoint]
+    found = [*exact, *sorted(under, key=lambda entry: -len(url_for(entry.endpoint))), *same]
+    return found[0] if found else None

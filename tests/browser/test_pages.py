@@ -239,7 +239,7 @@ def test_the_language_switch_is_remembered(visit: Window) -> None:
     window = visit()
     window.log_in()
     window.page.get_by_role("button", name="中文").click()
-    expect(window.page.get_by_role("link", name="周报")).to_be_visible()
+    expect(window.page.get_by_role("link", name="管理")).to_be_visible()
     window.open("/weekly")
     assert window.page.locator("html").get_attribute("lang") == "zh-CN"
 
