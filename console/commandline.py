@@ -12,6 +12,7 @@ from console.commands import (
     alarms,
     alerts,
     analyze,
+    backup,
     bench,
     centre,
     clusters,
@@ -46,7 +47,7 @@ from hw.messages import Message, UserError
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify),
     *(export, reports, users, models, rules, serial, people, sampling, alerts, labels, evening),
-    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario),
+    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup),
 )
 
 
