@@ -29,7 +29,7 @@ def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
     for unit in UNITS:
-        text = unit.read_text(encoding="utf-8").replace("/opt/callbox/.venv/bin", str(Path(sys.executable).parent))
+        text = unit.read_text(encoding="utf-8").replace("/opt/callbox/current/.venv/bin", str(Path(sys.executable).parent))
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
     return tmp_path
 
