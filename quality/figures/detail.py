@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from quality.figures.book import Rules
-from quality.figures.callsums import Key, call_rows
+from quality.figures.callsums import CallRows, Key, call_rows
 from quality.figures.staffsums import add_staff
 from quality.figures.sums import Sums, total
 from quality.figures.tables import StaffTables, read_tables
@@ -64,17 +64,19 @@ class DailyDetail:
 
 
 def daily_detail(
-    store: Path, first: date, last: date, timezone: str, *, rules: Rules | None = None, now: float | None = None
-) -> DailyDetail:
+    store: Path, first: date, last: date, timezone: str, *, rules: Rules | None = None, now: float | None = None,
+    counted: CallRows | None = None,
+) -> DailyDetail:  # fmt: skip
     """The detail of the local days first to last in `timezone` (IANA name); a call belongs to the day it began. now: UTC epoch
     seconds, the present when None: days to come have no rows, and a call is settled at once only when `rules.repeat_days` are
-    over. rules: None: those that ship. Raises UserError when the databases cannot be read."""
+    over. rules: None: those that ship. counted: what the calls of these days give, where that is known (quality.figures.kept).
+    Raises UserError when the databases cannot be read."""
     rules, now = rules or Rules(), time.time() if now is None else now
     zone = ZoneInfo(timezone)
     today = datetime.fromtimestamp(now, zone).date()
     days = [first + timedelta(days=n) for n in range((min(last, today) - first).days + 1)]
     with reading(store) as connection:
-        found = call_rows(connection, days, zone, rules, now)
+        found = call_rows(connection, days, zone, rules, now) if counted is None else counted
         tables = read_tables(connection, first, min(last, today))
         known_from = _first_day(connection, zone)
         names = _names(connection, tables)

@@ -87,16 +87,19 @@ def _add_costs(sums: dict[Key, Sums], tables: StaffTables, days: Sequence[date])
     for cost in tables.costs:
         for day in days_of(max(cost.first, days[0]), min(cost.last, days[-1])):
             _of(sums, (day.isoformat(), cost.team, "")).cost_fen += cost.share(day)
-    for day in days:
-        _count_costed(sums, tables, day)
+    if tables.costs:
+        of_day: dict[str, dict[Key, Sums]] = {}
+        for key, own in sums.items():
+            of_day.setdefault(key[0], {})[key] = own
+        for day in days:
+            _count_costed(of_day.get(day.isoformat(), {}), tables, day)
 
 
-def _count_costed(sums: dict[Key, Sums], tables: StaffTables, day: date) -> None:
+def _count_costed(own: dict[Key, Sums], tables: StaffTables, day: date) -> None:
     """A group's calls count for its cost per call on days it has costs; the centre's when all of it has."""
     costed = {cost.team for cost in tables.costs if cost.first <= day <= cost.last}
     if not costed:
         return
-    own = {key: value for key, value in sums.items() if key[0] == day.isoformat()}
     whole = "" in costed or {key[1] for key, value in own.items() if value.answered_in} <= costed
     for (_, team, _), value in own.items():
         value.cost_calls = value.answered_in if team in costed and team else 0

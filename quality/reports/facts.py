@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from hw.messages import Message
 from quality.figures.book import Figure
 from quality.figures.detail import DailyDetail, DetailRow, daily_detail
+from quality.figures.faultrows import FaultRows, fault_rows
 from quality.figures.rulestore import figure_rules
 from quality.figures.sums import Sums, total
 from quality.form import Form
 from quality.formstore import Forms
 from quality.periods import Period
 from quality.problems import Count, Limits
-from quality.reports.faultrows import FaultRows, fault_rows
 from quality.rulenames import rule_names
 from recorder.settings.sections import Settings
 
@@ -140,12 +140,21 @@ class Facts:
 def gather(box: Box, period: Period, weeks: int = 0) -> Facts:
     """The facts of a period, of the one before it and of at least `weeks` weeks up to its end. Raises UserError when the databases
     cannot be read."""
-    since = min(period.before.first, period.last - timedelta(days=7 * weeks + 6))
-    kept = figure_rules(box.store)
+    since, rules = begin_of(period, weeks), figure_rules(box.store).rules
+    detail = daily_detail(box.store, since, period.last, box.timezone, rules=rules, now=box.at)
+    return facts_of(box, period, detail, fault_rows(box.store, since, min(period.last, box.today), box.timezone))
+
+
+def begin_of(period: Period, weeks: int) -> date:
+    """The first day that the facts of a period and of so many weeks up to its end are made of."""
+    return min(period.before.first, period.last - timedelta(days=7 * weeks + 6))
+
+
+def facts_of(box: Box, period: Period, detail: DailyDetail, faults: FaultRows) -> Facts:
+    """The same of a detail that is there already."""
     return Facts(
-        box, period, since, daily_detail(box.store, since, period.last, box.timezone, rules=kept.rules, now=box.at),
-        fault_rows(box.store, since, min(period.last, box.today), box.timezone), Forms(box.store).current(),
-        rule_names(box.store, box.rulebook), kept.figures,
+        box, period, detail.first, detail, faults, Forms(box.store).current(), rule_names(box.store, box.rulebook),
+        figure_rules(box.store).figures,
     )  # fmt: skip
 
 

@@ -72,13 +72,14 @@ class Table:
 @dataclass(frozen=True)
 class KeyFigure:
     """One of the figures a report opens with. before: the period before's, of the same kind; None: not known. change: "change_…"
-    kind of the difference. good: "higher", "lower" or "none"."""
+    kind of the difference. good: "higher", "lower" or "none". id: by which pages know it."""
 
     name: Message
     value: float | None
     before: float | None
     kind: str = "count"
     good: str = "none"
+    id: str = ""
 
     @property
     def change(self) -> float | None:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from hw.messages import Message
 from quality.callfilter import day_start
+from quality.figures.faultrows import problem_class
 from quality.machinescores import machine_scores
 from quality.reports.facts import Facts
-from quality.reports.faultrows import problem_class
 from quality.reports.model import Column, Table, Value
 from quality.store import reading
 from recorder.times import from_text

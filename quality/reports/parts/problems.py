@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from hw.messages import Message
+from quality.figures.faultrows import FaultRows
 from quality.periods import Period
 from quality.problems import Count, Grade, Problem, find, z_score
 from quality.reports.facts import Facts, share
-from quality.reports.faultrows import FaultRows
 from quality.reports.model import Chart, Column, Section, Table, Value
 from quality.reports.parts.cases import examples
 from quality.reports.parts.columns import (

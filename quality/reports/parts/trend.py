@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hw.messages import Message
+from quality.figures.faultrows import FaultRows
 from quality.figures.sums import Sums
 from quality.reports.facts import Facts, pass_rate, repeat_count, share
-from quality.reports.faultrows import FaultRows
 from quality.reports.forecasting import LEAST, METHODS, Forecast, forecast
 from quality.reports.model import Chart, Column, Section, Shown, Table, Value
 from quality.reports.parts.signals import weeks_of

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hw.messages import Message
+from quality.figures.faultrows import NOTHING, FaultRows
 from quality.figures.sums import Sums
 from quality.periods import Period
 from quality.problems import Count
 from quality.reports.facts import Facts, mean_score, pass_rate, repeat_count, share
-from quality.reports.faultrows import NOTHING, FaultRows
 from quality.reports.model import Chart, Column, KeyFigure, Section, Table, Value
 from quality.reports.parts.columns import (
     AGENT,
@@ -52,7 +52,7 @@ def key_figures(facts: Facts) -> tuple[KeyFigure, ...]:
         ("faulty", Message("Calls with faults (machine)", "机检有问题通话"), "percent", "lower"),
         ("repeats", Message("Callers who call again", "重复来电率"), "percent", "lower"),
     )  # fmt: skip
-    return tuple(KeyFigure(name, now.get(key), before.get(key), kind, good) for key, name, kind, good in shown)
+    return tuple(KeyFigure(name, now.get(key), before.get(key), kind, good, key) for key, name, kind, good in shown)
 
 
 def overall(facts: Facts) -> Section:

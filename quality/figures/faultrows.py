@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -128,7 +128,12 @@ def fault_rows(store: Path, first: date, last: date, timezone: str) -> FaultRows
         taboos = tuple(TabooRow(date.fromisoformat(r[0]), *tuple(r)[1:]) for r in connection.execute(_TABOOS))
         rules = tuple(RuleRow(date.fromisoformat(r[0]), *tuple(r)[1:]) for r in connection.execute(_RULES))
     forms = _forms(store, {(row[3], row[4]) for row in graded})
-    return FaultRows(_items(graded, forms), taboos, rules, {form.id: form for _, form in sorted(forms.items())})
+    return FaultRows(_items(graded, forms), taboos, rules, _newest(forms))
+
+
+def kept_forms(store: Path, keys: Iterable[tuple[str, str]]) -> dict[str, Form]:
+    """The newest of these (id, version), by id."""
+    return _newest(_forms(store, keys))
 
 
 def problem_class(form: Form, item: str, grade: str) -> str:
@@ -142,6 +147,10 @@ def problem_class(form: Form, item: str, grade: str) -> str:
 def _forms(store: Path, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Form]:
     kept = Forms(store)
     return {key: form for key in keys if (form := kept.get(*key)) is not None}
+
+
+def _newest(forms: Mapping[tuple[str, str], Form]) -> dict[str, Form]:
+    return {form.id: form for _, form in sorted(forms.items())}
 
 
 def _items(graded: Iterable[sqlite3.Row], forms: dict[tuple[str, str], Form]) -> tuple[ItemRow, ...]:
