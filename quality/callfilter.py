@@ -9,6 +9,7 @@ from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
 from hw.messages import UserError
+from quality.scope import ALL, Scope
 from recorder.times import to_text
 
 SCORE_NAMES = ("compliance", "experience", "risk")
@@ -22,7 +23,7 @@ class CallFilter:
     min/max_duration_s: seconds. rule: id of a rule that fired. min/max_score: 0–100, of the score named by `score`
     ("compliance", "experience", "risk" or "form": the total of the review that holds). reviewed: by a person. priority:
     high priority. state: of the call; analysis: one of ANALYSIS_STATES. ids: only these calls (from a text search).
-    only_agent: set for a 座席, who sees no one else's calls; the empty string sees none.
+    scope: what the person who asks may see, whatever else is asked.
     """
 
     agent: str | None = None
@@ -43,7 +44,7 @@ class CallFilter:
     state: str | None = None
     analysis: str | None = None
     ids: frozenset[str] | None = None
-    only_agent: str | None = None
+    scope: Scope = ALL
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def narrow_sets(wanted: CallFilter, zone: ZoneInfo) -> list[Condition]:
         sets.append(_between(f"SELECT call_id FROM analysis.results WHERE {column} BETWEEN ? AND ?", wanted))  # noqa: S608
     if wanted.analysis in ("failed", "parked", "put_off"):
         sets.append(Condition("SELECT call_id FROM analysis.jobs WHERE state = ?", (wanted.analysis,)))
-    for agent in filter(None, (wanted.only_agent, wanted.agent)):
+    for agent in filter(None, (wanted.scope.agent, wanted.agent)):
         sets.append(Condition("SELECT id FROM calls.calls WHERE agent_id = ?", (agent,)))
     times = _on_time(wanted, zone)
     if times:
@@ -94,8 +95,8 @@ def _on_call(wanted: CallFilter) -> list[Condition]:
         "agent_id": wanted.agent, "team": wanted.team, "line": wanted.line, "direction": wanted.direction, "state": wanted.state,
     }  # fmt: skip
     found = [Condition(f"c.{column} = ?", (value,)) for column, value in equal.items() if value]
-    if wanted.only_agent is not None:
-        found.append(Condition("c.agent_id = ?", (wanted.only_agent,)))
+    if not wanted.scope.everything:
+        found.append(Condition(*wanted.scope.where()))
     if wanted.number:
         digits = _digits(wanted.number)
         found.append(Condition("(instr(c.caller_number, ?) OR instr(c.called_number, ?))", (digits, digits)))

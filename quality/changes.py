@@ -1,16 +1,16 @@
-"""The log of changes: who changed what in review.db, written in the transaction that makes the change."""
+"""The log of changes: who changed what in review.db, written in the transaction that makes the change. Changes are entries of
+the audit log (quality.audit), which holds what was heard, taken away and refused as well."""
 
 from __future__ import annotations
 
-import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from quality.audit.chain import append
+from quality.audit.entries import BEGAN, CHANGE, COLUMNS, EXPORT, entry
 from quality.store import reading
-from recorder.times import from_text, to_text
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,13 @@ class Change:
 
 def record(database: Database, by: str, action: str, subject: str, detail: dict[str, object] | None = None) -> None:
     """Add one line to the log, inside the caller's transaction."""
-    database.execute(
-        "INSERT INTO changes (at, by, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
-        (to_text(time.time()), by, action, subject, json.dumps(detail or {}, ensure_ascii=False)),
-    )
+    append(database, CHANGE, by, action, subject, detail)
 
 
 def list_changes(store: Path, subject: str | None = None, limit: int = 200) -> list[Change]:
-    """The latest changes, newest first; of one subject if given."""
-    where, values = ("WHERE subject = ?", (subject,)) if subject else ("", ())
+    """The latest changes and exports, newest first; of one subject if given."""
+    where = "kind IN (?, ?) AND action <> ?" + (" AND subject = ?" if subject else "")
+    values = (CHANGE, EXPORT, BEGAN, *([subject] if subject else []), limit)
     with reading(store) as connection:
-        rows = connection.execute(f"SELECT * FROM review.changes {where} ORDER BY id DESC LIMIT ?", (*values, limit))  # noqa: S608
-        return [Change(from_text(r["at"]), r["by"], r["action"], r["subject"], json.loads(r["detail"])) for r in rows]
+        rows = connection.execute(f"SELECT {COLUMNS} FROM review.changes WHERE {where} ORDER BY id DESC LIMIT ?", values)  # noqa: S608
+        return [Change(e.instant, e.by, e.action, e.subject, e.facts) for e in map(entry, rows)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quality import accountschema, manageschema, tokenschema
 from recorder.migrations import Migration
 
 REVIEW_DB = "review.db"
@@ -292,6 +293,27 @@ MIGRATIONS = (
                 UNION ALL SELECT subject, 'alert' FROM alerts WHERE closed_at IS NULL AND kind IN ('priority_call', 'stuck_call')
                 UNION ALL SELECT call_id, 'appeal' FROM appeals WHERE state = 'open'
                 UNION ALL SELECT call_id, 'calibration' FROM calibrations WHERE closed_at IS NULL""",
+        ),
+    ),
+    *accountschema.STEPS,
+    *manageschema.STEPS,
+    *tokenschema.STEPS,
+    # review_drafts: marks that are no review yet (quality.drafts); marks is JSON, revision counts the writes. listens: who heard how
+    # much (quality.listens); spans is JSON, share 0-1.
+    Migration(
+        "0022-desk",
+        (
+            """CREATE TABLE review_drafts (
+                call_id TEXT NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), form_id TEXT NOT NULL, form_version TEXT NOT NULL,
+                based_on INTEGER NOT NULL, marks TEXT NOT NULL, window TEXT NOT NULL, number INTEGER NOT NULL,
+                revision INTEGER NOT NULL, saved_at TEXT NOT NULL, PRIMARY KEY (call_id, user_id)) STRICT, WITHOUT ROWID""",
+            "CREATE INDEX review_drafts_by_user ON review_drafts (user_id, saved_at)",
+            """CREATE TABLE listens (
+                call_id TEXT NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), spans TEXT NOT NULL, share REAL NOT NULL,
+                first_at TEXT NOT NULL, last_at TEXT NOT NULL, PRIMARY KEY (call_id, user_id)) STRICT, WITHOUT ROWID""",
+            "CREATE INDEX listens_by_user ON listens (user_id, last_at)",
+            "CREATE INDEX reviews_by_reviewer ON reviews (reviewer_id, reviewed_at)",
+            "CREATE INDEX labels_by_field ON labels (field)",
         ),
     ),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +27,16 @@ ROLES = {
     "trainer": Message("trainer", "培训师"),
 }
 NAME_LENGTH = 40  # characters at most
+BOUND = ("inspector", "trainer", "manager")  # roles that may be bound to groups
+_TEAMS = "SELECT team FROM review.user_groups WHERE user_id = users.id ORDER BY team"
+_ROWS = f"SELECT *, (SELECT json_group_array(team) FROM ({_TEAMS})) AS teams FROM review.users"  # noqa: S608
 
 
 @dataclass(frozen=True)
 class User:
     """id: UUIDv7. agent_id: whose calls a 座席 sees; None for the others unless they take calls too. language: "zh", "en" or None.
     password_at: changes with the password, so that a session can tell that its password is no longer the one. Times: UTC epoch
-    seconds."""
+    seconds. groups: the groups whose calls an inspector, trainer or manager may see; all when empty (quality.scope)."""
 
     id: str
     name: str
@@ -41,6 +46,7 @@ class User:
     disabled: bool
     password_at: float
     created_at: float
+    groups: tuple[str, ...] = ()
 
 
 class Users:
@@ -85,7 +91,7 @@ class Users:
     def list(self) -> list[User]:
         """Every account, by name."""
         with reading(self._store) as connection:
-            return [_user(row) for row in connection.execute("SELECT * FROM review.users ORDER BY name_key")]
+            return [_user(row) for row in connection.execute(f"{_ROWS} ORDER BY name_key")]
 
     def set_password(self, name: str, password: str, by: str = "console") -> None:
         """Raises UserError on an unknown name or a weak password."""
@@ -101,6 +107,16 @@ class Users:
         _check_language(language)
         with writing(self._store) as database:
             database.execute("UPDATE users SET language = ? WHERE id = ?", (language, user_id))
+
+    def set_groups(self, name: str, groups: Iterable[str], by: str = "console") -> None:
+        """Bind an account to groups; to none: it sees all. Raises UserError on an unknown name, a role that is not bound to groups,
+        or a group that neither the book nor the settings know."""
+        user, wanted = self._named(name), sorted({group.strip() for group in groups} - {""})
+        _check_groups(self._store, user, wanted)
+        with writing(self._store) as database:
+            database.execute("DELETE FROM user_groups WHERE user_id = ?", (user.id,))
+            database.conn.executemany("INSERT INTO user_groups VALUES (?, ?)", [(user.id, group) for group in wanted])
+            record(database, by, "user.groups", user.id, {"name": user.name, "before": list(user.groups), "after": wanted})
 
     def disable(self, name: str, by: str = "console") -> None:
         """From now on the user cannot log in; what they did keeps their name. Raises UserError on an unknown name and for the last
@@ -130,7 +146,7 @@ class Users:
     def _row(self, column: str, value: str) -> sqlite3.Row | None:
         with reading(self._store) as connection:
             row: sqlite3.Row | None = connection.execute(
-                f"SELECT * FROM review.users WHERE {column} = ?",  # noqa: S608  column is a literal above
+                f"{_ROWS} WHERE {column} = ?",  # column is a literal above
                 (value,),
             ).fetchone()
             return row
@@ -139,7 +155,7 @@ class Users:
 def _user(row: sqlite3.Row) -> User:
     return User(
         row["id"], row["name"], row["role"], row["agent_id"], row["language"], row["disabled_at"] is not None,
-        from_text(row["password_at"]), from_text(row["created_at"]),
+        from_text(row["password_at"]), from_text(row["created_at"]), tuple(json.loads(row["teams"])),
     )  # fmt: skip
 
 
@@ -151,9 +167,7 @@ def _key(name: str) -> str:
 def _checked_name(name: str) -> str:
     name = unicodedata.normalize("NFKC", name).strip()
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise UserError(
-            f"A user name has 1 to {NAME_LENGTH} printable characters.", f"用户名须为 1 至 {NAME_LENGTH} 个可见字符。"
-        )
+        raise UserError(f"A user name has 1 to {NAME_LENGTH} printable characters.", f"用户名须为 1 至 {NAME_LENGTH} 个可见字符。")
     return name
 
 
@@ -168,6 +182,28 @@ def _check_role(role: str, agent_id: str | None, language: str | None) -> None:
         )
     if language is not None:
         _check_language(language)
+
+
+def _check_groups(store: Path, user: User, wanted: Sequence[str]) -> None:
+    if wanted and user.role not in BOUND:
+        raise UserError(
+            "Only inspectors, trainers and managers are bound to groups: an agent sees only their own calls, an administrator all.",
+            "只有质检员、培训师和主管可限定班组：座席只能看到自己的通话，管理员可查看全部。",
+        )
+    known = groups_of(store)
+    if unknown := [group for group in wanted if group not in known]:
+        names = "、".join(unknown)
+        raise UserError(
+            f"There is no group {names}. Known: {', '.join(sorted(known))}.", f"没有班组{names}。现有：{'、'.join(sorted(known))}。"
+        )
+
+
+def groups_of(store: Path) -> frozenset[str]:
+    """Every group the book, the settings or a binding that stands knows."""
+    sql = """SELECT team FROM review.people WHERE role = 'agent' UNION SELECT team FROM calls.agents
+        UNION SELECT team FROM review.user_groups"""
+    with reading(store) as connection:
+        return frozenset(row[0] for row in connection.execute(sql) if row[0])
 
 
 def _check_language(language: str) -> None:

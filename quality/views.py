@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from analyzer.result import Deduction
+from analyzer.rows import utterance_of
 from hw.messages import Message
 from quality.callfilter import CallFilter
-from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views, utterance
+from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
 from quality.paging import Cursor, count, find, way
+from quality.scope import ALL, Scope
 from quality.store import reading
 
 
@@ -62,11 +64,11 @@ class Views:
                 total, exact = count(connection, by)
         return CallPage(rows, following.text() if following else None, max(total, len(rows)), exact)
 
-    def call(self, call_id: str, only_agent: str | None = None) -> CallView | None:
-        """Everything known of a call; None when there is no such call, or when it is not `only_agent`'s."""
+    def call(self, call_id: str, scope: Scope = ALL) -> CallView | None:
+        """Everything known of a call; None when there is no such call, or when it may not be seen."""
         with reading(self._store) as connection:
             rows = self._rows(connection, [call_id])
-            if not rows or (only_agent is not None and rows[0].agent_id != only_agent):
+            if not rows or not scope.sees_call(rows[0].agent_id, rows[0].team):
                 return None
             return self._call(connection, rows[0])
 
@@ -101,19 +103,20 @@ class Views:
         points = of_call("SELECT * FROM analysis.deductions WHERE call_id = ? ORDER BY id")
         return CallView(
             row=row, parts=parts, gaps=gap_views(gaps, parts),
-            utterances=tuple(map(utterance, of_call("SELECT * FROM analysis.utterances WHERE call_id = ? ORDER BY seq"))),
+            utterances=tuple(map(utterance_of, of_call("SELECT * FROM analysis.utterances WHERE call_id = ? ORDER BY seq"))),
             hits=tuple(map(hit, hits)),
             deductions=tuple(Deduction(d["score"], d["rule"], d["points"], place[d["hit_seq"]]) for d in points),
             acoustics=json.loads(result[0]["acoustics"]) if result else {},
             warnings=tuple(Message(**warning) for warning in json.loads(result[0]["warnings"])) if result else (),
             rulebook_version=result[0]["rulebook_version"] if result else "",
             pipeline_version=result[0]["pipeline_version"] if result else "",
+            degraded=_known(result[0], "degraded") if result else "",
         )  # fmt: skip
 
 
-def restrict(wanted: CallFilter, agent_id: str | None) -> CallFilter:
-    """The filter as a 座席 may use it: nobody's calls but their own, whatever was asked."""
-    return replace(wanted, only_agent=agent_id or "")
+def _known(row: sqlite3.Row, name: str) -> str:
+    """A column that an older analysis.db, which only the analyzer brings up to date, may not have yet."""
+    return str(row[name]) if name in row.keys() else ""  # noqa: SIM118  a row, not a mapping
 
 
 # Jumps from one rule to the next in the index instead of reading every hit.

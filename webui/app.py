@@ -19,6 +19,7 @@ from webui.formats import init_formats
 from webui.languages import init_languages
 from webui.menu import init_menu
 from webui.rulenames import init_rule_names
+from webui.safety.noting import init_noting
 from webui.secret import secret_key
 from webui.security import init_security
 from webui.throttle import init_throttle
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     init_languages(app, settings.site.language, settings.site.timezone)
     init_formats(app, settings.site.timezone)
     init_context(app, settings)
+    init_noting(app)
     init_rule_names(app, store, settings.analysis.rulebook)
     init_throttle(app, settings.web.workers)
     init_auth(app, Users(store), settings.web.session_minutes)

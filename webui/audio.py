@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import soundfile
@@ -23,6 +23,7 @@ from webui.integrity import LISTEN, WARNED, AlteredError, first_problem, require
 from webui.languages import language
 from webui.peaks import peaks_file, prune_sometimes
 from webui.ranges import ranged
+from webui.safety.noting import heard, taken
 from webui.wavstream import frames_of, read_range, total_bytes
 
 blueprint = Blueprint("audio", __name__)
@@ -35,7 +36,8 @@ NOTHING = Message("", "")
 @allow(*EVERYONE)
 def sound(call_id: object) -> ResponseReturnValue:
     """The call as one WAV, whatever it is kept as; byte ranges are answered."""
-    return _wav(call_or_404(str(call_id)))
+    call = call_or_404(str(call_id))
+    return _wav(call, lambda: heard(call.row.id))
 
 
 @blueprint.get("/calls/<uuid:call_id>/peaks.json")
@@ -67,7 +69,11 @@ def integrity(call_id: object) -> ResponseReturnValue:
 def download(call_id: object, kind: str) -> ResponseReturnValue:
     """The call as a file, named by when and who."""
     call = call_or_404(str(call_id))
-    answer = _wav(call) if kind == "wav" else _flac(call)
+
+    def note() -> None:
+        taken("call.download", call.row.id, {"format": kind})
+
+    answer = _wav(call, note) if kind == "wav" else _flac(call, note)
     answer.headers.set("Content-Disposition", "attachment", filename=_file_name(call, kind))
     return answer
 
@@ -84,12 +90,14 @@ def _no_sound(error: UserError) -> ResponseReturnValue:
     return message_page(error, 404)
 
 
-def _wav(call: CallView) -> Response:
+def _wav(call: CallView, note: Callable[[], None]) -> Response:
+    """note: writes into the audit log that it is sent; called when it surely is."""
     with ExitStack() as stack:
         track = stack.enter_context(open_call(box().store, call.row.id))
 
         def read(first: int, length: int) -> Iterator[bytes]:
             _require(track, *frames_of(track, first, length))
+            note()
             return read_range(track, first, length)
 
         answer = ranged(total_bytes(track), read, WAV)
@@ -97,10 +105,11 @@ def _wav(call: CallView) -> Response:
     return answer
 
 
-def _flac(call: CallView) -> Response:
+def _flac(call: CallView, note: Callable[[], None]) -> Response:
     """Encoded from the call's frames, so that several parts become one file; a temporary file takes what memory should not."""
     with open_call(box().store, call.row.id) as track:
         _require(track, 0, track.frames)
+        note()
         file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer
         with soundfile.SoundFile(file, "w", track.rate, track.channels, format="FLAC", subtype="PCM_16") as flac:
             for block in track.blocks():

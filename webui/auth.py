@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,9 +15,11 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from quality.scope import Scope, scope_of
 from quality.users import ROLES, User, Users
 from webui.access import EVERYONE, allow, public
 from webui.languages import language, local_path
+from webui.safety.noting import SINCE
 from webui.throttle import login_limits
 
 log = logging.getLogger(__name__)
@@ -44,9 +47,9 @@ class Person:
         return self.account.role
 
     @property
-    def only_agent(self) -> str | None:
-        """For a 座席 the agent whose calls they may see ("" when bound to none); None for people who see all calls."""
-        return (self.account.agent_id or "") if self.account.role == "agent" else None
+    def scope(self) -> Scope:
+        """Whose calls they may see: every list, page, export and sound asks it."""
+        return scope_of(self.account)
 
     def get_id(self) -> str:
         """Names the password as well, so that changing it ends every session."""
@@ -104,6 +107,7 @@ def login() -> ResponseReturnValue:
 def _open_session(user: User) -> None:
     session.clear()
     session.permanent = True
+    session[SINCE] = time.time()
     login_user(Person(user))
 
 

@@ -35,7 +35,7 @@ def start() -> ResponseReturnValue:
 def listing() -> ResponseReturnValue:
     """The calls that fit, a page at a time."""
     args = request.args
-    wanted, problems = filters.parse(args, person().only_agent)
+    wanted, problems = filters.parse(args, person().scope)
     query = args.get("q", "").strip()
     found = textsearch.find(query) if query else None
     if found:

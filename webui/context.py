@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
-from flask import Flask, abort, current_app
+from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
 from quality.callrows import CallView
 from quality.views import Views
 from recorder.settings.sections import Settings
 from webui.auth import Person
+from webui.safety.noting import refused
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,18 @@ def person() -> Person:
 
 
 def call_or_404(call_id: str) -> CallView:
-    """The call, if the person may see it. Another agent's call is as unknown as one that does not exist."""
-    call = views().call(call_id, only_agent=person().only_agent)
+    """The call, if the person may see it. A call of others is as unknown as one that does not exist; that it was asked for is
+    noted."""
+    call = views().call(call_id)
     if call is None:
         abort(404)
+    if not person().scope.sees_call(call.row.agent_id, call.row.team):
+        not_yours(call_id)
     return call
+
+
+def not_yours(subject: str) -> NoReturn:
+    """What others may see and this person may not: noted as refused, and answered as if it were not there. For every object that is
+    fetched; subject: its id."""
+    refused("refused.object", subject, {"path": request.path})
+    abort(404)

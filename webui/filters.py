@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask_babel import gettext
 
 from quality.callfilter import CallFilter
+from quality.scope import Scope
 
 Value = TypeVar("Value")
 
@@ -23,8 +24,8 @@ FILTER_NAMES = (
 _MAX_TEXT = 100
 
 
-def parse(values: Mapping[str, str], only_agent: str | None) -> tuple[CallFilter, list[str]]:
-    """The filter, and a sentence for each value that could not be read (it is left out). only_agent: see Person.only_agent."""
+def parse(values: Mapping[str, str], scope: Scope) -> tuple[CallFilter, list[str]]:
+    """The filter, and a sentence for each value that could not be read (it is left out). scope: whose calls the reader may see."""
     problems: list[str] = []
 
     def take(name: str, read: Callable[[str], Value], problem: str) -> Value | None:
@@ -35,7 +36,7 @@ def parse(values: Mapping[str, str], only_agent: str | None) -> tuple[CallFilter
             problems.append(problem)
             return None
 
-    wanted = CallFilter(**_texts(values), only_agent=only_agent)
+    wanted = CallFilter(**_texts(values), scope=scope)
     wanted = replace(
         wanted,
         since=take("since", date.fromisoformat, gettext("The first day is not a date.")),

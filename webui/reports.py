@@ -28,6 +28,7 @@ from webui.access import allow
 from webui.context import box, views
 from webui.formats import local
 from webui.languages import language
+from webui.safety.noting import taken
 
 blueprint = Blueprint("reports", __name__)
 
@@ -63,6 +64,7 @@ def download(week: str, kind: str) -> ResponseReturnValue:
     made, mimetype = FILES[kind]
     report = build(Box.of(box().settings), "weekly", period_of("week", chosen.first))
     answer = Response(made(report, language()), mimetype=mimetype)
+    taken("report.download", f"weekly {chosen.name}", {"format": kind})
     answer.headers.set("Content-Disposition", "attachment", filename=f"callbox-{chosen.name}.{kind}")
     return answer
 

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from hw.messages import UserError
+from quality.audit.chain import note
+from quality.audit.entries import EXPORT
 from quality.callfilter import CallFilter
-from quality.changes import record
-from quality.store import writing
+from quality.scope import Scope
 from quality.views import Views
 
 PAGE = 500  # calls asked for at once
@@ -41,16 +42,19 @@ def described(wanted: CallFilter) -> dict[str, object]:
     asked = {field.name: getattr(wanted, field.name) for field in dataclasses.fields(wanted)}
     if not scored:
         del asked["score"]
+    if wanted.scope.everything:
+        del asked["scope"]
     return {name: _plain(value) for name, value in asked.items() if value is not None}
 
 
 def audit(store: Path, by: str, action: str, subject: str, detail: dict[str, object]) -> None:
-    """Put an export into the log of changes; an export that cannot be logged is not made. Raises UserError."""
-    with writing(store) as database:
-        record(database, by, action, subject, detail)
+    """Put an export into the audit log; an export that cannot be logged is not made. Raises UserError."""
+    note(store, EXPORT, by, action, subject, detail)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Scope):
+        return {"agent": value.agent, "groups": sorted(value.groups or ())}
     return sorted(value) if isinstance(value, frozenset) else value

@@ -13,8 +13,9 @@ from quality import paging
 from quality.callfilter import CallFilter
 from quality.callrows import CallRow
 from quality.paging import SORTS
+from quality.scope import Scope
 from quality.store import reading
-from quality.views import Views, restrict
+from quality.views import Views
 from tests.quality.factory import AGENTS, LINES, Made
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -58,9 +59,9 @@ FILTERS: dict[str, tuple[CallFilter, Callable[[Made], bool]]] = {
     "none": (CallFilter(analysis="none"), lambda c: c.state == "unanswered"),
     "reviewed": (CallFilter(reviewed=True), lambda _: False),
     "not reviewed": (CallFilter(reviewed=False), lambda _: True),
-    "own": (restrict(CallFilter(), "8001"), lambda c: c.agent_id == "8001"),
-    "own, asking for another's": (restrict(CallFilter(agent="8002"), "8001"), lambda _: False),
-    "own, bound to nobody": (restrict(CallFilter(), None), lambda _: False),
+    "own": (CallFilter(scope=Scope("8001")), lambda c: c.agent_id == "8001"),
+    "own, asking for another's": (CallFilter(agent="8002", scope=Scope("8001")), lambda _: False),
+    "own, bound to nobody": (CallFilter(scope=Scope("")), lambda _: False),
     "no ids": (CallFilter(ids=frozenset()), lambda _: False),
     "several": (CallFilter(team="售前", rule="closing", since=date(2026, 11, 17)), lambda c: c.team == "售前"
                 and any(h.rule == "closing" for h in c.hits) and local_day(c) >= date(2026, 11, 17)),
@@ -140,8 +141,8 @@ def test_a_call_page_has_everything(box: Box) -> None:
 
 def test_a_call_of_another_agent_is_not_there(box: Box) -> None:
     store, made = box
-    assert Views(store).call(made[0].id, only_agent=made[0].agent_id) is not None
-    assert Views(store).call(made[0].id, only_agent="") is None
+    assert Views(store).call(made[0].id, Scope(made[0].agent_id)) is not None
+    assert Views(store).call(made[0].id, Scope("")) is None
     assert Views(store).call("no such call") is None
 
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from quality.roles import REVIEWERS, STAFF
+from quality.scope import Scope
 from quality.users import User
 from tests.webui.conftest import LogIn
 from tests.webui.makebox import PEOPLE, TestBox
@@ -72,7 +73,7 @@ def test_an_agents_list_and_search_hold_only_their_own_calls(log_in: LogIn, box:
 
 
 def test_an_agent_without_a_number_sees_no_call() -> None:
-    assert Person(User("1", "x", "agent", None, None, False, 0.0, 0.0)).only_agent == ""
+    assert Person(User("1", "x", "agent", None, None, False, 0.0, 0.0)).scope == Scope(agent="")
 
 
 def _addresses(app: Flask, call_id: str) -> list[tuple[str, str, str]]:
