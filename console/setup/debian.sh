@@ -23,19 +23,38 @@ has_chinese_font() { [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 missing_packages() { # GROUP: the Debian packages to install, one a line
   find_python >/dev/null || echo python3
   has_venv || echo python3-venv
+  [ -n "${OFFLINE:-}" ] || missing_makers
+  has_library libasound.so.2 || echo libasound2
+  has_library libpangoft2-1.0.so.0 || echo libpangoft2-1.0-0  # printable reports
+  has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0 # small PDF files, quickly
+  has_chinese_font || echo fonts-noto-cjk
+  case $1 in
+    box) missing_on_a_box ;;
+    test) missing_for_tests ;;
+  esac
+}
+
+missing_makers() { # what builds and fetches; an offline folder brings the results instead
   has_python_headers || echo python3-dev
   command -v gcc >/dev/null || echo gcc
   [ -e /usr/include/stdio.h ] || echo libc6-dev
   [ -e /usr/include/alsa/asoundlib.h ] || echo libasound2-dev
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
-  has_library libpangoft2-1.0.so.0 || echo libpangoft2-1.0-0  # printable reports
-  has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0 # small PDF files, quickly
-  has_chinese_font || echo fonts-noto-cjk
-  [ "$1" = test ] || return 0
+}
+
+missing_on_a_box() {
+  command -v systemd-sysusers >/dev/null || echo systemd
+  command -v udevadm >/dev/null || echo udev
+  command -v alsamixer >/dev/null || echo alsa-utils # levels are set with it
+}
+
+missing_for_tests() {
   command -v chromium >/dev/null || echo chromium
   command -v systemd-analyze >/dev/null || echo systemd
 }
+
+machine_kind() { "$(find_python)" -c 'import platform, sys; print(f"cp{sys.version_info[0]}{sys.version_info[1]}-{platform.machine()}")'; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
@@ -47,6 +66,11 @@ may_be_root() { # asks for the sudo password once, if there is someone to ask
 
 apt_install() { # PACKAGE…
   as_root dpkg --configure -a
+  if [ -n "${OFFLINE:-}" ]; then
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+      -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null "$OFFLINE"/debs/*.deb
+    return
+  fi
   as_root apt-get update -q
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes a Debian 12 machine ready for callbox.   usage: setup.sh demo|test
-#   demo: what the box itself needs.   test: that, and what its tests need.
+# Makes a Debian 12 machine ready for callbox.   usage: setup.sh demo|box|test
+#   demo: what the box itself needs.   box: that, and what an installed one needs.   test: demo, and what its tests need.
+# CALLBOX_OFFLINE=FOLDER: everything comes from there (console/setup/usb.sh makes it) and nothing from the internet.
 # A step whose inputs are as they were is skipped; an interrupted run is simply run again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -10,12 +11,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 STEPS=6
 VENV=.venv
 STAMPS=$VENV/setup
+OFFLINE=${CALLBOX_OFFLINE:-}
 MODEL=whisper-base
 GROUP=${1:-}
 case $GROUP in
-  demo) EXTRAS="" NPM_FLAGS=(--omit=dev) ;;
+  demo | box) EXTRAS="" NPM_FLAGS=(--omit=dev) ;;
   test) EXTRAS="[dev,train]" NPM_FLAGS=() ;;
-  *) fail "usage: setup.sh demo|test" "用法: setup.sh demo|test" ;;
+  *) fail "usage: setup.sh demo|box|test" "用法: setup.sh demo|box|test" ;;
 esac
 
 digest() { cat -- "$@" </dev/null | sha256sum | cut -c1-32; } # FILE…: one word for their content
@@ -45,10 +47,17 @@ make_venv() {
 }
 
 install_python_packages() {
-  "$VENV/bin/python" -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e ".$EXTRAS"
+  local from=()
+  [ -z "$OFFLINE" ] || from=(--no-index --find-links "$OFFLINE/wheels")
+  "$VENV/bin/python" -m pip install --disable-pip-version-check --progress-bar off "${from[@]}" -c constraints.txt -e ".$EXTRAS"
 }
 
 install_browser_parts() {
+  if [ -n "$OFFLINE" ]; then
+    mkdir -p webui/static/vendor
+    cp -r "$OFFLINE/vendor/." webui/static/vendor/
+    return
+  fi
   npm ci --ignore-scripts --no-audit --no-fund "${NPM_FLAGS[@]}"
   bash webui/vendor.sh
 }
@@ -58,7 +67,11 @@ compile_translations() {
   "$VENV/bin/pybabel" compile -d webui/translations -D "$(basename -s .po -a "${catalogs[@]}" | xargs)"
 }
 
-install_model() { "$VENV/bin/callbox" models install "$MODEL"; }
+install_model() {
+  local source=$MODEL
+  [ -z "$OFFLINE" ] || source=$OFFLINE/models/$MODEL
+  "$VENV/bin/callbox" models install "$source"
+}
 
 debian_packages "$GROUP"
 PYTHON=$(find_python)

@@ -20,7 +20,7 @@ fail() { # EN ZH: say what is wrong and what to do, and stop
 }
 
 STEP=0
-LOG=build/setup.log
+LOG=${CALLBOX_SETUP_LOG:-build/setup.log}
 WORKER=""
 trap '[ -z "$WORKER" ] || kill "$WORKER" 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM
@@ -38,7 +38,7 @@ work() {
   shift 2
   STEP=$((STEP + 1))
   printf '%s …\n' "$(headline "$en" "$zh")"
-  mkdir -p build
+  mkdir -p "$(dirname "$LOG")"
   "$@" >"$LOG" 2>&1 </dev/null &
   WORKER=$!
   tick "$start" "$en" "$zh"

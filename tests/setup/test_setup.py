@@ -114,4 +114,4 @@ def test_a_machine_that_is_no_debian_is_told_what_is_needed(house: FreshHouse) -
 
 def test_an_unknown_group_is_refused(house: FreshHouse) -> None:
     run = house.run("all")
-    assert (run.returncode, run.stdout) == (1, "usage: setup.sh demo|test\n")
+    assert (run.returncode, run.stdout) == (1, "usage: setup.sh demo|box|test\n")
