@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from analyzer.result import Deduction, Hit, Scores, Utterance, Word
+from analyzer.result import Deduction, Hit, Scores, Utterance
 from hw.messages import Message
 from recorder.times import from_text
 
@@ -108,7 +108,8 @@ class GapView:
 
 @dataclass(frozen=True)
 class CallView:
-    """Everything known of one call. acoustics: measures by name (see analyzer.acoustics)."""
+    """Everything known of one call. acoustics: measures by name (see analyzer.acoustics). degraded: what the analyzer saved on, ""
+    for nothing."""
 
     row: CallRow
     parts: tuple[PartView, ...]
@@ -120,6 +121,7 @@ class CallView:
     warnings: tuple[Message, ...]
     rulebook_version: str
     pipeline_version: str
+    degraded: str = ""
 
 
 # A call's row by id. The newest review is found by its (call_id, version) index.
@@ -206,15 +208,6 @@ def gap_views(rows: list[sqlite3.Row], parts: tuple[PartView, ...]) -> tuple[Gap
         start = part.start_s + row["start_frame"] / rate if placed and part else None
         views.append(GapView(from_text(row["at"]), start, row["frames"] / rate, row["reason"]))
     return tuple(views)
-
-
-def utterance(row: sqlite3.Row) -> Utterance:
-    """A row of analysis.db's utterances."""
-    words = tuple(Word(**word) if isinstance(word, dict) else Word(*word) for word in json.loads(row["words"]))
-    emotion = json.loads(row["emotion"])
-    return Utterance(
-        row["start_s"], row["end_s"], row["side"], row["text"], row["confidence"], emotion, row["level_db"], words
-    )  # fmt: skip
 
 
 def hit(row: sqlite3.Row) -> Hit:

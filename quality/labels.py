@@ -69,6 +69,11 @@ class Labels:
         """All that hold; of one field if given."""
         return _holding(self._select("WHERE field = ?", field) if field else self._select(""))
 
+    def saying(self, words: str, limit: int = 1000) -> list[Label]:
+        """Corrected texts that hold and have these words in them as written: what a search of the machine's own words would miss.
+        Corrections are few, and all of them are looked through."""
+        return [label for label in self.every("text") if words in label.after][:limit]
+
     def _select(self, where: str, *values: str) -> list[Label]:
         with reading(self._store) as connection:
             rows = connection.execute(f"SELECT * FROM review.labels {where} ORDER BY call_id, start_s, at, rowid", values)  # noqa: S608
@@ -96,7 +101,8 @@ def _check(label: Label, user: User) -> None:
 
 
 def _holding(labels: Sequence[Label]) -> list[Label]:
-    return list({(x.call_id, x.start_s, x.end_s, x.field): x for x in labels}.values())
+    # Two rules may fire on the same words: of hits the rule counts too.
+    return list({(x.call_id, x.start_s, x.end_s, x.field, x.before if x.field == "hit" else ""): x for x in labels}.values())
 
 
 def _label(row: sqlite3.Row) -> Label:

@@ -21,6 +21,7 @@ from quality.assess import assess
 from quality.assignments import submitted
 from quality.callrows import CallView
 from quality.changes import record
+from quality.drafts import forget
 from quality.form import Form, score
 from quality.formstore import Forms, keep
 from quality.heard import Moment
@@ -119,8 +120,8 @@ class Reviews:
 
 
 def insert(database: Database, draft: Draft, based_on: int | None = None) -> str:
-    """Keep a draft as the call's newest version, inside the caller's transaction; its id. Whoever the call was given to is done.
-    Raises UserError when another version has appeared since `based_on`."""
+    """Keep a draft as the call's newest version, inside the caller's transaction; its id. Whoever the call was given to is done,
+    and the draft it came of is gone. Raises UserError when another version has appeared since `based_on`."""
     form, call, marks, user = draft.form, draft.call, draft.marks, draft.user
     call_id, review_id = call.row.id, new_id(time.time())
     version = _next_version(database, call_id, based_on)
@@ -128,6 +129,7 @@ def insert(database: Database, draft: Draft, based_on: int | None = None) -> str
     database.table("reviews").insert({"id": review_id, "version": version, "reviewer_id": user.id, **_totals(form, call, marks)})
     _write_marks(database, review_id, form, call, marks)
     submitted(database, call_id, review_id, user.id, to_text(time.time()))
+    forget(database, call_id, user.id)
     record(database, user.name, "review.save", call_id, {"review": review_id, "version": version})
     return review_id
 

@@ -298,15 +298,16 @@ MIGRATIONS = (
     *accountschema.STEPS,
     *manageschema.STEPS,
     *tokenschema.STEPS,
-    # review_drafts: marks that are no review yet (quality.drafts); marks is JSON, revision counts the writes. listens: who heard how
-    # much (quality.listens); spans is JSON, share 0-1.
+    # review_drafts: marks that are no review yet (quality.drafts); marks is JSON, revision counts the writes. listens: who heard
+    # how much (quality.listens); spans is JSON, share 0-1.
     Migration(
         "0022-desk",
         (
             """CREATE TABLE review_drafts (
-                call_id TEXT NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), form_id TEXT NOT NULL, form_version TEXT NOT NULL,
-                based_on INTEGER NOT NULL, marks TEXT NOT NULL, window TEXT NOT NULL, number INTEGER NOT NULL,
-                revision INTEGER NOT NULL, saved_at TEXT NOT NULL, PRIMARY KEY (call_id, user_id)) STRICT, WITHOUT ROWID""",
+                call_id TEXT NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), form_id TEXT NOT NULL,
+                form_version TEXT NOT NULL, based_on INTEGER NOT NULL, marks TEXT NOT NULL, window TEXT NOT NULL,
+                number INTEGER NOT NULL, revision INTEGER NOT NULL, saved_at TEXT NOT NULL,
+                PRIMARY KEY (call_id, user_id)) STRICT, WITHOUT ROWID""",
             "CREATE INDEX review_drafts_by_user ON review_drafts (user_id, saved_at)",
             """CREATE TABLE listens (
                 call_id TEXT NOT NULL, user_id TEXT NOT NULL REFERENCES users (id), spans TEXT NOT NULL, share REAL NOT NULL,
