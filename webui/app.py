@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 
 from quality.users import Users
 from recorder.settings.sections import Settings
-from webui import audio, calls, health, names, reports
+from webui import audio, health, names, reports
 from webui.access import init_access
 from webui.auth import init_auth, role_name
 from webui.context import init_context
@@ -20,6 +20,7 @@ from webui.languages import init_languages
 from webui.menu import init_menu
 from webui.rulenames import init_rule_names
 from webui.safety.noting import init_noting
+from webui.search import calls
 from webui.secret import secret_key
 from webui.security import init_security
 from webui.throttle import init_throttle

@@ -85,7 +85,7 @@ def sort_name(sort: str) -> str:
 
 
 def filter_name(name: str) -> str:
-    """A filter of webui.filters.FILTER_NAMES, or the search text."""
+    """A filter of webui.search.filters.FILTER_NAMES, or the search text."""
     names: dict[str, str] = {
         "q": gettext("Search"),
         "agent": gettext("Agent"),

@@ -12,11 +12,11 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from quality.paging import SORTS
-from webui import filters, textsearch
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person, views
 from webui.deleted import deleted_days
 from webui.desk.callpage import call_page
+from webui.search import filters, textsearch
 
 blueprint = Blueprint("calls", __name__)
 
@@ -44,7 +44,7 @@ def listing() -> ResponseReturnValue:
     sort = sort if sort in SORTS else "newest"
     page = views().list_calls(wanted, args.get("after"), PAGE_ROWS, sort)
     return render_template(
-        "calls.html", page=page, args=args, query=query, problems=problems, sort=sort, sorts=SORTS, scores=filters.SCORES,
+        "search/calls.html", page=page, args=args, query=query, problems=problems, sort=sort, sorts=SORTS, scores=filters.SCORES,
         choices=views().choices(), set_filters=filters.active(args), without=_without_each(args), cursor=args.get("after"),
         first_page=_address(args, after=None), next_page=page.next_cursor and _address(args, after=page.next_cursor),
         snippets=found.snippets([row.id for row in page.rows]) if found else {}, place=partial(_place, found),

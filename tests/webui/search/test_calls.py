@@ -13,8 +13,8 @@ from recorder.settings.sections import Settings, Store
 from tests.webui.conftest import LogIn, logged_in
 from tests.webui.makebox import TestBox
 from webui.app import create_app
-from webui.calls import PAGE_ROWS
-from webui.filters import parse
+from webui.search.calls import PAGE_ROWS
+from webui.search.filters import parse
 
 
 def ids_in(page: str) -> list[str]:
@@ -22,7 +22,7 @@ def ids_in(page: str) -> list[str]:
 
 
 def test_the_list_shows_each_call_once_page_by_page(own_box: TestBox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webui.calls.PAGE_ROWS", 10)
+    monkeypatch.setattr("webui.search.calls.PAGE_ROWS", 10)
     app = create_app(own_box.settings)
     app.config["WTF_CSRF_ENABLED"] = False
     browser = logged_in(app, "manager")
