@@ -38,6 +38,7 @@ from console.commands import (
     serial,
     smdr,
     status,
+    tokens,
     users,
     verify,
 )
@@ -46,7 +47,7 @@ from hw.messages import Message, UserError
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify),
-    *(export, reports, users, models, rules, serial, people, sampling, alerts, labels, evening),
+    *(export, reports, users, tokens, models, rules, serial, people, sampling, alerts, labels, evening),
     *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup),
 )
 
