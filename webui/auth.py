@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -100,15 +100,14 @@ def login() -> ResponseReturnValue:
         log.warning("log-in refused: name %.60r, from %s", form.name.data, request.remote_addr)
         problem = gettext("User name or password is wrong. Check both and try again.")
         return render_template("login.html", form=form, problem=problem), 401
-    _open_session(user)
+    enter(session, user)
     return redirect(target)
 
 
-def _open_session(user: User) -> None:
-    session.clear()
-    session.permanent = True
-    session[SINCE] = time.time()
-    login_user(Person(user))
+def enter(own: MutableMapping[str, object], user: User) -> None:
+    """Put into a session what makes it that user's. Nothing of what it held before stays, so that nobody can prepare one."""
+    own.clear()
+    own.update({"_permanent": True, "_fresh": True, "_user_id": Person(user).get_id(), SINCE: time.time()})
 
 
 @blueprint.post("/logout")

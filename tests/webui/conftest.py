@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quality.users import Users
 from tests.webui.makebox import PASSWORD, TestBox, make_box
 from webui.app import create_app
+from webui.auth import enter
 
 LogIn = Callable[[str], FlaskClient]
 
@@ -22,7 +24,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> TestBox:
 
 @pytest.fixture(scope="session")
 def app(box: TestBox) -> Flask:
-    return _app(box)
+    return make_app(box)
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +50,12 @@ def own_box(tmp_path: Path) -> TestBox:
 
 
 @pytest.fixture
-def own_app(own_box: TestBox) -> Flask:
-    return _app(own_box)
+def ownmake_app(own_box: TestBox) -> Flask:
+    return make_app(own_box)
 
 
-def _app(box: TestBox) -> Flask:
+def make_app(box: TestBox) -> Flask:
+    """The pages of that box, without CSRF."""
     app = create_app(box.settings)
     # CSRF is tested with tokens of its own (test_security); everywhere else it would only make tests long.
     app.config["WTF_CSRF_ENABLED"] = False
@@ -64,4 +67,15 @@ def logged_in(app: Flask, name: str, language: str = "en") -> FlaskClient:
     client.set_cookie("callbox_lang", language)
     answer = client.post("/login", data={"name": name, "password": PASSWORD})
     assert answer.status_code == 302, answer.text
+    return client
+
+
+def entered(app: Flask, name: str, language: str = "en") -> FlaskClient:
+    """A browser that holds the session a log-in would have given it; no password is hashed."""
+    client = app.test_client()
+    client.set_cookie("callbox_lang", language)
+    users: Users = app.extensions["callbox_users"]
+    user = next(user for user in users.list() if user.name == name)
+    with client.session_transaction() as session:
+        enter(session, user)
     return client

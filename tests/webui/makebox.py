@@ -10,12 +10,14 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import soundfile
 
 from analyzer.result import Analysis, Deduction, Hit, Scores, Utterance
 from analyzer.store import AnalysisStore
 from hw.messages import Message
+from quality import passwords
 from quality.users import Users
 from recorder.audiofiles import part_path
 from recorder.ids import new_id
@@ -34,6 +36,9 @@ PEOPLE = {
     "inspector": ("inspector", None), "manager": ("manager", None), "admin": ("admin", None),
     "trainer": ("trainer", None), "wang": ("agent", "8001"), "liu": ("agent", "8004"),
 }  # fmt: skip
+GROUPS = {"pre": "售前", "after": "售后"}
+BOUND = {f"{role}-{key}": (role, group) for role in ("manager", "inspector", "trainer") for key, group in GROUPS.items()}
+"""user → role, the group they are bound to."""
 TEAMS = {"8001": "售前", "8002": "售前", "8003": "售前", "8004": "售后", "8005": "售后"}
 
 
@@ -88,11 +93,18 @@ def make_box(store: Path, port: int = 0, language: str = "zh") -> TestBox:
         _insert(calls, "calls", _call(ids[state], START + 7200 + n, "8003", state))
     calls.close()
     analyses.close()
-    users = Users(store)
-    for name, (role, agent) in PEOPLE.items():
-        users.add(name, PASSWORD, role, agent_id=agent)
+    with mock.patch.object(passwords, "METHOD", "scrypt:1024:8:1"):  # the real one takes a second for all of them
+        _add_users(Users(store))
     settings = Settings(site=Site(name="云帆客服", language=language), store=Store(path=str(store)), web=Web("127.0.0.1", port, 1))
     return TestBox(store, settings, ids, made)
+
+
+def _add_users(users: Users) -> None:
+    for name, (role, agent) in PEOPLE.items():
+        users.add(name, PASSWORD, role, agent_id=agent)
+    for name, (role, group) in BOUND.items():
+        users.add(name, PASSWORD, role)
+        users.set_groups(name, [group])
 
 
 def _add_heard(store: Path, calls: sqlite3.Connection, analyses: AnalysisStore, name: str, started: float) -> str:

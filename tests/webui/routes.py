@@ -1,0 +1,132 @@
+"""Every route × method × asker → the answer. Whoever adds a route adds its row here, in the same commit; nobody needs to be asked.
+
+    Row("calls.page", about="call")                              GET, open to everyone who is logged in and may see the call
+    Row("reviews.save", "POST", REVIEWERS, "call", ok=(302, 422))
+    Row("health.healthz", roles=ANYONE)                          open without log-in
+
+roles: as in the route's own @allow, which the test compares. about: an object of OBJECTS, of agent 8004 in group 售后: whoever may
+not see it gets 404. ok: what everybody else gets. Askers and what each gets: `expected`. See the whole of it:
+.venv/bin/python -m tests.webui.routes
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from quality.roles import LEADS, REVIEWERS, STAFF
+from tests.webui.makebox import TestBox
+from webui.access import EVERYONE, PUBLIC
+
+Values = Mapping[str, str]
+ANYONE = (PUBLIC,)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """user: of makebox.PEOPLE, "" for a stranger. sees: what is about agent 8004 of group 售后."""
+
+    user: str
+    role: str
+    sees: bool
+
+
+ASKERS = {
+    "stranger": Asker("", "", sees=False),
+    "admin": Asker("admin", "admin", sees=True),
+    "manager": Asker("manager", "manager", sees=True),
+    "manager of the group": Asker("manager-after", "manager", sees=True),
+    "manager of another group": Asker("manager-pre", "manager", sees=False),
+    "inspector": Asker("inspector", "inspector", sees=True),
+    "inspector of the group": Asker("inspector-after", "inspector", sees=True),
+    "inspector of another group": Asker("inspector-pre", "inspector", sees=False),
+    "trainer": Asker("trainer", "trainer", sees=True),
+    "trainer of another group": Asker("trainer-pre", "trainer", sees=False),
+    "agent, own": Asker("liu", "agent", sees=True),
+    "agent, another's": Asker("wang", "agent", sees=False),
+}
+
+OBJECTS: dict[str, Callable[[TestBox], Values]] = {
+    "call": lambda box: {"call_id": box.ids["rude"]},
+}
+"""Made in a box of its own for each asker, by the department's own functions: the values its address needs."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """place: other values of the address. send: fields of the form, given the object's values. headers: sent beside a browser's.
+    stranger: what who is not logged in gets, when it is not the way to the log-in page (GET) or 401. hidden: what who may not see
+    the object gets. own: answers that fit neither, by asker."""
+
+    endpoint: str
+    method: str = "GET"
+    roles: tuple[str, ...] = EVERYONE
+    about: str = ""
+    ok: int | tuple[int, ...] = 200
+    place: Values = field(default_factory=dict)
+    query: Values = field(default_factory=dict)
+    send: Callable[[Values], Values] | None = None
+    headers: Values = field(default_factory=dict)
+    stranger: int | tuple[int, ...] | None = None
+    hidden: int = 404
+    own: Mapping[str, int | tuple[int, ...]] = field(default_factory=dict)
+
+
+ROUTES = (
+    # Open to all the world.
+    Row("static", roles=ANYONE, place={"filename": "base.css"}),
+    Row("health.healthz", roles=ANYONE),
+    Row("languages.switch", "POST", ANYONE, ok=302, place={"code": "en"}),
+    Row("auth.login", roles=ANYONE, ok=302, stranger=200),
+    Row("auth.login", "POST", ANYONE, ok=302, stranger=401),
+    # For everyone who is logged in.
+    Row("auth.logout", "POST", ok=302),
+    Row("health.about"),
+    Row("calls.start", ok=302),
+    Row("calls.listing"),
+    # Calls.
+    Row("calls.page", about="call"),
+    Row("audio.sound", about="call"),
+    Row("audio.peaks", about="call"),
+    Row("audio.integrity", about="call"),
+    Row("audio.download", about="call", place={"kind": "wav"}),
+    # Reviews.
+    Row("reviews.save", "POST", REVIEWERS, "call", ok=409),
+    # Reports.
+    Row("reports.weekly", roles=STAFF),
+    Row("reports.download", roles=STAFF, place={"week": "2026-W47", "kind": "csv"}),
+)  # fmt: skip
+
+
+def expected(row: Row, name: str) -> tuple[int, ...]:
+    """The answers that asker may get."""
+    asker = ASKERS[name]
+    if name in row.own:
+        answer = row.own[name]
+    elif name == "stranger" and row.stranger is not None:
+        answer = row.stranger
+    elif PUBLIC in row.roles:
+        answer = row.ok
+    elif name == "stranger":
+        answer = 302 if row.method == "GET" else 401
+    elif asker.role not in row.roles:
+        answer = 403
+    else:
+        answer = row.hidden if row.about and not asker.sees else row.ok
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
+def main() -> None:
+    """Print the table."""
+    out = sys.stdout.write
+    out(f"| route | {' | '.join(ASKERS)} |\n|---|{'---|' * len(ASKERS)}\n")
+    for row in ROUTES:
+        cells = ("/".join(map(str, expected(row, name))) for name in ASKERS)
+        out(f"| {row.method} {row.endpoint}{' (' + row.about + ')' if row.about else ''} | {' | '.join(cells)} |\n")
+
+
+__all__ = ["ANYONE", "ASKERS", "EVERYONE", "LEADS", "OBJECTS", "REVIEWERS", "ROUTES", "STAFF", "Row", "expected"]
+
+if __name__ == "__main__":
+    main()
