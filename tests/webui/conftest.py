@@ -50,7 +50,7 @@ def own_box(tmp_path: Path) -> TestBox:
 
 
 @pytest.fixture
-def ownmake_app(own_box: TestBox) -> Flask:
+def own_app(own_box: TestBox) -> Flask:
     return make_app(own_box)
 
 
