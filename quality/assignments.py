@@ -105,6 +105,10 @@ class Assignments:
         more = " AND a.submitted_at IS NULL AND a.returned_at IS NULL" if open_only else ""
         return self._select(f"a.inspector_id = ?{more}", inspector_id)
 
+    def submitted_since(self, inspector_id: str, instant: float) -> list[Assignment]:
+        """What an inspector was given and has reviewed since (UTC epoch seconds), oldest first."""
+        return self._select("a.inspector_id = ? AND a.submitted_at >= ? AND a.returned_at IS NULL", inspector_id, to_text(instant))
+
     def start(self, key: str, user: User, form_id: str = "A") -> Assignment:
         """Begin: from now on the form version of this moment is the one to grade on, even when it is edited meanwhile. Beginning
         again changes nothing. Raises UserError when it is somebody else's or over."""
@@ -147,11 +151,11 @@ class Assignments:
             raise UserError("There is nothing to review in this call.", "此通话没有可评审的内容。")
         return row[0] or ""
 
-    def _select(self, where: str, value: str) -> list[Assignment]:
+    def _select(self, where: str, *values: str) -> list[Assignment]:
         sql = f"""SELECT a.*, coalesce(u.name, '') AS inspector FROM review.assignments a
             LEFT JOIN review.users u ON u.id = a.inspector_id WHERE {where} ORDER BY a.assigned_at, a.rowid"""  # noqa: S608
         with reading(self._store) as connection:
-            return [_assignment(row) for row in connection.execute(sql, (value,))]
+            return [_assignment(row) for row in connection.execute(sql, values)]
 
 
 def _over() -> UserError:
