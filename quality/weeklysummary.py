@@ -15,6 +15,7 @@ from quality.form import Form
 from quality.formstore import Forms
 from quality.machinescores import machine_scores
 from quality.rulenames import rule_names
+from quality.scope import ALL, Scope
 from quality.views import Views
 from quality.week import Week
 from quality.weeklyfigures import CallDetail, Figures, RuleCount, figures, grouped, rule_counts
@@ -66,17 +67,18 @@ class WeeklySummary:
 
 
 def weekly_summary(
-    store: Path, week: str | Week, timezone: str = "Asia/Shanghai", *, now: float | None = None, rulebook: Path | None = None
-) -> WeeklySummary:
+    store: Path, week: str | Week, timezone: str = "Asia/Shanghai", *, now: float | None = None, rulebook: Path | None = None,
+    scope: Scope = ALL,
+) -> WeeklySummary:  # fmt: skip
     """The summary of an ISO week such as "2026-W47", Monday 00:00 to Sunday 24:00 in `timezone` (IANA name). A call belongs to the
     day it started. A week without calls, or still to come, gives an empty summary whose notes say so. Raises UserError on a bad
     week. now: UTC epoch seconds, the present when None. rulebook: the settings' one, whose rules' names hold while the store has
-    adopted none; None: the one that ships."""
+    adopted none; None: the one that ships. scope: whose calls the reader may see."""
     week = week if isinstance(week, Week) else Week.parse(week)
     now = time.time() if now is None else now
     zone = ZoneInfo(timezone)
     form = Forms(store).current()
-    detail = tuple(_detail(store, form, week, timezone))
+    detail = tuple(_detail(store, form, week, timezone, scope))
     worst, best = _extremes(detail)
     return WeeklySummary(
         week=week, timezone=timezone, generated_at=now, form=form, total=figures(detail), days=_days(detail, week, zone),
@@ -90,10 +92,11 @@ def local_start(detail: CallDetail, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(detail.row.started_at, zone)
 
 
-def _detail(store: Path, form: Form, week: Week, timezone: str) -> Iterator[CallDetail]:
+def _detail(store: Path, form: Form, week: Week, timezone: str, scope: Scope) -> Iterator[CallDetail]:
     views, cursor = Views(store, timezone), None
+    wanted = CallFilter(since=week.first, until=week.last, scope=scope)
     while True:
-        page = views.list_calls(CallFilter(since=week.first, until=week.last), cursor, 1000, "oldest")
+        page = views.list_calls(wanted, cursor, 1000, "oldest")
         scores = machine_scores(store, form, [row.id for row in page.rows])
         # A call that is still on counts when it is over, as in the daily detail (quality.figures).
         yield from (CallDetail(row, scores.get(row.id)) for row in page.rows if row.state != "recording")

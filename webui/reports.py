@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from hw.messages import UserError
+from quality.callfilter import CallFilter
 from quality.callrows import CallRow
 from quality.periods import period_of
 from quality.reports.build import build
@@ -25,7 +26,7 @@ from quality.week import Week
 from quality.weekly import WeeklySummary, weekly_summary
 from quality.weeklyfigures import RuleCount, grouped, rule_counts
 from webui.access import allow
-from webui.context import box, views
+from webui.context import box, person, views
 from webui.formats import local
 from webui.languages import language
 from webui.safety.noting import taken
@@ -56,7 +57,9 @@ def weekly() -> ResponseReturnValue:
 @blueprint.get("/weekly/<week>.<any(xlsx, csv):kind>")
 @allow(*STAFF)
 def download(week: str, kind: str) -> ResponseReturnValue:
-    """The same as a file."""
+    """The same as a file, which is of the whole centre: not for who is bound to groups."""
+    if not person().scope.everything:
+        abort(403)
     try:
         chosen = Week.parse(week)
     except UserError:
@@ -70,7 +73,7 @@ def download(week: str, kind: str) -> ResponseReturnValue:
 
 
 def _summary(week: Week) -> WeeklySummary:
-    return weekly_summary(box().store, week, box().settings.site.timezone, rulebook=_rulebook())
+    return weekly_summary(box().store, week, box().settings.site.timezone, rulebook=_rulebook(), scope=person().scope)
 
 
 def _rulebook() -> Path | None:
@@ -85,7 +88,7 @@ def _top_rules(summary: WeeklySummary, key: Callable[[CallRow], str]) -> dict[st
 
 
 def _latest_week() -> Week:
-    rows = views().list_calls(limit=1).rows
+    rows = views().list_calls(CallFilter(scope=person().scope), limit=1).rows
     return Week.of(local(rows[0].started_at).date()) if rows else Week.of(local(time.time()).date())
 
 

@@ -91,5 +91,11 @@ def test_who_is_bound_to_a_group_lists_and_finds_only_its_calls(log_in: LogIn, b
     assert box.ids["perfect"] in log_in(name).get("/calls").text
 
 
+def test_a_week_for_a_group_counts_that_groups_calls(log_in: LogIn, box: TestBox) -> None:
+    page = log_in("manager-pre").get("/weekly?week=2026-W47").text
+    assert "8001" in page
+    assert not [agent for agent in ("8004", "8005", "8006", "售后", box.ids["rude"]) if agent in page]
+
+
 def test_an_agent_without_a_number_sees_no_call() -> None:
     assert Person(User("1", "x", "agent", None, None, False, 0.0, 0.0)).scope == Scope(agent="")
