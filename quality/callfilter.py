@@ -9,6 +9,8 @@ from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
 from hw.messages import UserError
+from quality import callproblems
+from quality.callproblems import Wanted as Problems
 from quality.scope import ALL, Scope
 from recorder.times import to_text
 
@@ -23,6 +25,8 @@ class CallFilter:
     min/max_duration_s: seconds. rule: id of a rule that fired. min/max_score: 0–100, of the score named by `score`
     ("compliance", "experience", "risk" or "form": the total of the review that holds). reviewed: by a person. priority:
     high priority. state: of the call; analysis: one of ANALYSIS_STATES. ids: only these calls (from a text search).
+    answered: somebody took it. passed: the review that holds passed it. problem: what people found (quality.callproblems).
+    faulty: a rule was broken on the agent's side.
     scope: what the person who asks may see, whatever else is asked.
     """
 
@@ -44,6 +48,10 @@ class CallFilter:
     state: str | None = None
     analysis: str | None = None
     ids: frozenset[str] | None = None
+    answered: bool | None = None
+    passed: bool | None = None
+    problem: Problems | None = None
+    faulty: bool | None = None
     scope: Scope = ALL
 
 
@@ -57,7 +65,7 @@ class Condition:
 
 def conditions(wanted: CallFilter, zone: ZoneInfo) -> list[Condition]:
     """Everything the filter asks, as conditions on `c`."""
-    return [*_on_call(wanted), *_on_time(wanted, zone), *_on_analysis(wanted), *_on_review(wanted)]
+    return [*_on_call(wanted), *_on_time(wanted, zone), *_on_analysis(wanted), *_on_review(wanted), *_on_found(wanted)]
 
 
 def narrow_sets(wanted: CallFilter, zone: ZoneInfo) -> list[Condition]:
@@ -141,6 +149,20 @@ def _on_review(wanted: CallFilter) -> list[Condition]:
     if wanted.score == "form" and _scored(wanted):
         latest = "(SELECT total FROM review.reviews WHERE call_id = c.id ORDER BY version DESC LIMIT 1)"
         found.append(_between(f"{latest} BETWEEN ? AND ?", wanted))
+    return found
+
+
+def _on_found(wanted: CallFilter) -> list[Condition]:
+    found = []
+    if wanted.answered is not None:
+        found.append(Condition("c.state NOT IN ('unanswered', 'recording')" if wanted.answered else "c.state = 'unanswered'"))
+    if wanted.passed is not None:
+        found.append(Condition(callproblems.passed(wanted.passed)))
+    if wanted.problem is not None:
+        found.append(Condition(*callproblems.condition(wanted.problem)))
+    if wanted.faulty is not None:
+        exists = "EXISTS (SELECT 1 FROM analysis.hits WHERE call_id = c.id AND side = 'agent')"
+        found.append(Condition(exists if wanted.faulty else f"NOT {exists}"))
     return found
 
 

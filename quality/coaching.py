@@ -13,8 +13,8 @@ from pathlib import Path
 from hw.messages import UserError
 from quality.assignments import Assignment, Assignments, Given, insert
 from quality.changes import record
+from quality.form import POOR_SHARE
 from quality.formstore import Forms
-from quality.problems import POOR_SHARE
 from quality.reviews import Reviews
 from quality.roles import STAFF, require, require_agent
 from quality.store import reading, writing

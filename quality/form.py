@@ -14,6 +14,9 @@ NOT_APPLICABLE = "na"
 NO_TEXT = Message("", "")
 
 
+POOR_SHARE = 0.6  # a grade earning less than this share of an item's points is a problem: below 合格
+
+
 @dataclass(frozen=True)
 class Grade:
     """One of the form's grades. share: of the item's points it earns, 0–1. meaning: what it says, for every item alike."""

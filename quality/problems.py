@@ -12,11 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from quality.callfilter import day_start
+from quality.form import POOR_SHARE
 from quality.formstore import Forms
 from quality.store import reading
 from recorder.settings.sections import QualityRules
-
-POOR_SHARE = 0.6  # a grade earning less than this share of an item's points is a problem: below 合格
 
 
 @dataclass(frozen=True)

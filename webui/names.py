@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from quality.callproblems import CLASSES
 from quality.callrows import AnalysisState
+from quality.formstore import Forms
+from webui.context import box
+from webui.languages import language
 from webui.rulenames import rule_name
 
 
@@ -104,6 +108,11 @@ def filter_name(name: str) -> str:
         "priority": gettext("Priority"),
         "direction": gettext("Direction"),
         "analysis": gettext("Analysis"),
+        "answered": gettext("Answered"),
+        "passed": gettext("Result"),
+        "faulty": gettext("Machine’s faults"),
+        "problem": gettext("Problems people found"),
+        "item": gettext("Problem with"),
     }
     return names.get(name, name)
 
@@ -114,7 +123,13 @@ def filter_value(name: str, value: str) -> str:
         "reviewed": {"yes": gettext("reviewed"), "no": gettext("not yet")},
         "priority": {"yes": gettext("high"), "no": gettext("normal")},
         "direction": {"in": gettext("incoming"), "out": gettext("outgoing")},
+        "answered": {"yes": gettext("answered"), "no": gettext("not answered")},
+        "passed": {"yes": gettext("passed"), "no": gettext("not passed")},
+        "faulty": {"yes": gettext("some"), "no": gettext("none")},
+        "problem": {klass: gettext("class %(name)s", name=klass) for klass in CLASSES},
     }
+    if name == "item":
+        return item_name(value)
     if name == "rule":
         return rule_name(value)
     if name == "score":
@@ -122,6 +137,12 @@ def filter_value(name: str, value: str) -> str:
     if name == "analysis":
         return analysis_name(value)
     return choices.get(name, {}).get(value, value)
+
+
+def item_name(item: str) -> str:
+    """An item as the form in use calls it; its id when it no longer has it."""
+    items = Forms(box().store).current().items
+    return items[item].name.text(language()) if item in items else item
 
 
 def gap_reason(reason: str) -> str:

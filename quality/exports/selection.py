@@ -10,6 +10,7 @@ from hw.messages import UserError
 from quality.audit.chain import note
 from quality.audit.entries import EXPORT
 from quality.callfilter import CallFilter
+from quality.callproblems import Wanted
 from quality.scope import Scope
 from quality.views import Views
 
@@ -53,6 +54,8 @@ def audit(store: Path, by: str, action: str, subject: str, detail: dict[str, obj
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Wanted):
+        return {name: text for name, text in (("class", value.klass), ("item", value.item)) if text}
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Scope):

@@ -12,9 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quality.callfilter import day_start
-from quality.form import Form
+from quality.form import POOR_SHARE, Form
 from quality.formstore import Forms
-from quality.problems import POOR_SHARE
 from quality.store import reading
 
 

@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 from flask_babel import gettext
 
 from quality.callfilter import CallFilter
+from quality.callproblems import CLASSES, Wanted
+from quality.callproblems import wanted as problems_wanted
 from quality.scope import Scope
+from webui.context import box
 
 Value = TypeVar("Value")
 
@@ -19,7 +22,7 @@ TEXTS = ("agent", "team", "line", "number", "rule")
 CHOICES = {"score": SCORES, "direction": ("in", "out", "unknown"), "analysis": ("waiting", "done", "failed", "parked", "put_off")}
 FILTER_NAMES = (
     *TEXTS, "since", "until", "min_duration", "max_duration", "score", "min_score", "max_score", "reviewed", "priority",
-    "direction", "analysis",
+    "direction", "analysis", "answered", "passed", "faulty", "problem", "item",
 )  # fmt: skip
 _MAX_TEXT = 100
 
@@ -37,6 +40,7 @@ def parse(values: Mapping[str, str], scope: Scope) -> tuple[CallFilter, list[str
             return None
 
     wanted = CallFilter(**_texts(values), scope=scope)
+    yes = {"yes": True, "no": False}
     wanted = replace(
         wanted,
         since=take("since", date.fromisoformat, gettext("The first day is not a date.")),
@@ -45,8 +49,9 @@ def parse(values: Mapping[str, str], scope: Scope) -> tuple[CallFilter, list[str
         max_duration_s=take("max_duration", _seconds, gettext("The longest duration is not a number of seconds or m:ss.")),
         min_score=take("min_score", _points, gettext("The lowest score is not a number from 0 to 100.")),
         max_score=take("max_score", _points, gettext("The highest score is not a number from 0 to 100.")),
-        reviewed={"yes": True, "no": False}.get(values.get("reviewed", "")),
-        priority={"yes": True, "no": False}.get(values.get("priority", "")),
+        reviewed=yes.get(values.get("reviewed", "")), priority=yes.get(values.get("priority", "")),
+        answered=yes.get(values.get("answered", "")), passed=yes.get(values.get("passed", "")),
+        faulty=yes.get(values.get("faulty", "")), problem=_problem(values),
     )
     return wanted, problems
 
@@ -65,6 +70,13 @@ def _texts(values: Mapping[str, str]) -> dict[str, Any]:
         if values.get(name) in known:
             found[name] = values[name]
     return found
+
+
+def _problem(values: Mapping[str, str]) -> Wanted | None:
+    """Problems people found: a class, or an item of the form."""
+    klass, item = values.get("problem", ""), values.get("item", "").strip()[:_MAX_TEXT]
+    klass = klass if klass in CLASSES else ""
+    return problems_wanted(box().store, klass, item) if klass or item else None
 
 
 def _seconds(text: str) -> float:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from hw.messages import Message
 from quality.callfilter import day_start
 from quality.cases import Cases
-from quality.problems import POOR_SHARE, Problem
+from quality.form import POOR_SHARE
+from quality.problems import Problem
 from quality.reports.facts import Facts
 from quality.reports.model import Column, Section, Table, Value
 from quality.reports.parts.columns import AGENT, ITEM, TEAM, named_team

@@ -31,7 +31,7 @@ from quality.reports.parts.columns import (
     verdict,
 )  # fmt: skip
 
-_ON_THE_WHOLE = Message("calls on the whole", "整体表现")
+ON_THE_WHOLE = Message("calls on the whole", "整体表现")
 _PROBLEMS = Column(Message("With the problem", "问题通话数"), "count", 11)
 _AGENTS = Column(Message("Agents", "涉及座席"), "text", 30)
 _LEAST = 3
@@ -128,7 +128,7 @@ def taboos(facts: Facts) -> Table:
 def rules(facts: Facts) -> Table:
     """Rules broken, as the machine heard it in all calls; most calls first."""
     analysed, earlier = facts.total().analysed, facts.total(facts.period.before).analysed
-    now, before = _rules(facts.found()), _rules(facts.found(facts.period.before))
+    now, before = rule_counts(facts.found()), rule_counts(facts.found(facts.period.before))
     rows = []
     for rule, (calls, hits) in sorted(now.items(), key=lambda pair: (-pair[1][0], pair[0])):
         own, last = Count(analysed, calls), Count(earlier, before.get(rule, (0, 0))[0])
@@ -161,14 +161,15 @@ def _summary(facts: Facts, problems: list[Problem]) -> Message:
 
 
 def _told(facts: Facts, problem: Problem) -> tuple[Value, ...]:
-    last = _before(facts, problem)
+    last = count_before(facts, problem)
     earlier = share(last.problems, last.calls)
-    name = facts.item_name(problem.form_id, problem.item) if problem.item else _ON_THE_WHOLE
+    name = facts.item_name(problem.form_id, problem.item) if problem.item else ON_THE_WHOLE
     now = problem.count
     return (name, now.calls, now.problems, now.share, earlier, points(now.share, earlier), verdict(now, last))
 
 
-def _before(facts: Facts, problem: Problem) -> Count:
+def count_before(facts: Facts, problem: Problem) -> Count:
+    """The same problem in the period before."""
     own = [
         row for row in facts.found(facts.period.before).items
         if row.team == problem.team and row.form == problem.form_id and problem.agent in ("", row.agent)
@@ -200,7 +201,8 @@ def _counts(rows: FaultRows, *more: str) -> dict[tuple[str, ...], Count]:
     return {key: Count(*own) for key, own in sums.items()}
 
 
-def _rules(rows: FaultRows) -> Mapping[str, tuple[int, int]]:
+def rule_counts(rows: FaultRows) -> Mapping[str, tuple[int, int]]:
+    """Calls in which each rule was broken, and how often it was."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for row in rows.rules:
         sums[row.rule][0] += row.calls
