@@ -215,11 +215,19 @@ class AnalysisReader:
             degraded=result["degraded"] if "degraded" in result.keys() else "",  # noqa: SIM118  a row, and maybe an older file
         )
 
-    def done(self) -> list[str]:
-        """The calls that have a result, the newest first (their ids are in order of time)."""
+    def done(self, first: str = "") -> list[str]:
+        """The calls that have a result, the newest first (their ids are in order of time), from that id on."""
         if self._connection is None:
             return []
-        return [row[0] for row in self._connection.execute("SELECT call_id FROM results ORDER BY call_id DESC")]
+        sql = "SELECT call_id FROM results WHERE call_id >= ? ORDER BY call_id DESC"
+        return [row[0] for row in self._connection.execute(sql, (first,))]
+
+    def count_done(self, first: str = "") -> int:
+        """How many calls have a result, from that id on (recorder.ids.first_id)."""
+        if self._connection is None:
+            return 0
+        count: int = self._connection.execute("SELECT count(*) FROM results WHERE call_id >= ?", (first,)).fetchone()[0]
+        return count
 
     def past_scores(self, call_id: str) -> list[PastScores]:
         """The scores a call had by earlier rulebooks, the newest first."""

@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from recorder.times import to_text
 log = logging.getLogger(__name__)
 
 FOLDER, HISTORY = "rulebooks", "history.jsonl"
+FILE_MODE, FOLDER_MODE = 0o660, 0o2770
+"""Console (as whoever runs it), pages and analyzer are different users of one group."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ class Rulebooks:
             return []
         return [Adoption(**json.loads(line)) for line in lines if line.strip()]
 
-    def adopt(self, path: Path, now: float) -> Rulebook:
-        """Keep a copy of a rulebook and make it live. Raises UserError when it has errors, or is live already."""
+    def adopt(self, path: Path, now: float, by: str = "") -> Rulebook:
+        """Keep a copy of a rulebook and make it live. by: user name; empty: the system's account. Raises UserError when it has
+        errors, or is live already."""
         book = load(path)
         if book.digest == self.live().digest:
             raise UserError(f"{book.identity} is live already.", f"{book.identity} 已在使用。")
@@ -101,14 +105,27 @@ class Rulebooks:
         if not target.is_dir():
             part = target.with_suffix(".part")
             shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
+            make_folder(part)
             for file in [path] if path.is_file() else sorted(f for f in path.iterdir() if f.suffix in SUFFIXES):
-                shutil.copyfile(file, part / file.name)
+                shared(Path(shutil.copyfile(file, part / file.name)))
             part.rename(target)
-        self._note(Adoption(to_text(now), _who(), book.identity, book.digest))
+        self._note(Adoption(to_text(now), by or _who(), book.identity, book.digest))
         return book
 
-    def back(self, now: float) -> Rulebook:
+    def readopt(self, digest: str, now: float, by: str = "") -> Rulebook:
+        """Make a rulebook live again that was so once; "" stands for the settings' or the shipped one. Raises UserError when it is
+        not there."""
+        if digest and digest not in {a.digest for a in self.history()}:
+            raise UserError("That rulebook was never live on this box.", "本机从未启用过该规则手册。")
+        book = load(self._folder / digest if digest else self._configured)
+        self._note(Adoption(to_text(now), by or _who(), book.identity, digest))
+        return book
+
+    def path_of(self, digest: str) -> Path:
+        """Where a rulebook that is or was live is kept."""
+        return self._folder / digest if digest else self._configured
+
+    def back(self, now: float, by: str = "") -> Rulebook:
         """Make the rulebook live that was so before the live one. Raises UserError when there was none."""
         adopted = self.history()
         if not adopted:
@@ -116,24 +133,36 @@ class Rulebooks:
                 "No rulebook has been adopted: there is nothing to go back to.", "尚未启用过其他规则手册，没有可退回的版本。"
             )
         before = next((a for a in reversed(adopted) if a.digest != adopted[-1].digest), None)
-        digest = before.digest if before else ""
-        book = load(self._folder / digest if digest else self._configured)
-        self._note(Adoption(to_text(now), _who(), book.identity, digest))
-        return book
+        return self.readopt(before.digest if before else "", now, by)
 
     def _note(self, adoption: Adoption) -> None:
         """One line more, and on the disk before anything else happens."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         with (self._folder / HISTORY).open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(adoption), ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
+        shared(self._folder / HISTORY)
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _stamp: tuple[tuple[str, int], ...]) -> Rulebook:
     """A rulebook in the state of its files that _stamp tells of; read once a process, since reading takes a third of a second."""
     return load(path)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those it lies in, that the whole group may write."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        shared(path)
+
+
+def shared(path: Path) -> None:
+    """Let the group write it too; somebody else's file is so already."""
+    with suppress(PermissionError):
+        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
 
 
 def _who() -> str:

@@ -11,6 +11,9 @@ from analyzer.rules.evidence import CallEvidence
 from analyzer.store import AnalysisReader
 from recorder.callreader import CallReader
 from recorder.calls import Call
+from recorder.ids import first_id
+
+DAY_S = 86400.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def stored_calls(store: Path, since: float = 0.0) -> Iterator[StoredCall]:
     """Every understood call that began at `since` (UTC epoch seconds) or later, the newest first. One is read at a time. Raises
     UserError when a database cannot be read."""
     with CallReader(store) as calls, AnalysisReader(store) as results:
-        for call_id in results.done():
+        for call_id in results.done(first_id(since - DAY_S)):  # ids are made at the call's beginning
             call = calls.call(call_id)
             found = results.analysis(call_id) if call is not None and call.started_at >= since else None
             if call is not None and found is not None:

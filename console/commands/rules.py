@@ -177,14 +177,17 @@ def _tell(trial: Trial) -> None:
 
 def run_adopt(arguments: argparse.Namespace) -> int:
     """Make a rulebook live."""
-    book = _rulebooks(settings_of(arguments)).adopt(arguments.rulebook, time.time())
-    _live_now(book)
+    from quality.rulework import adopt
+
+    _live_now(adopt(_rulebooks(settings_of(arguments)), arguments.rulebook))
     return 0
 
 
 def run_back(arguments: argparse.Namespace) -> int:
     """Make the one before live again."""
-    _live_now(_rulebooks(settings_of(arguments)).back(time.time()))
+    from quality.rulework import go_back
+
+    _live_now(go_back(_rulebooks(settings_of(arguments))))
     return 0
 
 
