@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 
 from analyzer.rules.library import Rulebooks
 from analyzer.rules.rulebook import Rule
+from hw.messages import Message
 from webui.languages import local_name
 
 
@@ -22,6 +23,12 @@ def rule_name(rule_id: str) -> str:
     """In the page's language; the id of a rule that the rulebook no longer has."""
     rule = _rule(rule_id)
     return local_name(rule.name_zh, rule.name_en) if rule else rule_id
+
+
+def rule_message(rule_id: str) -> Message:
+    """In both languages."""
+    rule = _rule(rule_id)
+    return Message(rule.name_en, rule.name_zh) if rule else Message(rule_id, rule_id)
 
 
 def rule_explanation(rule_id: str) -> str:
