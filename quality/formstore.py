@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,20 @@ from sqlite_utils import Database
 
 from hw.messages import UserError
 from quality.changes import record
+from quality.differences import as_detail, differences
 from quality.form import Form
 from quality.forms import DEFAULT_FORM, read_form, read_kept, shipped_forms, unknown_form
 from quality.store import reading, writing
-from recorder.times import to_text
+from recorder.times import from_text, to_text
+
+
+@dataclass(frozen=True)
+class FormVersion:
+    """stored_at: UTC epoch seconds, None for one that ships and was not used yet. stored_by: user name."""
+
+    version: str
+    stored_at: float | None
+    stored_by: str
 
 
 class Forms:
@@ -65,17 +76,31 @@ class Forms:
                 f"评分表 {based_on.id} 已被他人更新至版本 {current.version}，请查看后再修改。",
             )
         form = read_form({**document, "id": based_on.id, "version": _next(current.version)})
-        self.add(form, by)
+        found = differences(_contents(current), _contents(form))
+        if not found:
+            raise UserError("Nothing has been changed.", "没有任何改动。")
+        with writing(self._store) as database:
+            keep(database, form, by, {"before": current.version, "differences": as_detail(found)})
         return form
 
+    def versions(self, form_id: str) -> Sequence[FormVersion]:
+        """Every version of a form there is, the newest first. Which shipped and was never kept has no date."""
+        with reading(self._store) as connection:
+            sql = "SELECT version, stored_at, stored_by FROM review.forms WHERE id = ?"
+            rows = connection.execute(sql, (form_id,)).fetchall()
+        kept = [FormVersion(row["version"], from_text(row["stored_at"]), row["stored_by"]) for row in rows]
+        names = {one.version for one in kept}
+        shipped = [FormVersion(f.version, None, "") for f in shipped_forms() if f.id == form_id and f.version not in names]
+        return sorted([*kept, *shipped], key=lambda one: _order(one.version), reverse=True)
 
-def keep(database: Database, form: Form, by: str) -> None:
-    """Make sure that review.db holds this version, inside the caller's transaction."""
+
+def keep(database: Database, form: Form, by: str, detail: Mapping[str, object] | None = None) -> None:
+    """Make sure that review.db holds this version, inside the caller's transaction. detail: for the log, if it does not yet."""
     document = json.dumps(form.document, ensure_ascii=False, sort_keys=True)
     held = database.execute("SELECT document FROM forms WHERE id = ? AND version = ?", (form.id, form.version)).fetchone()
     if held is None:
         database.execute("INSERT INTO forms VALUES (?, ?, ?, ?, ?)", (form.id, form.version, document, to_text(time.time()), by))
-        record(database, by, "form.add", form.id, {"version": form.version})
+        record(database, by, "form.add", form.id, {"version": form.version, **(detail or {})})
     elif held[0] != document:
         raise UserError(
             f"Version {form.version} of form {form.id} is kept already and says something else. Give the new one a new version.",
@@ -86,6 +111,10 @@ def keep(database: Database, form: Form, by: str) -> None:
 def _kept(connection: sqlite3.Connection, form_id: str, version: str) -> Form | None:
     row = connection.execute("SELECT document FROM review.forms WHERE id = ? AND version = ?", (form_id, version)).fetchone()
     return read_kept(json.loads(row["document"])) if row else None
+
+
+def _contents(form: Form) -> dict[str, Any]:
+    return {name: value for name, value in form.document.items() if name != "version"}
 
 
 def _next(version: str) -> str:

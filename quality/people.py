@@ -8,15 +8,17 @@ starts. A call keeps the agent and the group of its time: changing the book chan
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from hw.messages import Message
 from quality.changes import record
+from quality.differences import as_detail, differences
 from quality.store import reading, writing
 
 POSTS = {
@@ -93,7 +95,7 @@ class People:
             for person in changed:
                 _write(database, person)
                 old = before.get(person.number)
-                record(database, by, "people.change" if old else "people.add", person.number, _differences(old, person))
+                record(database, by, "people.change" if old else "people.add", person.number, _detail(old, person))
         new = sum(person.number not in before for person in changed)
         return new, len(changed) - new
 
@@ -125,7 +127,19 @@ def _write(database: Database, person: Person) -> None:
         database.table("seats").insert({"number": person.number, **asdict(seat)})
 
 
-def _differences(old: Person | None, new: Person) -> dict[str, object]:
-    before = asdict(old or replace(new, name="", team="", seats=()))
-    after = asdict(new)
-    return {key: [str(before[key]), str(after[key])] for key in after if before[key] != after[key]}
+def _detail(old: Person | None, new: Person) -> dict[str, object]:
+    before, after = as_row(old) if old else None, as_row(new)
+    return {"before": before, "after": after, "differences": as_detail(differences(before or {}, after))}
+
+
+def as_row(person: Person) -> dict[str, Any]:
+    """A person as plain data, for the log and for telling whether somebody has changed them meanwhile."""
+    days = {name: day.isoformat() if day else None for name, day in (("hired_on", person.hired_on), ("left_on", person.left_on))}
+    return {**asdict(person), **days, "seats": [asdict(seat) for seat in person.seats]}
+
+
+def of_row(row: Mapping[str, Any]) -> Person:
+    """Back from there."""
+    hired, left = (date.fromisoformat(row[name]) if row[name] else None for name in ("hired_on", "left_on"))
+    seats = tuple(Seat(**seat) for seat in row["seats"])
+    return Person(row["number"], row["name"], row["role"], row["team"], hired, left, seats)

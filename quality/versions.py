@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from hw.messages import Message, UserError
 from quality.changes import record
+from quality.differences import as_detail, differences
 from quality.store import reading, writing
 from recorder.times import to_text
 
@@ -35,9 +38,18 @@ class Versions:
             row = connection.execute(sql).fetchone()
         return (row["version"], json.loads(row["document"])) if row else (0, None)
 
-    def keep(self, store: Path, document: Mapping[str, Any], by: str, based_on: int) -> int:
-        """Keep a document as the next version, which is returned. based_on: the version the person had before them. Raises
-        UserError when somebody else has made another meanwhile."""
+    def get(self, store: Path, version: int) -> dict[str, Any] | None:
+        """The document of a version; None for the shipped one, 0, and one that never was."""
+        with reading(store) as connection:
+            sql = f"SELECT document FROM review.{self.table} WHERE version = ?"  # noqa: S608  a name of ours
+            row = connection.execute(sql, (version,)).fetchone()
+        return json.loads(row["document"]) if row else None
+
+    def keep(
+        self, store: Path, document: Mapping[str, Any], by: str, based_on: int, shipped: Mapping[str, Any] | None = None
+    ) -> int:
+        """Keep a document as the next version, which is returned. based_on: the version the person had before them. shipped:
+        version 0, so that the log can say what differs from it. Raises UserError when somebody else has made another meanwhile."""
         with writing(store) as database:
             held: int = database.execute(f"SELECT coalesce(max(version), 0) FROM {self.table}").fetchone()[0]  # noqa: S608
             if held != based_on:
@@ -45,10 +57,17 @@ class Versions:
                     f"Somebody else has changed the {self.name.en} meanwhile. Look at theirs, then change again.",
                     f"其间已有他人修改{self.name.zh}，请查看后再修改。",
                 )
+            before = self._document(database, held) or dict(shipped or {})
+            found = differences(before, json.loads(json.dumps(document)))
             row = (held + 1, json.dumps(document, ensure_ascii=False), to_text(time.time()), by)
             database.execute(f"INSERT INTO {self.table} VALUES (?, ?, ?, ?)", row)  # noqa: S608
-            record(database, by, self.action, self.subject, {"version": held + 1})
+            record(database, by, self.action, self.subject, {"version": held + 1, "differences": as_detail(found)})
         return held + 1
+
+    def _document(self, database: Database, version: int) -> dict[str, Any] | None:
+        sql = f"SELECT document FROM {self.table} WHERE version = ?"  # noqa: S608  a name of ours
+        row = database.execute(sql, (version,)).fetchone()
+        return json.loads(row[0]) if row else None
 
     def read_file(self, text: str) -> tuple[int, dict[str, Any]]:
         """The version a file was made from, and its document. Raises UserError when it is no such file."""

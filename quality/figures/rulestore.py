@@ -35,7 +35,17 @@ def change_figure_rules(store: Path, document: Mapping[str, Any], by: str, based
     what it leaves out is as shipped. based_on: the version the person had before them. Raises UserError when it cannot be used or
     somebody else has changed the rules meanwhile."""
     read_rules(document, 0)
-    return TARGETS.keep(store, document, by, based_on)
+    return TARGETS.keep(store, document, by, based_on, as_document(FigureRules(0, Rules(), shipped_figures())))
+
+
+def as_document(kept: FigureRules) -> dict[str, Any]:
+    """The rules as a document that names every limit and every target there is."""
+    targets = {}
+    for figure in kept.figures:
+        if figure.target:
+            sides = (("min", figure.target.low), ("max", figure.target.high))
+            targets[figure.id] = {name: value for name, value in sides if value is not None}
+    return {"rules": asdict(kept.rules), "targets": targets}
 
 
 def read_rules(document: Mapping[str, Any], version: int) -> FigureRules:

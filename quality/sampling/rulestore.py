@@ -30,4 +30,4 @@ class RuleStore:
         """Keep a new version. based_on: the version the person had before them. Raises UserError when the weights cannot be used or
         somebody else has changed them meanwhile."""
         read_rules(document)
-        return WEIGHTS.keep(self._store, document, by, based_on)
+        return WEIGHTS.keep(self._store, document, by, based_on, shipped_rules().document)
