@@ -221,6 +221,7 @@ class LineRecorder:
             self._no_room(error, start.frame)
             return
         self._watch.began()
+        self._shop.live.call_began(self.line.name, self._call.id, self._look_back.end - start.frame)
         self._keys.began(start.frame, start.direction)
         try:
             if not self._begun_away(start.frame):
@@ -262,6 +263,7 @@ class LineRecorder:
             self._write_keys(now=True)
             lost = self._call.losing_since
             self._free_from = self._call.end(end.frame, end.hung_up_by, transferred=end.transferred)
+            self._shop.live.call_ended(self.line.name, self._look_back.end - self._free_from)
             self._lose_idle(lost)
             self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
             self._call = None
@@ -286,6 +288,7 @@ class LineRecorder:
         self._shop.pauses.call_ended(self.line.name)
         if self._call is not None:
             self._call.drop()
+            self._shop.live.call_ended(self.line.name, 0, dropped=True)
         self._call = self._refused = None
 
     def _lost_call(self, start: Start, end: int) -> None:

@@ -46,12 +46,14 @@ class DeviceStatus:
 
 @dataclass(frozen=True)
 class ListenerStatus:
-    """One who listens live. since: UTC instant as text. skipped_frames: missed because they were not fetched in time."""
+    """One who listens live. since: UTC instant as text. skipped_frames: missed because they were not fetched in time. program: no
+    person, but the box itself, which understands the line while a call goes on."""
 
     line: str
     by: str
     since: str
     skipped_frames: int = 0
+    program: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from hw.interfaces import Samples
 from hw.messages import UserError
-from recorder.listen.protocol import BLOCK, LONGEST_LINE, PCM, at_socket, line_of
+from recorder.listen.protocol import BLOCK, LONGEST_LINE, MARK, MARKS, PCM, at_socket, line_of
 from recorder.live import run_folder
 from recorder.settings.sections import Settings
 
@@ -23,27 +23,39 @@ ANSWER_S = 5.0
 
 
 @dataclass(frozen=True)
+class CallMark:
+    """frame: of the line's time, at which the call of that id begins (BEGAN), ended (ENDED), or turned out to be none (DROPPED)."""
+
+    call_id: str
+    frame: int
+
+
+@dataclass(frozen=True)
 class LiveBlock:
     """What was heard next. skipped: frames missed before it because they were not fetched in time. tag: PCM, PAUSED or LOST of
-    recorder.listen.protocol; in the last two samples are silence, so that time stays true. samples: shape (frames, channels)."""
+    recorder.listen.protocol; in the last two samples are silence, so that time stays true. samples: shape (frames, channels). call:
+    where the tag is one of MARKS, which only come when they were asked for; samples are none then."""
 
     skipped: int
     tag: bytes
     samples: Samples
+    call: CallMark | None = None
 
 
 class LiveAudio:
     """A line's live audio. Iterate, close from anywhere; use it in a `with`.
 
     by: who listens, for the log and the status. rate: frames per second. layout: "mono", or "pair" (agent left, customer right).
-    Raises UserError when the recorder does not run or refuses.
+    calls: a program that wants to know which call it hears; frame is the line's time at the first block then, else 0. Raises
+    UserError when the recorder does not run or refuses.
     """
 
-    def __init__(self, run: Path, line: str, by: str) -> None:
+    def __init__(self, run: Path, line: str, by: str, *, calls: bool = False) -> None:
         self._socket = _connect(run)
         self._file = self._socket.makefile("rb")
         try:
-            answer = _ask(self._socket, self._file.readline, {"ask": "listen", "line": line, "by": by})
+            request: dict[str, object] = {"ask": "listen", "line": line, "by": by}
+            answer = _ask(self._socket, self._file.readline, request | {"calls": True} if calls else request)
         except UserError:
             self.close()
             raise
@@ -52,21 +64,32 @@ class LiveAudio:
         self.rate: int = answer["rate"]
         self.channels: int = answer["channels"]
         self.layout: str = answer["layout"]
+        self.frame: int = answer.get("frame", 0)
 
     def __iter__(self) -> Iterator[LiveBlock]:
         """Blocks as they come, until the recorder stops or close() is called."""
-        while True:
-            try:
-                head = self._file.read(BLOCK.size)
-                if len(head) < BLOCK.size:
-                    return
-                tag, skipped, frames = BLOCK.unpack(head)
-                data = self._file.read(2 * frames * self.channels) if tag == PCM else bytes(2 * frames * self.channels)
-            except (OSError, ValueError):  # closed by us
-                return
-            if len(data) < 2 * frames * self.channels:
-                return
-            yield LiveBlock(skipped, tag, np.frombuffer(data, "<i2").reshape(-1, self.channels))
+        while (block := self._next()) is not None:
+            yield block
+
+    def _next(self) -> LiveBlock | None:
+        try:
+            tag, skipped, frames = BLOCK.unpack(self._read(BLOCK.size))
+            if tag in MARKS:
+                call_id, frame = MARK.unpack(self._read(MARK.size))
+                return LiveBlock(skipped, tag, self._samples(b""), CallMark(call_id.decode(), frame))
+            size = 2 * frames * self.channels
+            return LiveBlock(skipped, tag, self._samples(self._read(size) if tag == PCM else bytes(size)))
+        except (OSError, ValueError, EOFError):  # closed, by either side
+            return None
+
+    def _read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def _samples(self, data: bytes) -> Samples:
+        return np.frombuffer(data, "<i2").reshape(-1, self.channels)
 
     def close(self) -> None:
         """Stop listening; closing twice does no harm."""
@@ -80,9 +103,10 @@ class LiveAudio:
         self.close()
 
 
-def listen(settings: Settings, line: str, by: str) -> LiveAudio:
-    """Hear a line live. Raises UserError when the recorder does not run, there is no such line, or too many listen."""
-    return LiveAudio(run_folder(settings), line, by)
+def listen(settings: Settings, line: str, by: str, *, calls: bool = False) -> LiveAudio:
+    """Hear a line live. calls: see LiveAudio. Raises UserError when the recorder does not run, there is no such line, or too many
+    listen."""
+    return LiveAudio(run_folder(settings), line, by, calls=calls)
 
 
 def pause(settings: Settings, line: str, by: str, reason: str, seconds: float) -> str:

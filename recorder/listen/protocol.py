@@ -5,6 +5,8 @@
     {"ask": "listen", "line": "1", "by": "1001"}
         → {"ok": true, "line": "1", "layout": "pair", "rate": 8000, "channels": 2, "encoding": "s16le"}, then blocks
           until either side closes
+    {"ask": "listen", …, "calls": true}   for programs that want to know which call they hear
+        → the same with "frame": 4711, the line's time (frames since the recorder began) at the first block
     {"ask": "pause", "line": "1", "by": "1001", "reason": "card number", "seconds": 120}
         → {"ok": true, "line": "1", "call_id": "…", "seconds": 120}
     {"ask": "resume", "line": "1", "by": "1001"}
@@ -16,6 +18,12 @@ A block is a tag of four bytes, frames skipped before it (u32) and its own frame
     "PCM "  frames × channels signed 16-bit samples follow, interleaved: agent left, customer right
     "PAUS"  the call was paused for so many frames; nothing follows
     "LOST"  the device lost so many frames; nothing follows
+
+Who asked for calls gets between them, with no frames of their own, the call's id (36 bytes) and a frame of the line's time (u64):
+
+    "CALL"  this call is open; it began, or begins, with that frame
+    "ENDS"  it ended before that frame
+    "DROP"  it was none (too short) and is forgotten
 
 Frames are skipped when the reader falls behind: it then misses audio, and is told how much. So skipped + frames over all blocks is
 the line's time, whatever happens. A reader that has taken nothing for a minute is sent away.
@@ -35,6 +43,8 @@ from hw.messages import Message, UserError
 SOCKET = "recorder.sock"
 BLOCK = struct.Struct("<4sII")
 PCM, PAUSED, LOST = b"PCM ", b"PAUS", b"LOST"
+MARK = struct.Struct("<36sQ")
+BEGAN, ENDED, DROPPED = MARKS = b"CALL", b"ENDS", b"DROP"
 ENCODING = "s16le"
 LONGEST_LINE = 4096
 """Bytes of a request."""

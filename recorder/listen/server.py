@@ -13,7 +13,7 @@ from hw.interfaces import Samples
 from hw.messages import UserError
 from recorder.callstore import layout_of
 from recorder.keeper import Keeper
-from recorder.listen.protocol import ENCODING, LONGEST_LINE, SOCKET, at_socket, line_of, parse, refusal
+from recorder.listen.protocol import BEGAN, DROPPED, ENCODING, ENDED, LONGEST_LINE, SOCKET, at_socket, line_of, parse, refusal
 from recorder.listen.reader import Reader
 from recorder.live import ListenerStatus
 from recorder.pauses import Pauses
@@ -22,7 +22,9 @@ from recorder.times import to_text
 
 log = logging.getLogger(__name__)
 
-MOST_READERS = 16
+MOST_READERS, MOST_PROGRAMS = 16, 64
+"""Of people, and of programs that understand lines."""
+
 MOST_ASKING = 16
 """Connections that have not asked anything yet."""
 
@@ -47,6 +49,8 @@ class LiveServer(Keeper):
         self._door: socket.socket | None = None
         self._asking: list[tuple[socket.socket, float, bytearray]] = []
         self._readers: dict[str, list[Reader]] = {}
+        self._heard = dict.fromkeys(self._lines, 0)  # frames since the start
+        self._calls: dict[str, tuple[str, int]] = {}  # the open call of a line, and the frame it begins with
 
     def open(self) -> None:
         """Make the socket. Without it (a folder that cannot be written) there is recording but no listening: logged, not raised."""
@@ -80,18 +84,35 @@ class LiveServer(Keeper):
 
     def audio(self, line: str, samples: Samples) -> None:
         """A line's next samples, for those who listen to it."""
+        self._heard[line] += len(samples)
         for reader in self._readers.get(line, ()):
             reader.audio(samples)
 
     def silence(self, line: str, tag: bytes, frames: int) -> None:
         """Frames of a line that nobody may hear (PAUSED) or can hear (LOST)."""
+        self._heard[line] += frames
         for reader in self._readers.get(line, ()):
             reader.silence(tag, frames)
+
+    def call_began(self, line: str, call_id: str, ago: int) -> None:
+        """A call was opened on a line. ago: frames of it that were given before."""
+        self._calls[line] = (call_id, self._heard[line] - ago)
+        self._mark(line, BEGAN, *self._calls[line])
+
+    def call_ended(self, line: str, ago: int, *, dropped: bool = False) -> None:
+        """The line's open call ended, so many frames ago. dropped: it was none."""
+        if line in self._calls:
+            call_id, _ = self._calls.pop(line)
+            self._mark(line, DROPPED if dropped else ENDED, call_id, self._heard[line] - ago)
+
+    def _mark(self, line: str, tag: bytes, call_id: str, frame: int) -> None:
+        for reader in self._readers.get(line, ()):
+            reader.mark(tag, call_id, max(0, frame))
 
     def status(self) -> tuple[ListenerStatus, ...]:
         """Who listens."""
         readers = (reader for readers in self._readers.values() for reader in readers)
-        return tuple(ListenerStatus(one.line, one.by, to_text(one.since), one.skipped) for one in readers)
+        return tuple(ListenerStatus(one.line, one.by, to_text(one.since), one.skipped, one.calls) for one in readers)
 
     def close(self) -> None:
         """Send everybody home and take the socket away."""
@@ -135,7 +156,7 @@ class LiveServer(Keeper):
                 known = ", ".join(self._lines)
                 raise UserError(f"There is no line {name!r}; there are: {known}.", f"没有线路 {name!r};已有:{known}。")
             if asked.get("ask") == "listen":
-                self._let_listen(connection, name, by)
+                self._let_listen(connection, name, by, calls=asked.get("calls") is True)
                 return
             answer: dict[str, object] = {"ok": True, "line": name} | self._command(asked, name, by)
         except UserError as error:
@@ -154,16 +175,20 @@ class LiveServer(Keeper):
             return self._pauses.resume(line, by)
         raise UserError(f"There is no request {asked.get('ask')!r}: listen, pause or resume.", "只能请求 listen、pause 或 resume。")
 
-    def _let_listen(self, connection: socket.socket, line: str, by: str) -> None:
-        if sum(map(len, self._readers.values())) >= MOST_READERS:
+    def _let_listen(self, connection: socket.socket, line: str, by: str, *, calls: bool) -> None:
+        alike = sum(reader.calls is calls for readers in self._readers.values() for reader in readers)
+        if alike >= (MOST_PROGRAMS if calls else MOST_READERS):
             raise UserError(
-                f"{MOST_READERS} are listening already; try again when one has stopped.",
-                f"已有 {MOST_READERS} 人在监听,请稍后再试。",
+                f"{alike} are listening already; try again when one has stopped.",
+                f"已有 {alike} 人在监听,请稍后再试。",
             )
         tapped = self._lines[line]
-        reader = Reader(connection, line, by, self._now(), LINE_RATE)
+        reader = Reader(connection, line, by, self._now(), LINE_RATE, calls=calls)
         answer: dict[str, object] = {"ok": True, "line": line, "layout": layout_of(tapped.channels)}
-        reader.greet(line_of(answer | {"rate": LINE_RATE, "channels": len(tapped.channels), "encoding": ENCODING}))
+        answer |= {"rate": LINE_RATE, "channels": len(tapped.channels), "encoding": ENCODING}
+        reader.greet(line_of(answer | {"frame": self._heard[line]} if calls else answer))
+        if line in self._calls:
+            reader.mark(BEGAN, self._calls[line][0], max(0, self._calls[line][1]))
         self._readers.setdefault(line, []).append(reader)
         log.info("line %s: %s listens", line, by)
         self._serve(reader)

@@ -18,9 +18,10 @@ from hw.interfaces import Samples
 from hw.messages import UserError
 from recorder.alarms import Alarms
 from recorder.callstore import CallStore
+from recorder.ids import new_id
 from recorder.journal import Journal
 from recorder.listen import client, server
-from recorder.listen.protocol import BLOCK, LOST, PAUSED, PCM, SOCKET
+from recorder.listen.protocol import BEGAN, BLOCK, DROPPED, ENDED, LOST, MARK, MARKS, PAUSED, PCM, SOCKET
 from recorder.listen.reader import HOLDS_S, STALLED_S, Reader
 from recorder.listen.server import LiveServer
 from recorder.pauses import Pauses
@@ -71,7 +72,17 @@ def offer(tmp_path: Path) -> Iterator[Offer]:
 
 
 def received(connection: socket.socket, channels: int) -> list[tuple[bytes, int, Samples]]:
-    """Every whole block that has arrived: tag, skipped, samples (or as many rows of nothing)."""
+    """Every whole block that has arrived: tag, skipped, samples (or as many rows of nothing). Marks of calls: see `marked`."""
+    return [found for found in whole(connection, channels) if isinstance(found[2], np.ndarray)]
+
+
+def marked(connection: socket.socket) -> list[tuple[bytes, str, int]]:
+    """The marks that have arrived: tag, call, frame."""
+    return [(found[0], *found[2]) for found in whole(connection, 2) if isinstance(found[2], tuple)]
+
+
+def whole(connection: socket.socket, channels: int) -> list[tuple[bytes, int, Samples | tuple[str, int]]]:
+    """Every whole block and mark that has arrived."""
     connection.setblocking(False)
     data = bytearray()
     try:
@@ -79,9 +90,14 @@ def received(connection: socket.socket, channels: int) -> list[tuple[bytes, int,
             data += more
     except BlockingIOError:
         pass
-    found = []
+    found: list[tuple[bytes, int, Samples | tuple[str, int]]] = []
     while data:
         tag, skipped, frames = BLOCK.unpack_from(data)
+        if tag in MARKS:
+            call_id, at = MARK.unpack_from(data, BLOCK.size)
+            found.append((tag, skipped, (call_id.decode(), at)))
+            del data[: BLOCK.size + MARK.size]
+            continue
         size = 2 * frames * channels if tag == PCM else 0
         samples = np.frombuffer(bytes(data[BLOCK.size : BLOCK.size + size]), "<i2").reshape(-1, channels)
         found.append((tag, skipped, samples if size else np.zeros((frames, 0), np.int16)))
@@ -149,6 +165,56 @@ def test_a_reader_who_never_reads_is_sent_away(offer: Offer) -> None:
         offer.server.audio("1", block(800, 2))
         offer.server.step()
     assert offer.server.status() == ()
+
+
+def test_a_program_is_told_of_calls_a_person_is_not(offer: Offer) -> None:
+    one, two = new_id(5.0), new_id(6.0)
+    offer.server.audio("1", block(800, 2))
+    answer, program = offer.ask(ask="listen", line="1", by="analyzer", calls=True)
+    assert answer["frame"] == 800
+    _, person = offer.ask(ask="listen", line="1", by="1001")
+    offer.server.audio("1", block(800, 2))
+    offer.server.call_began("1", one, 1000)
+    offer.server.audio("1", block(800, 2))
+    _, late = offer.ask(ask="listen", line="1", by="analyzer", calls=True)
+    offer.server.call_ended("1", 100)
+    offer.server.call_began("1", two, 0)
+    offer.server.call_ended("1", 0, dropped=True)
+    offer.server.step()
+    ended = [(ENDED, one, 2300), (BEGAN, two, 2400), (DROPPED, two, 2400)]
+    assert marked(program) == [(BEGAN, one, 600), *ended]
+    assert marked(late) == [(BEGAN, one, 600), *ended]
+    assert [len(samples) for _, _, samples in received(person, 2)] == [800, 800]
+    assert [(one.by, one.program) for one in offer.server.status()] == [
+        ("analyzer", True), ("1001", False), ("analyzer", True)
+    ]  # fmt: skip
+
+
+def test_marks_of_calls_outlive_the_audio_that_a_slow_program_misses(offer: Offer) -> None:
+    first, second = new_id(5.0), new_id(6.0)
+    _, program = offer.ask(ask="listen", line="1", by="analyzer", calls=True)
+    for number in range(300):
+        offer.server.audio("1", block(800, 2))
+        if number in (100, 200):
+            offer.server.call_began("1", first if number == 100 else second, 0)
+        if number == 150:
+            offer.server.call_ended("1", 0)
+        offer.server.step()
+    marks, frames = [], 0
+    for _ in range(5):
+        for _tag, skipped, what in whole(program, 2):
+            frames += skipped + (len(what) if isinstance(what, np.ndarray) else 0)
+            marks += [what] if isinstance(what, tuple) else []
+        offer.server.step()
+    assert marks == [(first, 101 * 800), (first, 151 * 800), (second, 201 * 800)]
+    assert frames == 300 * 800
+
+
+def test_programs_take_no_place_of_a_persons(offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_READERS", 1)
+    kept = [offer.ask(ask="listen", line="1", by="analyzer", calls=True), offer.ask(ask="listen", line="1", by="1001")]
+    assert [answer["ok"] for answer, _ in kept] == [True, True]
+    assert not offer.ask(ask="listen", line="1", by="1002")[0]["ok"]
 
 
 @pytest.mark.parametrize(
