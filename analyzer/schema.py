@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from recorder.migrations import Migration
+from recorder.migrations import Migration, follow
 
 ANALYSIS_DB = "analysis.db"
+
+SURE_MOOD = 0.6
+"""Probability from which an utterance is said to be angry, happy or sad."""
+MOODS = ("angry", "happy", "sad")
+SIDES = ("agent", "customer", "mixed")
+"""In results.moods the bit 3 × side + mood is set when an utterance of that side surely had that mood."""
+
+_MOOD = " ".join(f"WHEN json_extract(emotion, '$.{mood}') >= {SURE_MOOD} THEN {1 << place}" for place, mood in enumerate(MOODS))
+_SIDE = " ".join(f"WHEN '{side}' THEN {len(MOODS) * place}" for place, side in enumerate(SIDES))
+_MOOD_BIT = f"(CASE {_MOOD} ELSE 0 END) << (CASE side {_SIDE} ELSE {len(MOODS) * 2} END)"
 
 MIGRATIONS = (
     Migration(
@@ -113,6 +123,28 @@ MIGRATIONS = (
                 hits TEXT NOT NULL, urgent INTEGER NOT NULL, said_at TEXT NOT NULL, at TEXT NOT NULL) STRICT""",
             "CREATE INDEX live_said_by_call ON live_said (call_id, number)",
             "CREATE INDEX live_said_urgent ON live_said (number) WHERE urgent = 1",
+        ),
+    ),
+    # For lists and searches over all calls: a call's longest silence (seconds), its moods, and the number of its first utterance
+    # (all of a call's utterances are written at once, so their numbers follow one another). changed_results: see calls.db.
+    Migration(
+        "0031-lists",
+        (
+            "ALTER TABLE results ADD COLUMN longest_silence_s REAL",
+            "ALTER TABLE results ADD COLUMN moods INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE results ADD COLUMN first_utterance INTEGER",
+            "UPDATE results SET longest_silence_s = json_extract(acoustics, '$.longest_silence_s')",
+            f"""UPDATE results SET first_utterance = u.first, moods = u.moods FROM (
+                SELECT call_id, min(id) AS first, sum(DISTINCT {_MOOD_BIT}) AS moods FROM utterances GROUP BY call_id) AS u
+                WHERE u.call_id = results.call_id""",
+            f"""CREATE TRIGGER results_for_lists AFTER INSERT ON results BEGIN
+                UPDATE results SET longest_silence_s = json_extract(NEW.acoustics, '$.longest_silence_s'),
+                    first_utterance = (SELECT min(id) FROM utterances WHERE call_id = NEW.call_id),
+                    moods = coalesce((SELECT sum(DISTINCT {_MOOD_BIT}) FROM utterances WHERE call_id = NEW.call_id), 0)
+                WHERE rowid = NEW.rowid; END""",
+            "CREATE TABLE changed_results (number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL) STRICT",
+            *follow("jobs", "changed_results", {"INSERT": "NEW.call_id", "UPDATE": "NEW.call_id", "DELETE": "OLD.call_id"}),
+            *follow("results", "changed_results", {"UPDATE": "NEW.call_id", "DELETE": "OLD.call_id"}),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quality import accountschema, manageschema, tokenschema
+from quality import accountschema, listschema, manageschema, tokenschema
 from quality.jobs import schema as jobschema
 from recorder.migrations import Migration
 
@@ -299,6 +299,7 @@ MIGRATIONS = (
     *accountschema.STEPS,
     *manageschema.STEPS,
     *tokenschema.STEPS,
+    *listschema.STEPS,
     *jobschema.STEPS,
     # review_drafts: marks that are no review yet (quality.drafts); marks is JSON, revision counts the writes. listens: who heard
     # how much (quality.listens); spans is JSON, share 0-1.

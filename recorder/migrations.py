@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -34,3 +34,19 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> 
             connection.execute("ROLLBACK")
             raise
     return made
+
+
+CHANGES_KEPT = 50_000
+"""Entries of a list of changes; a follower further behind reads everything anew."""
+
+
+def follow(table: str, changes: str, events: Mapping[str, str]) -> tuple[str, ...]:
+    """Triggers that add a call to the list `changes` (number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT) whenever a row of
+    `table` changes, so that readers find what is new without looking at everything. events: "INSERT", "UPDATE", "UPDATE OF …" or
+    "DELETE", each with the expression that is the call's id."""
+    return tuple(
+        f"""CREATE TRIGGER {changes}_{table}_{event.split()[0].lower()} AFTER {event} ON {table} BEGIN
+            INSERT INTO {changes} (call_id) VALUES ({call});
+            DELETE FROM {changes} WHERE number <= (SELECT max(number) FROM {changes}) - {CHANGES_KEPT}; END"""
+        for event, call in events.items()
+    )

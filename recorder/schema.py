@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recorder.migrations import Migration
+from recorder.migrations import Migration, follow
 
 CALLS_DB = "calls.db"
 
@@ -166,6 +166,14 @@ MIGRATIONS = (
                 id TEXT PRIMARY KEY, line TEXT NOT NULL, call_id TEXT NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
                 at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL, frames INTEGER, ended TEXT, ended_by TEXT) STRICT""",
             "CREATE INDEX pauses_by_call ON pauses (call_id)",
+        ),
+    ),
+    # Calls that have come or changed, in order: readers that keep a picture of all calls (quality.callindex) follow it.
+    Migration(
+        "0021-changed-calls",
+        (
+            "CREATE TABLE changed_calls (number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL) STRICT",
+            *follow("calls", "changed_calls", {"INSERT": "NEW.id", "UPDATE": "NEW.id", "DELETE": "OLD.id"}),
         ),
     ),
 )
