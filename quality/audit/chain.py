@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
@@ -55,18 +55,19 @@ def append(  # noqa: PLR0917
     _write(database, last, by[:LONGEST], kind, action, subject[:LONGEST], text, ADDRESS.get())
 
 
-def old_digest(database: Database) -> tuple[int, str]:
-    """How many entries there are without a hash, from before the chain, and the SHA-256 of them all."""
+def digest_of(entries: Iterable[Entry]) -> tuple[int, str]:
+    """How many entries there are, and the SHA-256 of them all: what a chain says of those from before it."""
     digest, count = hashlib.sha256(), 0
-    for row in database.execute(f"SELECT {COLUMNS} FROM changes WHERE hash IS NULL ORDER BY id"):  # noqa: S608
-        digest.update(entry(row).digest(NO_HASH).encode())
+    for found in entries:
+        digest.update(found.digest(NO_HASH).encode())
         count += 1
     return count, digest.hexdigest()
 
 
 def _begin(database: Database, seq: int) -> Entry:
     """The first entry of the chain vouches for what was there before it."""
-    count, digest = old_digest(database)
+    older = database.execute(f"SELECT {COLUMNS} FROM changes WHERE hash IS NULL ORDER BY id")  # noqa: S608
+    count, digest = digest_of(map(entry, older))
     start = Entry(seq, "", "", "", "", "", "", "", None, NO_HASH)
     return _write(database, start, "callbox", CHANGE, BEGAN, "audit", json.dumps({"before": count, "digest": digest}), "")
 

@@ -15,6 +15,7 @@ from recorder.times import to_text
 
 BEGAN, KEY, BROKEN, UNSIGNED = "began", "key", "broken", "unsigned"
 RECORDED, ADOPTED, CHANGED, REMOVED, ADOPTED_ALL = "recorded", "adopted", "changed", "removed", "adopted_all"
+WITNESSED = "witnessed"
 STORE = "store"
 """The subject of items that are about the chain itself."""
 
@@ -86,6 +87,16 @@ class Chain:
     def adopted_all(self, up_to: int) -> None:
         """Everything from before the chain has been taken in. Inside a transaction."""
         self._append(ADOPTED_ALL, STORE, {"up_to": up_to})
+
+    def witness(self, subject: str, body: dict[str, object]) -> None:
+        """Keep what somebody else's log said of itself (recorder.evidence.witness), unless it is the last that was kept of it.
+        Inside a transaction."""
+        sql = "SELECT body FROM evidence WHERE subject = ? ORDER BY seq DESC LIMIT 1"
+        row = self._connection.execute(sql, (subject,)).fetchone()
+        if row is None or row[0] != body_text(body):
+            self._check_end()
+            self._append(WITNESSED, subject, body)
+            self._sign_heads()
 
     def sign_tombstone(self, call_id: str, at: str, rule: str, reason: str, by: str, was: str) -> tuple[str, str]:  # noqa: PLR0917
         """The public key and the signature for a deletion. Only with a signer."""

@@ -13,6 +13,7 @@ from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.headfiles import heads_of, write_head
 from recorder.evidence.keys import FOLDER, SigningKey, load_or_make
+from recorder.evidence.witness import Witness
 from recorder.journal import Journal
 from recorder.keeper import Keeper
 
@@ -35,6 +36,7 @@ class EvidenceKeeper(Keeper):
         self._monotonic = monotonic
         self._due = float("-inf")
         self._adopter = Adopter(journal.store)
+        self._witness = Witness(self._store)
         self._told = ""  # the newest day whose head file is complete
 
     def step(self) -> None:
@@ -61,6 +63,7 @@ class EvidenceKeeper(Keeper):
             self._write_heads()
         except OSError as error:  # a full disk: the heads in calls.db count, the files follow
             log.debug("no head file: %s", error)
+        self._witness.look(self._journal)
         trouble = self._journal.store.chain.trouble or read_report(self._store)
         self._alarms.set("evidence_broken", str(self._store), bool(trouble), trouble)
 

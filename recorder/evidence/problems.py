@@ -25,13 +25,15 @@ _THINGS = {
     "tombstones": Message("tombstone {id}", "删除凭证 {id}"),
     "files": Message("the file {id}", "文件 {id}"),
     "keys": Message("the signing key {id}", "签名密钥 {id}"),
+    "audit": Message("entry {id} of the audit log", "审计日志第 {id} 条"),
 }
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing that is not as it was recorded. kind: "altered", "missing", "inserted" or "unsigned". table: "evidence", "heads",
-    "calls", "parts", "gaps", "pauses", "tombstones", "files" or "keys". call_id: the call it belongs to, "" when it is none's."""
+    "calls", "parts", "gaps", "pauses", "tombstones", "files", "keys" or "audit". call_id: the call it belongs to, "" when it is
+    none's."""
 
     kind: str
     table: str
