@@ -12,6 +12,7 @@ from console.commands import (
     alarms,
     alerts,
     analyze,
+    audit,
     backup,
     bench,
     centre,
@@ -36,6 +37,7 @@ from console.commands import (
     sampling,
     scenario,
     serial,
+    setup,
     smdr,
     status,
     tokens,
@@ -46,9 +48,9 @@ from console.output import complain, speak_any_locale
 from hw.messages import Message, UserError
 
 COMMANDS = (
-    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify),
+    *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, audit),
     *(export, reports, users, tokens, models, rules, serial, people, sampling, alerts, labels, evening),
-    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup),
+    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup, setup),
 )
 
 

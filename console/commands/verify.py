@@ -42,22 +42,31 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Look, and say what was found. Exit status 0: all as recorded, 1: something is not, 2: it could not be looked at."""
+    from dataclasses import asdict
+    from itertools import chain
+
+    from console.commands.audit import tell
+    from quality.audit.check import Looked, check
     from recorder.evidence.verify import Seen, verify
 
     settings = settings_of(arguments)
     store = Path(settings.store.path)
     if arguments.export_key or arguments.export_heads:
         return _export(store, arguments)
-    scope, seen = _scope(arguments, settings), Seen()
+    scope, seen, looked = _scope(arguments, settings), Seen(), Looked()
     with _Shown() as shown:
         found = verify(store, scope, seen, shown)
+        if scope.everything:
+            found = chain(found, check(store, looked))
         problems = list(found) if arguments.all else _first(found)
     if scope.everything and scope.files:
         _leave_report(store, problems)
     if arguments.json:
-        say_json(_document(scope, seen, problems))
+        say_json({**_document(scope, seen, problems), "audit": asdict(looked)})
     else:
         _tell(seen, problems, everything=arguments.all)
+        if looked.entries and not problems:
+            tell(looked, [])
     return 1 if problems else 0
 
 

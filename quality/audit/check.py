@@ -51,7 +51,8 @@ class _Walk:
         self._looked = looked
         self._last: Entry | None = None
         self._began: dict[str, object] | None = None
-        self._cut = (0, "")
+        self._start: Entry | None = None
+        self._cuts: set[tuple[object, object]] = set()
 
     def entry(self, found: Entry) -> Iterator[Problem]:
         before, self._last = self._last, found
@@ -66,10 +67,15 @@ class _Walk:
             yield _problem(ALTERED, found.seq, "its hash does not fit what it says", "哈希与内容不符", found)
         elif found.action == BEGAN:
             yield from self._begin(found, before)
+        elif found.action == CUT:
+            self._cuts.add((found.facts.get("last"), found.facts.get("hash")))
 
     def end(self, older: tuple[int, str]) -> Iterator[Problem]:
         """After the last entry. older: how many are without a hash, and the digest of them."""
-        if self._began is not None and not self._cut[0] and (self._began.get("before"), self._began.get("digest")) != older:
+        start = self._start
+        if start is not None and (start.seq - 1, start.prev) not in self._cuts:
+            yield _problem(MISSING, f"1–{start.seq - 1}" if start.seq > 2 else "1", "nothing says they were taken out", "没有移出记录", start)
+        if self._began is not None and (self._began.get("before"), self._began.get("digest")) != older:
             text = Message("they are not what its chain began with", "与链开始时不一致")
             yield Problem(ALTERED, "audit", f"1–{self._looked.older}", text)
 
@@ -82,8 +88,8 @@ class _Walk:
     def _place(self, found: Entry, before: Entry | None) -> Iterator[Problem]:
         due = before.seq + 1 if before else 1
         prev = before.hash or NO_HASH if before else NO_HASH
-        if before is None and found.action == CUT:
-            self._cut = (found.seq, found.hash or "")
+        if before is None and found.seq > 1:
+            self._start = found
         elif found.seq > due:
             span = str(due) if found.seq == due + 1 else f"{due}–{found.seq - 1}"
             yield _problem(MISSING, span, f"entry {found.seq} comes next", f"其后是第 {found.seq} 条", found)

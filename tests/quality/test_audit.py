@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from datetime import date
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hw.messages import UserError
 from quality.audit.book import AuditBook, Wanted
 from quality.audit.chain import ADDRESS, note, note_listen
 from quality.audit.check import Looked, check
+from quality.audit.cut import cut
 from quality.audit.entries import CHANGE, COLUMNS, LISTEN, REFUSAL
 from quality.audit.words import is_named
 from quality.changes import list_changes, record
@@ -69,6 +72,7 @@ def test_an_untouched_log_is_whole(store: Path) -> None:
         ("DELETE FROM changes WHERE id = 3", [("missing", "3")]),
         ("DELETE FROM changes WHERE id IN (3, 4)", [("missing", "3–4")]),
         ("DELETE FROM changes WHERE id = 1", [("missing", "1")]),
+        ("DELETE FROM changes WHERE id <= 3", [("missing", "1–3")]),
     ],
 )
 def test_what_was_altered_or_taken_out_is_named(store: Path, statement: str, found: list[tuple[str, str]]) -> None:
@@ -205,6 +209,27 @@ def test_the_csv_holds_every_entry_and_no_formula(store: Path) -> None:
     assert len(text.splitlines()) == 8
     assert "'=HYPERLINK" in text
     assert "收听录音" in text
+
+
+def test_old_entries_are_taken_out_and_the_log_stays_whole(store: Path, tmp_path: Path) -> None:
+    file, far = tmp_path / "old.jsonl", date(2099, 1, 1)
+    with pytest.raises(UserError, match="stay in the log"):
+        cut(store, far, file, "root", today=far, timezone=ZONE)
+    assert cut(store, far, file, "root", today=date(2101, 1, 1), timezone=ZONE) == 6
+    lines = file.read_text("utf-8").splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    note(store, LISTEN, "li", "call.listen", "c9")
+    assert [found.seq for found in AuditBook(store, ZONE).page(Wanted())[0]] == [8, 7]
+    assert problems(store) == []
+    tamper(store, "DELETE FROM changes WHERE id = 7")
+    assert problems(store) == [("missing", "1–7")]
+
+
+def test_a_damaged_log_is_not_cut(store: Path, tmp_path: Path) -> None:
+    tamper(store, "DELETE FROM changes WHERE id = 3")
+    with pytest.raises(UserError, match="not whole"):
+        cut(store, date(2099, 1, 1), tmp_path / "old.jsonl", "root", today=date(2101, 1, 1), timezone=ZONE)
+    assert not (tmp_path / "old.jsonl").exists()
 
 
 def test_changes_are_listed_without_listens_and_refusals(store: Path) -> None:
