@@ -8,7 +8,7 @@ from firmware.protocol import KINDS
 
 RING_START, RING_STOP, OFF_HOOK, ON_HOOK, FLASH, REVERSED, NO_LINE = range(len(KINDS))
 
-DEAD_MV = 3000  # below: nothing feeds the line
+DEAD_MV = 1500  # below: nothing feeds the line; 4 V with all tolerances against us read as 2.6, an open input as less than 1
 LOOP_MV = 18000  # below, coming from above: the line is off-hook (6 to 12 V)
 OPEN_MV = 24000  # above, coming from below: the line is on-hook (about 48 V, some 60)
 SWING_MV = 70000  # a ring (75 to 90 V AC, 212 to 255 V peak to peak) turns round after more than this; no hook does

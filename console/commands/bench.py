@@ -37,8 +37,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     faults.add_argument("--seed", type=int, default=1)
     export = subjects.add_parser("export", help="reports of a made centre: 40 agents, 60 000 calls / 报表")
     export.add_argument("--store", type=Path, metavar="DIR", help="a made centre that is there already; it is copied")
+    board = subjects.add_parser("board", help="the tap board's circuit in ngspice / 监听板电路仿真")
+    board.add_argument("--plots", type=Path, metavar="FOLDER", help="draw SVG pictures there")
+    board.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a part with another value, as RA=10k")
     for subject, run in (
-        (export, run_export), (analyzer, run_analyzer), (recorder, run_recorder), (faults, run_faults), (backlog, run_backlog),
+        (board, run_board), (export, run_export),
+        (analyzer, run_analyzer), (recorder, run_recorder), (faults, run_faults), (backlog, run_backlog),
     ):  # fmt: skip
         subject.add_argument("--json", action="store_true", help="print JSON")
         subject.set_defaults(run=run)
@@ -113,6 +117,19 @@ def run_export(arguments: argparse.Namespace) -> int:
     with Progress("making reports", "正在生成报表") as progress:
         figures = bench_export(arguments.store, progress)
     return _print(figures, arguments.json)
+
+
+def run_board(arguments: argparse.Namespace) -> int:
+    """The tap board's figures against their limits; 1 when one is not kept."""
+    from hw.board.simulate import as_json, as_lines, overrides_of, simulate
+
+    figures = simulate(overrides_of(arguments.set), arguments.plots)
+    if arguments.json:
+        say_json(as_json(figures))
+    else:
+        for line in as_lines(figures, terminal_language()):
+            say(line, line)
+    return 0 if all(figure.ok for figure in figures) else 1
 
 
 def _minutes(arguments: argparse.Namespace) -> int:

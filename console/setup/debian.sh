@@ -52,6 +52,7 @@ missing_on_a_box() {
 missing_for_tests() {
   command -v chromium >/dev/null || echo chromium
   command -v systemd-analyze >/dev/null || echo systemd
+  command -v ngspice >/dev/null || echo ngspice # the tap board's circuit
 }
 
 machine_kind() { "$(find_python)" -c 'import platform, sys; print(f"cp{sys.version_info[0]}{sys.version_info[1]}-{platform.machine()}")'; }
