@@ -136,6 +136,16 @@ class Appeals:
         """What has to be decided, the most urgent first."""
         return sorted(self._select("state = ?", "open"), key=lambda a: (a.decide_by, a.filed_at))
 
+    def decided(self, limit: int = 50) -> list[Appeal]:
+        """The decided ones, the latest decision first."""
+        with reading(self._store) as connection:
+            sql = "SELECT * FROM review.appeals WHERE state IN ('upheld', 'rejected') ORDER BY decided_at DESC LIMIT ?"
+            return [_appeal(row) for row in connection.execute(sql, (limit,))]
+
+    def of_agent(self, agent_id: str, limit: int = 200) -> list[Appeal]:
+        """An agent's appeals, newest first."""
+        return self._select("agent_id = ?", agent_id)[::-1][:limit]
+
     def _select(self, where: str, value: str) -> list[Appeal]:
         with reading(self._store) as connection:
             rows = connection.execute(f"SELECT * FROM review.appeals WHERE {where} ORDER BY filed_at", (value,))  # noqa: S608

@@ -168,6 +168,10 @@ class Calibrations:
         """Those opened from `since` to before `until` (instants as the database writes them), oldest first."""
         return self._select("WHERE opened_at >= ? AND opened_at < ?", since, until)
 
+    def standing(self) -> list[Calibration]:
+        """Those that are not closed, oldest first."""
+        return self._select("WHERE closed_at IS NULL")
+
     def _select(self, where: str, *values: str) -> list[Calibration]:
         forms: dict[tuple[str, str], Form] = {}
         with reading(self._store) as connection:

@@ -33,7 +33,8 @@ class Clip:
 
 @dataclass(frozen=True)
 class CaseText:
-    """What a case says. good: an example to follow; else one to learn from."""
+    """What a case says. good: an example to follow; else one to learn from. for_agents: agents may read it and hear its clips,
+    whose calls are somebody's: only where a person has said so."""
 
     title: str
     problem: str
@@ -42,6 +43,7 @@ class CaseText:
     good: bool = False
     tags: tuple[str, ...] = ()
     clips: tuple[Clip, ...] = ()
+    for_agents: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,10 @@ class Cases:
             raise UserError("There is no such case.", "没有此案例。")
         return found[0]
 
-    def browse(self, tag: str | None = None, words: str = "", good: bool | None = None) -> list[Case]:
-        """The newest first; with a tag, with words in its texts, good or bad ones."""
+    def browse(
+        self, tag: str | None = None, words: str = "", good: bool | None = None, *, for_agents: bool = False
+    ) -> list[Case]:  # fmt: skip
+        """The newest first; with a tag, with words in its texts, good or bad ones. for_agents: only what agents may read."""
         wanted, values = "", []
         if tag:
             wanted, values = " AND EXISTS (SELECT 1 FROM review.case_tags WHERE case_id = c.id AND tag = ?)", [tag]
@@ -113,12 +117,14 @@ class Cases:
             values.append(word)
         if good is not None:
             wanted += f" AND c.good = {int(good)}"
+        if for_agents:
+            wanted += " AND c.for_agents = 1"
         return self._select(wanted, *values)
 
-    def tags(self) -> list[tuple[str, int]]:
-        """Every tag and how many cases have it."""
-        sql = """SELECT tag, count(*) FROM review.case_tags t JOIN review.cases c ON c.id = t.case_id WHERE c.removed_at IS NULL
-            GROUP BY tag ORDER BY count(*) DESC, tag"""
+    def tags(self, *, for_agents: bool = False) -> list[tuple[str, int]]:
+        """Every tag and how many cases have it; of those agents may read alone."""
+        sql = f"""SELECT tag, count(*) FROM review.case_tags t JOIN review.cases c ON c.id = t.case_id
+            WHERE c.removed_at IS NULL AND c.for_agents >= {int(for_agents)} GROUP BY tag ORDER BY count(*) DESC, tag"""  # noqa: S608
         with reading(self._store) as connection:
             return [(row[0], row[1]) for row in connection.execute(sql)]
 
@@ -163,7 +169,7 @@ def _claim(database: Database, case: Case) -> None:
 def _row(key: str, text: CaseText) -> dict[str, object]:
     return {
         "id": key, "title": text.title.strip(), "problem": text.problem.strip(), "solution": text.solution.strip(),
-        "effect": text.effect.strip(), "good": int(text.good),
+        "effect": text.effect.strip(), "good": int(text.good), "for_agents": int(text.for_agents),
     }  # fmt: skip
 
 
@@ -182,6 +188,6 @@ def _case(connection: sqlite3.Connection, row: sqlite3.Row) -> Case:
     tags = connection.execute("SELECT tag FROM review.case_tags WHERE case_id = ? ORDER BY tag", (row["id"],)).fetchall()
     text = CaseText(
         row["title"], row["problem"], row["solution"], row["effect"], bool(row["good"]), tuple(t["tag"] for t in tags),
-        tuple(Clip(c["call_id"], c["start_s"], c["end_s"], c["caption"]) for c in clips),
+        tuple(Clip(c["call_id"], c["start_s"], c["end_s"], c["caption"]) for c in clips), bool(row["for_agents"]),
     )  # fmt: skip
     return Case(row["id"], text, row["made_by"], from_text(row["made_at"]), from_text(row["changed_at"]))

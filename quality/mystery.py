@@ -96,6 +96,16 @@ class MysteryCalls:
         with reading(self._store) as connection:
             return [_call(row) for row in connection.execute(sql, bounds)]
 
+    def get(self, key: str) -> MysteryCall:
+        """Raises UserError when there is none."""
+        sql = """SELECT m.*, c.agent_id AS taken_by FROM review.mystery_calls m LEFT JOIN calls.calls c ON c.id = m.call_id
+            WHERE m.id = ?"""
+        with reading(self._store) as connection:
+            row = connection.execute(sql, (key,)).fetchone()
+        if row is None:
+            raise UserError("There is no such mystery call.", "没有此拨测。")
+        return _call(row)
+
     def link(self, now: float) -> tuple[int, int]:
         """Find planned calls among the recorded ones, by the number they came from and the time; a day later what was not made is
         missed. How many were found, and how many are missed now."""

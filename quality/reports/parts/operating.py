@@ -8,12 +8,13 @@ from quality.figures.sheet import Line, sheet_of
 from quality.reports.facts import Facts
 from quality.reports.model import Column, Section, Shown, Table, Value
 
-_UNITS = {
+UNITS = {
     "share": ("percent", Message("", "")), "s": ("one", Message("s", "秒")), "rings": ("one", Message("rings", "声")),
     "per_hour": ("one", Message("an hour", "次/时")), "points": ("one", Message("points", "分")),
     "yuan": ("two", Message("yuan", "元")), "calls": ("count", Message("calls", "通")),
     "per_year": ("percent", Message("a year", "每年")),
 }  # fmt: skip
+"""How a unit's numbers are read, and its name."""
 _MET = {True: Message("met", "达标"), False: Message("missed", "未达标"), None: None}
 _REAL = {
     True: Message("improved", "改善"), False: Message("worse", "变差"), None: Message("moved", "有变化"),
@@ -45,10 +46,10 @@ def figures(facts: Facts) -> Table:
 
 def _row(line: Line) -> tuple[Value, ...]:
     figure, value, change = line.figure, line.value, line.change
-    kind, unit = _UNITS[figure.unit]
+    kind, unit = UNITS[figure.unit]
     moved = _REAL[change.better] if change.real else None if change.real is None else Message("no clear change", "无明显变化")
     return (
-        figure.number, figure.name, _shown(value.value, kind), unit, _target(figure, figure.target), _MET[line.met],
+        figure.number, figure.name, _shown(value.value, kind), unit, target_text(figure, figure.target), _MET[line.met],
         _shown(change.before, kind), moved, value.why,
     )  # fmt: skip
 
@@ -57,7 +58,8 @@ def _shown(value: float | None, kind: str) -> Value:
     return None if value is None else Shown(value, kind)
 
 
-def _target(figure: Figure, target: Target | None) -> Value:
+def target_text(figure: Figure, target: Target | None) -> Value:
+    """What a figure should be, in words; None without a target."""
     if target is None:
         return None
 
