@@ -83,7 +83,7 @@ unpack() { # RELEASE
 
 set_up() { # RELEASE: what it needs, in its own folder
   cd "$1"
-  CALLBOX_MODELS=$STORE/models CALLBOX_OFFLINE=$OFFLINE bash console/setup/setup.sh box
+  CALLBOX_MODELS=$STORE/models CALLBOX_OFFLINE=$OFFLINE CALLBOX_SETUP_LOG=${LOG%.log}-steps.log bash console/setup/setup.sh box
   # Services may not write here: what Python would keep beside its sources is made now.
   .venv/bin/python -m compileall -q .venv/lib firmware hw recorder analyzer quality webui console || true
   touch .installed
