@@ -73,7 +73,7 @@ def offer(tmp_path: Path) -> Iterator[Offer]:
 
 def received(connection: socket.socket, channels: int) -> list[tuple[bytes, int, Samples]]:
     """Every whole block that has arrived: tag, skipped, samples (or as many rows of nothing). Marks of calls: see `marked`."""
-    return [found for found in whole(connection, channels) if isinstance(found[2], np.ndarray)]
+    return [(tag, skipped, what) for tag, skipped, what in whole(connection, channels) if isinstance(what, np.ndarray)]
 
 
 def marked(connection: socket.socket) -> list[tuple[bytes, str, int]]:
