@@ -11,18 +11,22 @@ from quality.users import Users
 from recorder.settings.sections import Settings
 from webui import audio, health, names, reports
 from webui.access import init_access
+from webui.api.api import init_api
 from webui.auth import init_auth, role_name
 from webui.context import init_context
-from webui.desk import reviews
+from webui.desk import room as desk
+from webui.desk.keys import init_keys
 from webui.errors import init_errors
 from webui.formats import init_formats
 from webui.languages import init_languages
 from webui.menu import init_menu
 from webui.rulenames import init_rule_names
+from webui.safety import room as safety
 from webui.safety.noting import init_noting
 from webui.search import calls
 from webui.secret import secret_key
 from webui.security import init_security
+from webui.setup.rooms import init_setup
 from webui.throttle import init_throttle
 
 
@@ -41,8 +45,15 @@ def create_app(settings: Settings) -> Flask:
     init_rule_names(app, store, settings.analysis.rulebook)
     init_throttle(app, settings.web.workers)
     init_auth(app, Users(store), settings.web.session_minutes)
-    for module in (calls, audio, reviews, reports, health):
+    for module in (calls, audio, reports, health):
         app.register_blueprint(module.blueprint)
+    for blueprint in desk.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for blueprint in safety.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    init_keys(app)
+    init_api(app, settings.web.metrics)
+    init_setup(app)
     init_access(app)
     init_menu(app)
     init_errors(app)

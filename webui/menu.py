@@ -26,6 +26,8 @@ class Entry:
 MENU = (
     Entry("calls.listing", lazy_gettext("Calls")),
     Entry("reports.weekly", lazy_gettext("Weekly"), "manage"),
+    Entry("rules.listing", lazy_gettext("Rules"), "setup"),
+    Entry("audit.page", lazy_gettext("Audit log"), "setup"),
 )
 """In the order of the menu, within its section."""
 

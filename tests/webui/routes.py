@@ -88,6 +88,9 @@ ROUTES = (
     Row("health.about"),
     Row("calls.start", ok=302),
     Row("calls.listing"),
+    # Safety.
+    Row("audit.page", roles=LEADS, own=WHOLE_CENTRE),
+    Row("audit.csv", roles=LEADS, own=WHOLE_CENTRE),
     # Calls.
     Row("calls.page", about="call"),
     Row("audio.sound", about="call"),
@@ -99,6 +102,40 @@ ROUTES = (
     # Reports.
     Row("reports.weekly", roles=STAFF),
     Row("reports.download", roles=STAFF, place={"week": "2026-W47", "kind": "csv"}, own=WHOLE_CENTRE),
+    # Set-up: of the whole centre.
+    Row("rules.listing", roles=LEADS, own=WHOLE_CENTRE),
+    Row("rules.new", roles=LEADS, own=WHOLE_CENTRE),
+    Row("rules.page", roles=LEADS, place={"rule_id": "shirk"}, own=WHOLE_CENTRE),
+    Row("rules.save", "POST", LEADS, ok=404, own=WHOLE_CENTRE),
+    Row("rules.switch", "POST", LEADS, ok=302, place={"rule_id": "shirk"}, own=WHOLE_CENTRE),
+    Row("rules.remove", "POST", LEADS, ok=302, place={"rule_id": "shirk"}, own=WHOLE_CENTRE),
+    Row("rules.draft", roles=LEADS, ok=404, place={"draft_id": "none"}, own=WHOLE_CENTRE),
+    Row("rules.try_out", "POST", LEADS, ok=404, place={"draft_id": "none"}, own=WHOLE_CENTRE),
+    Row("rules.adopt", "POST", LEADS, ok=404, place={"draft_id": "none"}, own=WHOLE_CENTRE),
+    Row("rules.again", "POST", LEADS, ok=404, place={"draft_id": "none"}, own=WHOLE_CENTRE),
+    Row("rules.drop", "POST", LEADS, ok=404, place={"draft_id": "none"}, own=WHOLE_CENTRE),
+    Row("rules.back", "POST", LEADS, ok=302, own=WHOLE_CENTRE),
+    Row("jobs.state", roles=LEADS, ok=404, place={"job_id": "none"}, own=WHOLE_CENTRE),
+    Row("jobs.stop", "POST", LEADS, ok=404, place={"job_id": "none"}, own=WHOLE_CENTRE),
+    # The HTTP API: programs with tokens, and these with their sessions.
+    Row("api.list_calls", stranger=401),
+    Row("api.get_call", about="call", stranger=401),
+    Row("api.get_transcript", about="call", stranger=401),
+    Row("api.get_hits", about="call", stranger=401),
+    Row("api.get_scores", about="call", stranger=401),
+    Row("api.get_reviews", about="call", stranger=401),
+    Row("api.get_vcon", about="call", stranger=401, ok=409),
+    Row("api.get_wav", about="call", stranger=401),
+    Row("api.get_flac", about="call", stranger=401),
+    Row("api.get_figures", roles=STAFF, query={"period": "2026-W47"}, stranger=401, own=WHOLE_CENTRE),
+    Row("api.list_reports", roles=STAFF, stranger=401),
+    Row("api.get_report", roles=STAFF, place={"kind": "daily", "period": "2026-11-20"}, stranger=401, own=WHOLE_CENTRE),
+    Row("api.list_alerts", roles=STAFF, stranger=401),
+    Row("api.get_status", roles=STAFF, stranger=401),
+    Row("api.list_alarms", roles=STAFF, stranger=401),
+    Row("api.acknowledge_alarm", "POST", LEADS, ok=400, place={"alarm_id": "1"}),
+    Row("api.openapi", stranger=401),
+    Row("metrics.scrape", roles=STAFF, stranger=401),
 )  # fmt: skip
 
 
