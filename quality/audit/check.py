@@ -74,7 +74,8 @@ class _Walk:
         """After the last entry. older: how many are without a hash, and the digest of them."""
         start = self._start
         if start is not None and (start.seq - 1, start.prev) not in self._cuts:
-            yield _problem(MISSING, f"1–{start.seq - 1}" if start.seq > 2 else "1", "nothing says they were taken out", "没有移出记录", start)
+            span = f"1–{start.seq - 1}" if start.seq > 2 else "1"
+            yield _problem(MISSING, span, "nothing says they were taken out", "没有移出记录", start)
         if self._began is not None and (self._began.get("before"), self._began.get("digest")) != older:
             text = Message("they are not what its chain began with", "与链开始时不一致")
             yield Problem(ALTERED, "audit", f"1–{self._looked.older}", text)
