@@ -77,11 +77,12 @@ class Drafts:
     def keep(self, draft: FormDraft, user: User, *, seen: int, instead: bool = False, now: float | None = None) -> FormDraft:
         """Keep marks; what is returned is on the disk. seen: the revision the window knows of. A write of the same window that
         comes late, after a newer one, changes nothing. Raises ElsewhereError when another window has written since `seen`, unless
-        `instead` of it is asked for; UserError for who does not review, or for more than a form can hold."""
+        `instead` of it is asked for; UserError for who does not review, has saved a review since, or sends more than a form holds."""
         require(user, REVIEWERS)
         _check(draft)
         saved_at = time.time() if now is None else now
         with writing(self._store) as database:
+            _check_open(database, draft, user.id)
             held = _held(database, draft.call_id, user.id)
             if held and held.window == draft.window and held.number >= draft.number:
                 return held
@@ -131,6 +132,13 @@ def _held(database: Database, call_id: str, user_id: str) -> FormDraft | None:
     cursor.row_factory = sqlite3.Row
     row = cursor.execute(_OWN, (call_id, user_id)).fetchone()
     return _draft(row) if row else None
+
+
+def _check_open(database: Database, draft: FormDraft, user_id: str) -> None:
+    """A write on its way while its review was saved, or of a window left open, must not make a draft of a review again."""
+    sql = "SELECT 1 FROM reviews WHERE call_id = ? AND version > ? AND reviewer_id = ?"
+    if database.execute(sql, (draft.call_id, draft.based_on, user_id)).fetchone():
+        raise UserError("You have saved a review of this call meanwhile. Open it again.", "您已保存此通话的评审，请重新打开。")
 
 
 def _write(database: Database, draft: FormDraft, user_id: str, revision: int, at: str) -> None:

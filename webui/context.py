@@ -9,7 +9,7 @@ from typing import NoReturn, cast
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
-from quality.callrows import CallView
+from quality.callrows import CallRow, CallView
 from quality.views import Views
 from recorder.settings.sections import Settings
 from webui.auth import Person
@@ -50,11 +50,23 @@ def call_or_404(call_id: str) -> CallView:
     """The call, if the person may see it. A call of others is as unknown as one that does not exist; that it was asked for is
     noted."""
     call = views().call(call_id)
-    if call is None:
-        abort(404)
-    if not person().scope.sees_call(call.row.agent_id, call.row.team):
-        not_yours(call_id)
+    _check(call.row if call else None, call_id)
+    assert call is not None
     return call
+
+
+def row_or_404(call_id: str) -> CallRow:
+    """The same for whoever needs no more of a call than its row."""
+    found = views().rows([call_id])
+    _check(found[0] if found else None, call_id)
+    return found[0]
+
+
+def _check(row: CallRow | None, call_id: str) -> None:
+    if row is None:
+        abort(404)
+    if not person().scope.sees_call(row.agent_id, row.team):
+        not_yours(call_id)
 
 
 def not_yours(subject: str) -> NoReturn:

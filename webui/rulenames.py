@@ -43,3 +43,14 @@ def _rule(rule_id: str) -> Rule | None:
         g.live_rules = rulebooks.by_id()
     rules: dict[str, Rule] = g.live_rules
     return rules.get(rule_id)
+
+
+def rule_choices() -> list[tuple[str, str]]:
+    """Every rule of the live rulebook as (id, name), by name."""
+    _rule("")  # the rulebook, read once a page
+    return sorted(((rule, rule_name(rule)) for rule in g.live_rules), key=lambda pair: pair[1])
+
+
+def rule_known(rule_id: str) -> bool:
+    """Whether the live rulebook has that rule."""
+    return _rule(rule_id) is not None

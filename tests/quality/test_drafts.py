@@ -76,6 +76,9 @@ def test_a_draft_is_gone_with_its_review(own_centre: Path, call: str) -> None:
     form = Forms(own_centre).current()
     Reviews(own_centre).save(call, form.id, form.version, dict.fromkeys(form.items, "good"), user=one, based_on=0)
     assert drafts.of(call, one) is None
+    with pytest.raises(UserError, match="meanwhile"):
+        drafts.keep(draft(call, 2, polite="bad"), one, seen=1)
+    assert drafts.of(call, one) is None
 
 
 def test_agents_have_no_drafts_and_none_holds_a_book(own_centre: Path, call: str) -> None:

@@ -15,7 +15,9 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from quality.notes import Notes
 from quality.roles import LEADS, REVIEWERS, STAFF
+from quality.users import Users
 from tests.webui.makebox import TestBox
 from webui.access import EVERYONE, PUBLIC
 
@@ -49,8 +51,14 @@ ASKERS = {
 
 OBJECTS: dict[str, Callable[[TestBox], Values]] = {
     "call": lambda box: {"call_id": box.ids["rude"]},
+    "note": lambda box: {"call_id": box.ids["rude"], "note_id": _note(box)},
 }
 """Made in a box of its own for each asker, by the department's own functions: the values its address needs."""
+
+
+def _note(box: TestBox) -> str:
+    writer = next(user for user in Users(box.store).list() if user.name == "trainer")
+    return Notes(box.store).add(box.ids["rude"], 2.0, "慢一点", writer).id
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,20 @@ ROUTES = (
     Row("audio.download", about="call", place={"kind": "wav"}),
     # Reviews.
     Row("reviews.save", "POST", REVIEWERS, "call", ok=409),
+    # The inspector's desk and what people add to a call.
+    Row("desk.page", roles=REVIEWERS),
+    Row("desk.following", roles=REVIEWERS, ok=302),
+    Row("desk.hand_back", "POST", REVIEWERS, "call", ok=302, send=lambda _: {"why": "biased"}),
+    Row("drafts.keep", "POST", REVIEWERS, "call", send=lambda _: {"form_id": "A", "form_version": "1.0", "number": "1"}),
+    Row("drafts.discard", "POST", REVIEWERS, "call", ok=302),
+    Row("listens.heard", "POST", about="call", send=lambda _: {"spans": "0.0-5.0"}),
+    Row("notes.add", "POST", STAFF, "call", ok=302, send=lambda _: {"at": "3.0", "text": "慢一点"}),
+    Row("notes.remove", "POST", STAFF, "note", ok=302),
+    Row("corrections.utterance", "POST", STAFF, "call", ok=422, place={"place": "0"}, send=lambda _: {"start": "never"}),
+    Row("corrections.hit", "POST", STAFF, "call", place={"place": "0"}, send=lambda _: {"rule": "shirk", "verdict": "wrong"}),
+    Row("corrections.unmiss", "POST", STAFF, "call", place={"place": "0"}, send=lambda _: {"rule": "insult"}),
+    Row("clips.form", roles=STAFF, about="call"),
+    Row("clips.send", "POST", STAFF, "call", ok=422),
     # Reports.
     Row("reports.weekly", roles=STAFF),
     Row("reports.download", roles=STAFF, place={"week": "2026-W47", "kind": "csv"}, own=WHOLE_CENTRE),

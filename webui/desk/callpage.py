@@ -1,33 +1,95 @@
-"""The call page: everything known of one call, with the form beside it."""
+"""The call page: everything known of one call, with the form beside it; and pieces of it, for what changes while it is open."""
 
 from __future__ import annotations
 
-from flask import render_template
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template, request
 from flask_babel import gettext
 
 from hw.messages import UserError
 from quality.callrows import CallView
+from quality.corrections import judged
+from quality.labels import Label, Labels
+from quality.listens import Listens
+from quality.notes import Note, Notes
+from quality.roles import LEADS, STAFF
 from recorder.audiofiles import AudioDeletedError, open_call
-from webui.context import box
+from webui.context import box, person
 from webui.deleted import deleted_text
 from webui.desk.reviewform import review_context
-from webui.desk.talk import duration, marks_of_hits, marks_of_mood, talk
+from webui.desk.talk import calm_path, duration, marks_of_hits, marks_of_mood, marks_of_notes, spoken, talk, turns
 from webui.languages import language
+from webui.rulenames import rule_choices
+
+PIECE = "X-Piece"
+"""A script of the page sends this header with what it changes, and gets the changed pieces instead of a page."""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What people have added to a call."""
+
+    labels: list[Label]
+    notes: list[Note]
 
 
 def call_page(call: CallView, **changes: object) -> str:
     """The page; `changes` replace parts of what the form shows, after a review that could not be saved."""
-    total = duration(call)
-    no_sound = _no_sound(call)
-    sides = [side for side in ("agent", "customer", "mixed") if any(said.side == side for said in call.utterances)]
-    points = {index: [off for off in call.deductions if off.hit == index] for index in range(len(call.hits))}
+    overlay, no_sound = _overlay(call), _no_sound(call)
     context = {
-        "call": call, "row": call.row, "total": total, "talk": talk(call), "points": points,
-        "audible": no_sound is None, "no_sound": no_sound, "hit_marks": list(marks_of_hits(call, total)),
-        "moods": [(side, list(marks_of_mood(call, side, total))) for side in sides],
-        **review_context(call), **changes,
+        **_lanes(call, overlay), "audible": no_sound is None, "no_sound": no_sound, "spoken": spoken(call),
+        "talk": talk(call, overlay.labels, overlay.notes), **_doubts(call), "rules": rule_choices() if _may_correct() else (),
+        "heard": Listens(box().store).of_call(call.row.id) if _may_correct() else [],
+        **_findings(call, overlay.labels), **review_context(call), **changes,
     }  # fmt: skip
     return render_template("desk/call.html", **context)
+
+
+def wants_piece() -> bool:
+    """Whether a script of the page asks."""
+    return PIECE in request.headers
+
+
+def piece(call: CallView, *, turn: int | None = None, hit: int | None = None, note: Note | None = None) -> str:
+    """The lanes as they stand now, with the utterance, the finding or the note that has changed: elements that take the place of
+    those of the same id."""
+    overlay = _overlay(call)
+    shown = turns(call, overlay.labels)[turn] if turn is not None else None
+    context = {**_lanes(call, overlay), **_findings(call, overlay.labels), "turn": shown, "hit_place": hit, "note": note}
+    return render_template("desk/piece.html", **context)
+
+
+def _overlay(call: CallView) -> Overlay:
+    return Overlay(Labels(box().store).of_call(call.row.id), Notes(box().store).of_call(call.row.id))
+
+
+def _lanes(call: CallView, overlay: Overlay) -> dict[str, object]:
+    total, said = duration(call), turns(call, overlay.labels)
+    sides = [side for side in ("agent", "customer", "mixed") if any(turn.said.side == side for turn in said)]
+    return {
+        "call": call, "row": call.row, "total": total, "hit_marks": list(marks_of_hits(call, total, overlay.labels)),
+        "note_marks": marks_of_notes(overlay.notes, total),
+        "moods": [(side, calm_path(said, side, total), list(marks_of_mood(said, side, total))) for side in sides],
+        "may_correct": _may_correct(), "leads": LEADS,
+    }  # fmt: skip
+
+
+def _doubts(call: CallView) -> dict[str, object]:
+    """roles_sure: on a mono line how sure it is on the whole who speaks, 0–1. lost_s: seconds of audio lost, not paused."""
+    sure = [said.role_confidence for said in call.utterances if said.role_confidence is not None]
+    lost_s = sum(gap.duration_s for gap in call.gaps if gap.reason != "paused")
+    return {"roles_sure": sum(sure) / len(sure) if sure else None, "lost_s": lost_s}
+
+
+def _findings(call: CallView, labels: Sequence[Label]) -> dict[str, object]:
+    points = {index: [off for off in call.deductions if off.hit == index] for index in range(len(call.hits))}
+    return {"points": points, "judged": judged(call.hits, labels)}
+
+
+def _may_correct() -> bool:
+    return person().role in STAFF
 
 
 def _no_sound(call: CallView) -> str | None:

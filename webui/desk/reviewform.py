@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import request
 
 from quality.assess import Assessment, assess
+from quality.assignments import Assignment
 from quality.callrows import CallView
+from quality.drafts import Drafts, FormDraft
 from quality.form import Form
 from quality.formstore import Forms
 from quality.reviewcheck import Marks
 from quality.reviews import Review, Reviews
 from quality.roles import REVIEWERS
 from webui.context import box, person
+from webui.desk.drafts import others_text
+from webui.desk.plan import desk
+
+
+@dataclass(frozen=True)
+class Work:
+    """A reviewer's own on this call. task: it is given to them; place: the how manieth of how many open ones. draft: what they
+    marked and have not saved; stale: somebody has reviewed the call since they began. others: who else is at it."""
+
+    task: Assignment | None = None
+    place: tuple[int, int] = (0, 0)
+    draft: FormDraft | None = None
+    stale: bool = False
+    others: str = ""
 
 
 def review_context(call: CallView) -> dict[str, object]:
@@ -19,22 +37,49 @@ def review_context(call: CallView) -> dict[str, object]:
     store = box().store
     review = Reviews(store).latest(call.row.id)
     may_review = person().role in REVIEWERS and call.row.state not in ("unanswered", "recording")
-    forms = Forms(store).list()
-    given_on = Forms(store).get(review.form_id, review.form_version) if review and not may_review else None
-    form = given_on or _chosen(forms, review)
+    work = _work(call, review) if may_review else Work()
+    form = _form(review, work, may_review)
     machine = assess(form, call)
     return {
-        "form": form, "forms": forms if may_review else [], "review": review, "may_review": may_review,
-        "machine": machine.score, "covered": machine.coverage,
+        "form": form, "forms": Forms(store).list() if may_review else [], "review": review, "may_review": may_review, "work": work,
+        "machine": machine.score, "covered": machine.coverage, "restored": _restored(form, work),
         "suggestions": machine.suggestions, "taboo_suggestions": machine.taboos, "problem": None, "item_problems": {},
-        "filled": _from_review(form, review) if review and review.form_id == form.id else _from_machine(machine, may_review),
+        "filled": _filled(form, review, work, machine, may_review),
     }  # fmt: skip
 
 
-def _chosen(forms: list[Form], review: Review | None) -> Form:
-    """The form that was asked for, else the one of the review that holds, else the first."""
-    asked = request.values.get("form_id", review.form_id if review else "")
-    return next((form for form in forms if form.id == asked), forms[0])
+def _work(call: CallView, review: Review | None) -> Work:
+    store, mine = box().store, desk()
+    draft = Drafts(store).of(call.row.id, person().account)
+    stale = draft is not None and draft.based_on != (review.version if review else 0)
+    others = others_text(Drafts(store).others(call.row.id, person().account))
+    return Work(mine.task_of(call.row.id), mine.place_of(call.row.id), draft, stale, others)
+
+
+def _form(review: Review | None, work: Work, may_review: bool) -> Form:
+    """Of who may not review the review's own; else the one asked for, the draft's, the one the work was begun on, the review's, or
+    the first: in the version that was begun on, where it was begun."""
+    forms = Forms(box().store)
+    if review and not may_review:
+        return forms.get(review.form_id, review.form_version) or forms.current()
+    begun = [work.draft.form] if work.draft else []
+    begun += [work.task.form] if work.task and work.task.form else []
+    asked = request.values.get("form_id") or next(iter([form_id for form_id, _ in begun]), review.form_id if review else "")
+    pinned = next((forms.get(*form) for form in begun if form[0] == asked), None)
+    listed = forms.list()
+    return pinned or next((form for form in listed if form.id == asked), listed[0])
+
+
+def _restored(form: Form, work: Work) -> bool:
+    """Whether the form shows marks that were not saved: not stale ones, unless they are asked for."""
+    draft = work.draft
+    return draft is not None and draft.form[0] == form.id and (not work.stale or "mine" in request.args)
+
+
+def _filled(form: Form, review: Review | None, work: Work, machine: Assessment, may_review: bool) -> Marks:
+    if _restored(form, work) and work.draft:
+        return work.draft.marks
+    return _from_review(form, review) if review and review.form_id == form.id else _from_machine(machine, may_review)
 
 
 def _from_review(form: Form, review: Review) -> Marks:

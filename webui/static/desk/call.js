@@ -1,53 +1,51 @@
 // The call page: player, transcript, hits and form work together through the one <audio> element.
 import { setUpPlayer } from "./player.js";
-import { followSound, jumpOnClick, nextStart } from "./follow.js";
+import { followSound, jumpOnClick, neighbour } from "./follow.js";
 import { setUpReview } from "./review.js";
+import { setUpDrafts } from "./drafts.js";
+import { setUpFixing, setUpNotes, setUpVerdicts } from "./fixing.js";
+import { setUpClip } from "./clip.js";
+import { reportHeard } from "./heard.js";
+import { setUpPlayOn } from "./playon.js";
+import { setUpKeys } from "./keys.js";
+import { keepPlace } from "./place.js";
 
-const SKIP_S = 5;
 const sound = document.getElementById("sound");
+const form = document.getElementById("review");
+const actions = {};
 
 function jump(seconds) {
   sound.currentTime = Math.max(0, seconds);
   if (sound.paused) sound.play().catch(() => {});
 }
 
-function nextHit() {
-  const start = nextStart(document.querySelectorAll(".hits li"), sound.currentTime);
+function step(selector, direction) {
+  const start = neighbour(document.querySelectorAll(selector), sound.currentTime, direction);
   if (start !== null) jump(start);
 }
 
-function onKey(event) {
-  const typing = event.target.closest("input, textarea, select, summary, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const onButton = event.target.closest("button, a");
-  const actions = {
-    " ": () => (sound.paused ? sound.play() : sound.pause()),
-    ArrowLeft: () => { sound.currentTime = Math.max(0, sound.currentTime - SKIP_S); },
-    ArrowRight: () => { sound.currentTime = Math.min(sound.duration || 0, sound.currentTime + SKIP_S); },
-    n: nextHit,
-    N: nextHit,
-  };
-  const action = actions[event.key];
-  if (!action || (event.key === " " && onButton)) return;
-  event.preventDefault();
-  action();
-}
-
+const drafts = form?.dataset.draft ? setUpDrafts(form) : null;
+Object.assign(actions, setUpReview(form, drafts));
 if (sound) {
-  setUpPlayer(sound, nextHit);
+  const player = setUpPlayer(sound);
   followSound(sound, ".turn");
   followSound(sound, ".hits li");
-  jumpOnClick(".turn, .hits li, .lane rect, [data-jump]", jump);
-  document.addEventListener("keydown", onKey);
+  jumpOnClick(".turn, .note, .hits li, .lane, svg.notes rect, [data-jump]", jump);
+  document.getElementById("next-hit")?.addEventListener("click", () => step(".hits li:not(.wrong)", 1));
+  document.getElementById("previous-hit")?.addEventListener("click", () => step(".hits li:not(.wrong)", -1));
+  Object.assign(actions, player, {
+    hit: (event) => step(".hits li:not(.wrong)", event.key.toLowerCase() === "n" ? 1 : -1),
+    utterance: (event) => step(".turn", event.key === "." ? 1 : -1),
+    ...setUpNotes(sound), ...setUpFixing(sound), ...setUpVerdicts(sound), ...setUpClip(sound, jump),
+    ...setUpPlayOn(sound, reportHeard(sound)),
+  });
+  keepPlace(sound);
 }
-setUpReview();
-
-// "#t=12.3": the list's search leads to where the words are said.
-const place = location.hash.match(/^#t=([\d.]+)$/);
-if (sound && place) {
-  const stand = () => { sound.currentTime = Number(place[1]); };
-  if (sound.readyState > 0) stand(); else sound.addEventListener("loadedmetadata", stand, { once: true });
-}
+Object.assign(actions, {
+  next: () => document.getElementById("next-call")?.click(),
+  desk: () => { if (form?.dataset.draft) location.href = "/desk"; },
+});
+setUpKeys(actions);
 
 // Back to the list as it was filtered, when the list is where the reader came from.
 const back = document.querySelector("[data-back]");

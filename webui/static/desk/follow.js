@@ -1,29 +1,41 @@
 // Lists whose entries carry data-start and data-end (seconds) follow the sound, and the sound follows a click on them.
 
-export function nextStart(entries, now) {
+// The start of the entry after (1) or before (-1) this moment; round the end to the other one.
+export function neighbour(entries, now, direction) {
   const starts = [...entries].map((entry) => Number(entry.dataset.start)).sort((a, b) => a - b);
   if (!starts.length) return null;
-  return starts.find((start) => start > now + 0.3) ?? starts[0];
+  if (direction > 0) return starts.find((start) => start > now + 0.3) ?? starts[0];
+  // Going back from just after a start leads to the one before it, as people know it from players.
+  return starts.findLast((start) => start < now - 1.5) ?? starts.at(-1);
 }
 
 export function jumpOnClick(selector, jump) {
   document.addEventListener("click", (event) => {
     const entry = event.target.closest(selector);
     // A selection is somebody copying words, not a wish to jump.
-    if (!entry || !getSelection().isCollapsed) return;
+    if (!entry || !getSelection().isCollapsed || event.target.closest("form, .fix, .verdict, .unmiss, .remove")) return;
     event.preventDefault();
-    jump(Number(entry.dataset.jump ?? entry.dataset.start));
+    jump(placeOf(entry, event));
   });
 }
 
+// A mark says where it is; of a lane it is where the click was.
+function placeOf(entry, event) {
+  const mark = event.target.closest("[data-start]") ?? entry;
+  const said = mark.dataset.jump ?? mark.dataset.start;
+  if (said !== undefined) return Number(said);
+  const box = entry.getBoundingClientRect();
+  return ((event.clientX - box.left) / box.width) * Number(document.getElementById("player").dataset.total);
+}
+
+// The entries are read anew each time they change: corrections and notes replace and add some.
 export function followSound(sound, selector) {
-  const entries = [...document.querySelectorAll(selector)];
+  const entries = document.querySelector(selector)?.parentElement.getElementsByTagName("li") ?? [];
+  const wanted = (entry) => entry.matches(selector) && Number(entry.dataset.start) <= sound.currentTime && sound.currentTime < Number(entry.dataset.end);
   let shown = null;
   const follow = () => {
-    const now = sound.currentTime;
-    // The latest that began: while two talk at once it is the one who came in.
-    const current = entries.findLast((entry) => Number(entry.dataset.start) <= now && now < Number(entry.dataset.end)) ?? null;
-    if (current === shown) return;
+    if (shown?.isConnected && shown === latest(entries, wanted)) return;
+    const current = latest(entries, wanted);
     shown?.classList.remove("now");
     current?.classList.add("now");
     shown = current;
@@ -33,8 +45,14 @@ export function followSound(sound, selector) {
   sound.addEventListener("seeked", follow);
 }
 
+// The latest that began: while two talk at once it is the one who came in.
+function latest(entries, wanted) {
+  for (let at = entries.length - 1; at >= 0; at -= 1) if (wanted(entries[at])) return entries[at];
+  return null;
+}
+
 // Scrolls the entry's own panel, never the page, so that a form being filled in stays where it is.
-function keepInSight(entry) {
+export function keepInSight(entry) {
   const panel = entry.closest(".panel");
   if (panel.scrollHeight <= panel.clientHeight) return;
   const box = entry.getBoundingClientRect();

@@ -1,16 +1,31 @@
-// The form: its running total, and a draft kept in this browser until it is saved.
+// The form: its running total, its keys. What is marked is kept by drafts.js.
 
-export function setUpReview() {
-  const form = document.getElementById("review");
-  if (!form || !document.getElementById("total")) return;
-  restore(form);
+export function setUpReview(form, drafts) {
+  if (!form || !document.getElementById("total")) return {};
   total(form);
   askWhy(form);
-  form.addEventListener("input", () => { total(form); askWhy(form); keep(form); });
-  form.addEventListener("submit", () => form.querySelector(".save button").setAttribute("disabled", ""));
-  // A page shown again from the browser's memory must be usable.
-  addEventListener("pageshow", () => form.querySelector(".save button").removeAttribute("disabled"));
+  form.addEventListener("input", () => { total(form); askWhy(form); drafts?.changed(); });
+  form.addEventListener("submit", (event) => submit(event, form, drafts));
+  form.addEventListener("focusin", (event) => current(form, event.target.closest(".item")));
+  return keys(form);
 }
+
+// Sent once, and only while the box answers: a browser's error page in the place of the form would frighten people.
+async function submit(event, form, drafts) {
+  const button = event.submitter;
+  if (!drafts || button?.hasAttribute("data-forget")) { drafts?.close(); return; }
+  event.preventDefault();
+  for (const other of form.querySelectorAll(".save button")) other.disabled = true;
+  const answers = await drafts.flush();
+  for (const other of form.querySelectorAll(".save button")) other.disabled = false;
+  if (!answers) return;
+  drafts.close();
+  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value || nextWay() }));
+  form.submit();
+}
+
+// Whoever plays on wants to hear the next call at once.
+function nextWay() { return document.getElementById("play-on")?.checked ? "play" : "stop"; }
 
 // As quality.forms.score: items without a grade and n/a ones leave both sums; a taboo makes it 0. The box counts again when saving.
 function total(form) {
@@ -49,30 +64,47 @@ function askWhy(form) {
   }
 }
 
-function key(form) { return `callbox review ${form.dataset.draft}`; }
-
-function keep(form) {
-  const values = [...new FormData(form)].filter(([name]) => name !== "csrf_token");
-  try { localStorage.setItem(key(form), JSON.stringify(values)); } catch { /* a full or forbidden store only costs the draft */ }
+function current(form, item) {
+  if (!item) return;
+  form.querySelector(".item.current")?.classList.remove("current");
+  item.classList.add("current");
 }
 
-function restore(form) {
-  const call = key(form).split(" ")[2];
-  let values = null;
-  try {
-    // A saved review raises the version in the key, so an older draft of the call no longer counts.
-    Object.keys(localStorage).filter((name) => name.startsWith(`callbox review ${call} `) && name !== key(form))
-      .forEach((name) => localStorage.removeItem(name));
-    values = JSON.parse(localStorage.getItem(key(form)));
-  } catch { return; }
-  if (!values) return;
-  for (const field of form.querySelectorAll("input, textarea")) {
-    const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
-    if (field.type === "radio" || field.type === "checkbox") field.checked = mine.includes(field.value);
-    else if (field.type === "number") field.value = mine.find((value) => value !== "na") ?? "";
-    else if (field.tagName === "TEXTAREA" && mine.length) { field.value = mine[0]; field.closest("details")?.toggleAttribute("open", mine[0] !== ""); }
-  }
-  const note = form.querySelector(".draft");
-  note.hidden = false;
-  note.querySelector("[data-forget]").addEventListener("click", () => { localStorage.removeItem(key(form)); location.reload(); });
+function keys(form) {
+  const items = [...form.querySelectorAll(".item")];
+  const at = () => items.indexOf(form.querySelector(".item.current"));
+  const go = (to) => {
+    const item = items[Math.min(Math.max(to, 0), items.length - 1)];
+    current(form, item);
+    item.scrollIntoView({ block: "nearest" });
+    // A form in points is typed into; grades are given by number, and the focus may stay where it is.
+    const points = item.querySelector('input[type="number"]');
+    if (points) points.select(); else item.querySelector("input:checked, input")?.focus({ preventScroll: true });
+  };
+  const choose = (field) => {
+    if (!field) return;
+    if (field.type === "radio") field.checked = true; else field.click();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    const comment = items[at()].querySelector("textarea:required");
+    if (comment && !comment.value) comment.focus(); else go(at() + 1);
+  };
+  return {
+    item: (event) => go(at() + (event.key.toLowerCase() === "j" ? 1 : -1)),
+    grade: (event) => {
+      if (at() < 0) go(0);
+      choose(items[at()].querySelectorAll("input[data-share]")[Number(event.key) - 1]);
+    },
+    na: () => { if (at() < 0) go(0); choose(items[at()].querySelector('input[value="na"]')); },
+    reason: () => {
+      if (at() < 0) go(0);
+      items[at()].querySelector("details").open = true;
+      items[at()].querySelector("textarea").focus();
+    },
+    ungraded: () => {
+      const open = items.findIndex((item) => shareOf(item) === null);
+      if (open >= 0) go(open); else document.getElementById("comment").focus();
+    },
+    comment: () => document.getElementById("comment").focus(),
+    save: () => form.requestSubmit(document.getElementById("save-next") ?? form.querySelector(".save .buttons button")),
+  };
 }

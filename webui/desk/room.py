@@ -1,0 +1,7 @@
+"""The room's pages."""
+
+from __future__ import annotations
+
+from webui.desk import clips, corrections, drafts, listening, notes, plan, reviews
+
+BLUEPRINTS = tuple(module.blueprint for module in (plan, reviews, drafts, listening, notes, corrections, clips))
