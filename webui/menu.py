@@ -24,6 +24,7 @@ class Entry:
 
 
 MENU = (
+    Entry("desk.page", lazy_gettext("Desk")),
     Entry("calls.listing", lazy_gettext("Calls")),
     Entry("reports.weekly", lazy_gettext("Weekly"), "manage"),
     Entry("rules.listing", lazy_gettext("Rules"), "setup"),
