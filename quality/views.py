@@ -12,8 +12,10 @@ from analyzer.result import Deduction
 from analyzer.rows import utterance_of
 from hw.messages import Message
 from quality.callfilter import CallFilter
+from quality.callindex.index import open_index
+from quality.callindex.select import select
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
-from quality.paging import Cursor, count, find, way
+from quality.paging import Cursor, page
 from quality.scope import ALL, Scope
 from quality.store import reading
 
@@ -52,17 +54,12 @@ class Views:
     ) -> CallPage:
         """A page of the calls that fit. sort: one of quality.paging.SORTS. Sorted by a score, only analysed calls are listed; by
         duration, only ended ones. Raises UserError on an unknown sort, score name or a cursor that is none."""
-        wanted = wanted or CallFilter()
+        wanted, start = wanted or CallFilter(), Cursor.parse(cursor, sort)
         with reading(self._store) as connection:
-            start = Cursor.parse(cursor, sort)
-            by = way(connection, wanted, self._zone, sort)
-            ids, following = find(connection, by, start, limit)
-            rows = self._rows(connection, ids)
-            if cursor is None and following is None:
-                total, exact = len(ids), True
-            else:
-                total, exact = count(connection, by)
-        return CallPage(rows, following.text() if following else None, max(total, len(rows)), exact)
+            with open_index(connection, self._store) as index:
+                found = page(connection, index, select(connection, index, wanted, self._zone), start, limit)
+            rows = self._rows(connection, found.ids)
+        return CallPage(rows, found.following.text() if found.following else None, found.total, True)
 
     def call(self, call_id: str, scope: Scope = ALL) -> CallView | None:
         """Everything known of a call; None when there is no such call, or when it may not be seen."""
