@@ -5,20 +5,11 @@ milliseconds, since MicroPython allocates memory for every float. Runs under Mic
 """
 
 from firmware.protocol import KINDS
+from firmware.thresholds import Thresholds
 
 RING_START, RING_STOP, OFF_HOOK, ON_HOOK, FLASH, REVERSED, NO_LINE = range(len(KINDS))
 
-DEAD_MV = 1500  # below: nothing feeds the line; 4 V with all tolerances against us read as 2.6, an open input as less than 1
-LOOP_MV = 18000  # below, coming from above: the line is off-hook (6 to 12 V)
-OPEN_MV = 24000  # above, coming from below: the line is on-hook (about 48 V, some 60)
-SWING_MV = 70000  # a ring (75 to 90 V AC, 212 to 255 V peak to peak) turns round after more than this; no hook does
-
 QUIET_MV = 15000  # voltages this near to the last turning point begin no swing
-
-SETTLE_MS = 50  # a level lasts this long to count
-DEAD_MS = 1000  # no voltage for this long is no line; shorter gaps are the exchange's own signals
-FLASH_MIN_MS = 80  # a shorter break of the loop is a dial pulse (about 60 ms) or a bounce
-FLASH_MAX_MS = 700  # a longer one is a hang-up
 REVERSED_MS = 100  # a polarity lasts this long to count
 
 RING_CYCLES = 3  # so many swings in a row are ringing
@@ -31,9 +22,13 @@ _NAMES = ("unknown", "no_line", "off_hook", "idle")
 
 
 class LineState:
-    """One line. Feed it samples in order, 2 to 10 ms apart; it gives events as (kind, ms at which it began)."""
+    """One line. Feed it samples in order, 2 to 10 ms apart; it gives events as (kind, ms at which it began).
 
-    def __init__(self) -> None:
+    Where nothing happens update() allocates no memory, as long as times stay below 2**30 ms: see rebase().
+    """
+
+    def __init__(self, thresholds: "Thresholds | None" = None) -> None:
+        self._limits = thresholds or Thresholds()
         self.ringing = False
         self.reversed = False  # polarity is other than when the line was first seen
         self._told = _UNKNOWN  # the level last told by an event
@@ -55,20 +50,34 @@ class LineState:
 
     def update(self, now: int, mv: int) -> "list[tuple[int, int]] | tuple[()]":
         """Take a sample. now: ms, never less than before. mv: signed millivolts."""
+        limits = self._limits
         size = mv if mv >= 0 else -mv
-        level = _DEAD if size < DEAD_MV else _LOOP if size < (OPEN_MV if self._level == _LOOP else LOOP_MV) else _OPEN
+        if size < limits.dead_mv:
+            level = _DEAD
+        else:
+            level = _LOOP if size < (limits.open_mv if self._level == _LOOP else limits.loop_mv) else _OPEN
         if level == self._last == self._level == self._told and self._at_rest(mv):
             self._last_at = now
             return ()
         events = []  # type: list[tuple[int, int]]
         self._follow_swings(now, mv, events)
         self._follow_level(now, level, events)
-        if size >= DEAD_MV:
+        if level != _DEAD:
             self._follow_polarity(now, -1 if mv < 0 else 1, events)
         if events:
             self._peak = mv  # swings are counted from the level that now holds
         self._last, self._last_at = level, now
         return events
+
+    def rebase(self, ms: int) -> None:
+        """Let all times count from `ms` later on. What lies before is long past; only that it does matters."""
+        self._since = max(0, self._since - ms)
+        self._last_at = max(0, self._last_at - ms)
+        self._cycles = [max(0, at - ms) for at in self._cycles]
+        if self._flash_at >= 0:
+            self._flash_at = max(0, self._flash_at - ms)
+        if self._turned_at >= 0:
+            self._turned_at = max(0, self._turned_at - ms)
 
     def _at_rest(self, mv: int) -> bool:
         """Nothing is under way, and this sample begins nothing: so it is nearly always, and cheap to find out."""
@@ -82,10 +91,10 @@ class LineState:
 
     def _follow_swings(self, now: int, mv: int, events: "list[tuple[int, int]]") -> None:
         if self._upwards:
-            if mv < self._peak - SWING_MV:
+            if mv < self._peak - self._limits.swing_mv:
                 self._upwards = False
                 self._peak = mv
-        elif mv > self._peak + SWING_MV:
+        elif mv > self._peak + self._limits.swing_mv:
             self._upwards = True
             self._peak = mv
             self._count_cycle(now, events)
@@ -110,18 +119,18 @@ class LineState:
     def _follow_level(self, now: int, level: int, events: "list[tuple[int, int]]") -> None:
         if level != self._level and level == self._last:
             self._change_level(level)
-        held = now - self._since
-        if self._level == _LOOP and held >= SETTLE_MS:
+        held, limits = now - self._since, self._limits
+        if self._level == _LOOP and held >= limits.settle_ms:
             self._settle_loop(events)
-        elif self._level == _OPEN and held >= (FLASH_MAX_MS if self._told == _LOOP else SETTLE_MS):
+        elif self._level == _OPEN and held >= (limits.flash_max_ms if self._told == _LOOP else limits.settle_ms):
             self._tell(_OPEN, ON_HOOK, events)
-        elif self._level == _DEAD and held >= DEAD_MS:
+        elif self._level == _DEAD and held >= limits.dead_ms:
             self._tell(_DEAD, NO_LINE, events)
 
     def _change_level(self, level: int) -> None:
         """Two samples agree on a new level, which began with the first of them."""
         broke = self._told == _LOOP and self._level == _OPEN and level == _LOOP
-        if broke and self._last_at - self._since >= FLASH_MIN_MS:
+        if broke and self._last_at - self._since >= self._limits.flash_min_ms:
             self._flash_at = self._since
         self._level, self._since = level, self._last_at
 

@@ -1,44 +1,54 @@
-"""The wire protocol between the tap board and the box: the one definition that both use (see firmware/README.md).
+"""The wire protocol between the tap board and the box: the one definition that both use (see docs/protocol.md).
 
-A frame is SYNC (2 bytes), payload length, sequence, type, payload, CRC-16 of length to payload; numbers are little endian. This
+A frame is SYNC (2 bytes), payload length, sequence, type, payload, CRC-32 of length to payload; numbers are little endian. This
 file runs under MicroPython and under CPython alike.
 """
 
 import struct
+from binascii import crc32
 
-VERSION = 1
+VERSION = 2
 SYNC = b"\xa5\x5a"
-OVERHEAD = 7  # bytes of a frame besides its payload
+OVERHEAD = 9  # bytes of a frame besides its payload
 MAX_PAYLOAD = 48  # bytes; a longer length can only be noise
 
-HELLO = 0x01  # board: version, boot id, inputs, uptime, counter of the oldest event not yet acknowledged
-HEARTBEAT = 0x02  # board: boot id, uptime, counter of the oldest event not yet acknowledged
+HELLO = 0x01  # board: version, boot id, inputs, uptime, counter of the oldest event not yet acknowledged, why it started
+HEARTBEAT = 0x02  # board: boot id, uptime, oldest as above, events given up, faults, stuck inputs, longest round in ms
 EVENT = 0x03  # board: boot id, counter, uptime at which it happened, input, kind
+THRESHOLDS = 0x04  # board: boot id and what holds now, in the order of firmware.thresholds.NAMES
+VOLTAGES = 0x05  # board: boot id and every input's voltage, 10 mV, 0 where there is no input
 HELLO_REQUEST = 0x81  # box: its version
 ACK = 0x82  # box: boot id, counter of the last event it has; acknowledges all before it too
+SET_THRESHOLDS = 0x83  # box: all of them; the board keeps them if they can be, and answers with what holds
+GET_THRESHOLDS = 0x84  # box
+GET_VOLTAGES = 0x85  # box
 
-FORMATS = {HELLO: "<BHBQI", HEARTBEAT: "<HQI", EVENT: "<HIQBB", HELLO_REQUEST: "<B", ACK: "<HI"}
+MAX_INPUTS = 16
+
+FORMATS = {
+    HELLO: "<BHBQIB",
+    HEARTBEAT: "<HQIIHHH",
+    EVENT: "<HIQBB",
+    THRESHOLDS: "<H4I4H",
+    VOLTAGES: "<H16h",
+    HELLO_REQUEST: "<B",
+    ACK: "<HI",
+    SET_THRESHOLDS: "<4I4H",
+    GET_THRESHOLDS: "<",
+    GET_VOLTAGES: "<",
+}
+
+STARTS = ("power", "watchdog", "reset")
+"""Why the board started; the wire number is the place here."""
 
 KINDS = ("ring_start", "ring_stop", "off_hook", "on_hook", "flash", "reversed", "no_line")
 """Event kinds; their wire number is their place here."""
-
-_NIBBLES = tuple(0x1021 * n for n in range(16))
-
-
-def crc16(data: bytes) -> int:
-    """CRC-16/IBM-3740 ("CCITT-FALSE"): polynomial 0x1021, start 0xFFFF; the same as binascii.crc_hqx(data, 0xFFFF)."""
-    crc = 0xFFFF
-    for byte in data:
-        crc = (crc << 4 & 0xFFFF) ^ _NIBBLES[crc >> 12 ^ byte >> 4]
-        crc = (crc << 4 & 0xFFFF) ^ _NIBBLES[crc >> 12 ^ byte & 15]
-    return crc
-
 
 def encode(sequence: int, kind: int, *fields: int) -> bytes:
     """A frame ready to send. sequence: the sender's frame number modulo 256, which only serves to count losses."""
     payload = struct.pack(FORMATS[kind], *fields)
     body = bytes((len(payload), sequence & 0xFF, kind)) + payload
-    return SYNC + body + struct.pack("<H", crc16(body))
+    return SYNC + body + struct.pack("<I", crc32(body))
 
 
 def decode(kind: int, payload: bytes) -> "tuple[int, ...] | None":
@@ -58,7 +68,9 @@ class FrameReader:
 
     def __init__(self) -> None:
         self._buffer = b""
+        self._sequence = -1  # of the last frame
         self.bad = 0  # sync marks that no good frame followed
+        self.missed = 0  # frames the sender has counted and nobody has seen
 
     def feed(self, data: bytes) -> "list[tuple[int, tuple[int, ...]]]":
         """Take what has arrived; give the (type, fields) of each frame that is complete now."""
@@ -70,8 +82,9 @@ class FrameReader:
             if size is None:
                 break
             if size:
+                self._count(self._buffer[at + 3])
                 kind = self._buffer[at + 4]
-                fields = decode(kind, self._buffer[at + 5 : at + size - 2])
+                fields = decode(kind, self._buffer[at + 5 : at + size - 4])
                 if fields is not None:
                     found.append((kind, fields))
             else:
@@ -79,6 +92,11 @@ class FrameReader:
             at = self._buffer.find(SYNC, at + (size or 1))
         self._buffer = self._buffer[at:] if at >= 0 else self._buffer[-1:]
         return found
+
+    def _count(self, sequence: int) -> None:
+        if self._sequence >= 0:
+            self.missed += (sequence - self._sequence - 1) & 0xFF
+        self._sequence = sequence
 
     def _size(self, at: int) -> "int | None":
         """Bytes of the frame at `at`; 0 when it is none; None when more has to arrive to tell."""
@@ -91,5 +109,5 @@ class FrameReader:
         end = at + length + OVERHEAD
         if len(buffer) < end:
             return None
-        good = crc16(buffer[at + 2 : end - 2]) == buffer[end - 2] | buffer[end - 1] << 8
+        good = struct.pack("<I", crc32(buffer[at + 2 : end - 4])) == buffer[end - 4 : end]
         return length + OVERHEAD if good else 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import serial
 
-from firmware import protocol
+from firmware import protocol, thresholds
+from firmware.outbox import WRAP
+from hw.boardclock import BoardClock
+from hw.boardhealth import BoardHealth, health_of, log_change
 from hw.errors import DeviceError
 from hw.interfaces import Clock, LineEvent
 from hw.serialport import Port, gone, open_port
@@ -23,8 +25,11 @@ READ_S = 0.05
 SILENCE_S = 5.0
 """Real seconds without a good frame after which the board counts as gone; it sends a heartbeat every second of its own time."""
 
-OFFSETS = 64
-"""Frames over which the least delay is sought: about a minute, so that a clock that was set is followed within that."""
+ANSWER_READS = 20
+"""So many reads of READ_S for the answer to a question, which is asked anew every fifth read."""
+
+
+FROM_BOARD = (protocol.HEARTBEAT, protocol.EVENT, protocol.THRESHOLDS, protocol.VOLTAGES)
 
 
 class SerialLineSense:
@@ -57,8 +62,11 @@ class SerialLineSense:
         self._boot_id = -1
         self._expected = 1  # counter of the next event
         self._ack_due = False
-        self._offsets: deque[float] = deque(maxlen=OFFSETS)
+        self._answers: dict[int, tuple[int, ...]] = {}
         self._events: list[LineEvent] = []
+        self.inputs = 0
+        self.health = BoardHealth()
+        self.clock = BoardClock()
 
     def open(self) -> None:
         """Claim the port and hear the board's hello. Raises DeviceError: no port, no answer, or another version of the protocol."""
@@ -87,16 +95,59 @@ class SerialLineSense:
     def poll(self) -> list[LineEvent]:
         """The events since the last call; never waits. Raises DeviceError when the board is gone or speaks another version."""
         if self._line is None:
-            raise DeviceError(f"Serial port {self.port} is read before it was opened.", f"串口 {self.port} 尚未打开就被读取。")
+            raise _not_open(self.port)
         if self._ack_due and not self._events:  # events are left over only when the last poll failed
             self._ack_due = False
-            self._send(protocol.ACK, self._boot_id, self._expected - 1)
+            self._send(protocol.ACK, self._boot_id, (self._expected - 1) & WRAP)
         for kind, fields in self._receive():
             self._handle(kind, fields)
         if self._monotonic() - self._heard_at > SILENCE_S:
             raise _silent(self.port)
         events, self._events = self._events, []
         return events
+
+    @property
+    def frames_missed(self) -> int:
+        """Frames lost on the wire since the port was opened, by the board's count."""
+        return self._reader.missed
+
+    def thresholds(self) -> dict[str, int]:
+        """What the board tells line states by, by the names of firmware.thresholds. Waits. Raises DeviceError without an answer."""
+        return self._named(self._ask(protocol.GET_THRESHOLDS, protocol.THRESHOLDS))
+
+    def set_thresholds(self, values: Sequence[int]) -> dict[str, int]:
+        """Have the board take and keep these, in the order of firmware.thresholds.NAMES; gives what then holds there.
+
+        Raises ValueError naming the value that cannot be, DeviceError without an answer. Waits.
+        """
+        if len(values) != len(thresholds.NAMES) or thresholds.wrong(values):
+            raise ValueError(thresholds.wrong(values) if len(values) == len(thresholds.NAMES) else "number of values")
+        return self._named(self._ask(protocol.SET_THRESHOLDS, protocol.THRESHOLDS, *values))
+
+    def voltages(self) -> list[float]:
+        """Volts across every line now, with sign. Waits. Raises DeviceError without an answer."""
+        return [tens / 100 for tens in self._ask(protocol.GET_VOLTAGES, protocol.VOLTAGES)[1 : self.inputs + 1]]
+
+    def _ask(self, question: int, answer: int, *fields: int) -> tuple[int, ...]:
+        """Events that come meanwhile are kept for the next poll."""
+        if self._line is None:
+            raise _not_open(self.port)
+        self._answers.pop(answer, None)
+        self._line.timeout = READ_S
+        try:
+            for attempt in range(ANSWER_READS):
+                if attempt % 5 == 0:
+                    self._send(question, *fields)
+                for frame in self._receive(await_first=True):
+                    self._handle(*frame)
+                if answer in self._answers:
+                    return self._answers.pop(answer)
+        finally:
+            self._line.timeout = 0
+        raise _no_answer(self.port)
+
+    def _named(self, fields: tuple[int, ...]) -> dict[str, int]:
+        return dict(zip(thresholds.NAMES, fields[1:], strict=True))
 
     def _receive(self, await_first: bool = False) -> list[tuple[int, tuple[int, ...]]]:
         assert self._line is not None
@@ -123,47 +174,62 @@ class SerialLineSense:
     def _handle(self, kind: int, fields: tuple[int, ...]) -> None:
         if kind == protocol.HELLO:
             self._hello(fields)
-        elif kind in (protocol.HEARTBEAT, protocol.EVENT) and fields[0] != self._boot_id:
+        elif kind not in FROM_BOARD:
+            return  # our own, on a cable that echoes
+        elif fields[0] != self._boot_id:
             self._send(protocol.HELLO_REQUEST, protocol.VERSION)  # the board was reset: who is it now?
         elif kind == protocol.HEARTBEAT:
             self._measure(fields[1])
             self._skip_to(fields[2])
+            self._examine(health_of(fields[3:]))
         elif kind == protocol.EVENT:
             self._event(*fields[1:])
+        else:
+            self._answers[kind] = fields
 
     def _hello(self, fields: tuple[int, ...]) -> None:
         version = fields[0]
         if version != protocol.VERSION:
             raise _other_version(self.port, version)
-        boot_id, inputs, uptime, oldest = fields[1:]
+        boot_id, inputs, uptime, oldest, started = fields[1:]
         if boot_id != self._boot_id:
-            log.info("tap board %s: protocol %d, %d inputs, up %d ms", self.port, version, inputs, uptime)
-            self._boot_id, self._expected = boot_id, oldest
-            self._offsets.clear()
+            why = protocol.STARTS[started] if started < len(protocol.STARTS) else started
+            log.info("tap board %s: protocol %d, %d inputs, up %d ms, started by %s", self.port, version, inputs, uptime, why)
+            if why == "watchdog":
+                log.warning("tap board %s: its watchdog has reset it", self.port)
+            self._boot_id, self._expected, self.inputs = boot_id, oldest, inputs
+            self.clock.clear()
+            self.health = BoardHealth()
         self._measure(uptime)
         self._skip_to(oldest)
 
     def _measure(self, uptime_ms: int) -> None:
-        """A frame that says when it was sent: the least delay seen lately is nearest to the truth."""
-        self._offsets.append(self._clock.now() - uptime_ms / 1000)
+        """A frame that says when it was sent."""
+        self.clock.measure(self._clock.now(), uptime_ms / 1000)
+
+    def _examine(self, health: BoardHealth) -> None:
+        log_change(self.port, self.health, health)
+        self.health = health
 
     def _skip_to(self, oldest: int) -> None:
         """The board keeps only so many events; what it gave up while nobody listened will never come."""
-        if oldest > self._expected:
-            log.error("tap board %s: %d line events lost while nobody listened", self.port, oldest - self._expected)
+        behind = (oldest - self._expected) & WRAP
+        if 0 < behind < WRAP // 2:
+            log.error("tap board %s: %d line events lost while nobody listened", self.port, behind)
             self._expected = oldest
 
     def _event(self, counter: int, uptime_ms: int, sense: int, kind: int) -> None:
-        if counter > self._expected:
+        ahead = (counter - self._expected) & WRAP
+        if 0 < ahead <= WRAP // 2:
             return  # one before it was lost on the wire; the board sends both again
         self._ack_due = True
-        if counter < self._expected:
+        if ahead:
             return  # had it: the acknowledgement was lost
-        self._expected += 1
+        self._expected = (self._expected + 1) & WRAP
         if kind >= len(protocol.KINDS):
             log.warning("tap board %s: unknown event kind %d", self.port, kind)
             return
-        at = min(self._offsets) + uptime_ms / 1000
+        at = min(self.clock.at(uptime_ms / 1000), self._clock.now())  # the least delay is not none
         self._events.append(LineEvent(sense, protocol.KINDS[kind], at, counter))
 
     def close(self) -> None:
@@ -175,6 +241,10 @@ class SerialLineSense:
 
 def _open(path: str, baud: int) -> Port:
     return open_port(path, baud, timeout_s=READ_S)
+
+
+def _not_open(port: str) -> DeviceError:
+    return DeviceError(f"Serial port {port} is read before it was opened.", f"串口 {port} 尚未打开就被读取。")
 
 
 def _no_answer(port: str) -> DeviceError:
@@ -192,9 +262,16 @@ def _silent(port: str) -> DeviceError:
 
 
 def _other_version(port: str, version: int) -> DeviceError:
+    ours = protocol.VERSION
+    if version < ours:
+        return DeviceError(
+            f"The tap board at {port} has older firmware: protocol version {version}, this box speaks version {ours}. "
+            "Put the firmware of this release on the board (firmware/README.md).",
+            f"{port} 上的采集板固件较旧:其协议版本为 {version},本机为 {ours}。请把本版本的固件写入采集板 (见 firmware/README.md)。",
+        )
     return DeviceError(
-        f"The tap board at {port} speaks protocol version {version}, this box version {protocol.VERSION}. "
-        "Put the firmware of this release on the board (firmware/README.md).",
-        f"{port} 上的采集板使用协议版本 {version},本机使用版本 {protocol.VERSION}。"
-        "请把本版本的固件写入采集板 (见 firmware/README.md)。",
+        f"The tap board at {port} has newer firmware: protocol version {version}, this box speaks version {ours}. "
+        "Upgrade the box, or put the firmware of this release on the board (firmware/README.md).",
+        f"{port} 上的采集板固件较新:其协议版本为 {version},本机为 {ours}。"
+        "请升级本机,或把本版本的固件写入采集板 (见 firmware/README.md)。",
     )

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from firmware.linestate import DEAD_MV, LOOP_MV, OPEN_MV
+from firmware.thresholds import DEFAULTS
 from hw.board.spice import Bench
 from hw.board.tolerance import OFF_HOOK_V, ON_HOOK_V, draw
 
@@ -69,7 +69,7 @@ def _tolerance(bench: Bench, axes: Axes) -> None:
     draws = draw(bench)
     low, high = draws.told_mv.min(axis=(0, 1)) / 1000, draws.told_mv.max(axis=(0, 1)) / 1000
     axes.fill_between(draws.volts, low, high, alpha=0.5, label=f"{len(draws.told_mv)} boards, all common-mode voltages")
-    for volts in (DEAD_MV, LOOP_MV, OPEN_MV):
+    for volts in DEFAULTS[:3]:
         axes.axhline(volts / 1000, linewidth=0.8, linestyle="--", color="tab:red")
     for span in (OFF_HOOK_V, ON_HOOK_V):
         axes.axvspan(*span, alpha=0.12)

@@ -57,7 +57,7 @@ def test_micropython_sends_the_same_bytes_as_cpython(tmp_path: Path, first_ms: i
     events = [fields for kind, fields in frames(micropython) if kind == protocol.EVENT]
     assert {protocol.KINDS[fields[4]] for fields in events} == set(protocol.KINDS)
     assert max(fields[1] for fields in events) == 15
-    assert (protocol.HELLO, (protocol.VERSION, 0xBEEF, 3, first_ms + 3000, 1)) in frames(micropython)
+    assert (protocol.HELLO, (protocol.VERSION, 0xBEEF, 3, first_ms + 3000, 1, 0)) in frames(micropython)
 
 
 def test_the_boards_own_file_runs_under_micropython_on_a_make_believe_machine() -> None:
@@ -65,6 +65,9 @@ def test_the_boards_own_file_runs_under_micropython_on_a_make_believe_machine() 
     assert printed[-1] == "done"
     got = frames("\n".join(printed[:-1]))
     assert got[0][0] == protocol.HELLO
-    assert got[0][1][2] == 16
+    assert got[0][1][2] == 8
+    assert got[0][1][5] == protocol.STARTS.index("watchdog")
     kinds = {fields[3]: protocol.KINDS[fields[4]] for kind, fields in got if kind == protocol.EVENT}
-    assert kinds == {sense: "off_hook" if sense == 3 else "on_hook" for sense in range(16)}
+    assert kinds == {sense: "off_hook" if sense == 3 else "on_hook" for sense in range(8)}
+    faults = [fields[4:6] for kind, fields in got if kind == protocol.HEARTBEAT]
+    assert faults == [(0, 0)]

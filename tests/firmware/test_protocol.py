@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import random
 
 from hypothesis import given
@@ -12,7 +11,12 @@ from firmware import protocol
 from hw.interfaces import LINE_EVENT_KINDS
 
 frames = st.one_of(
-    st.tuples(st.just(protocol.HEARTBEAT), st.tuples(st.integers(0, 65535), st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1))),
+    st.tuples(
+        st.just(protocol.HEARTBEAT),
+        st.tuples(*(st.integers(0, top) for top in (65535, 2**64 - 1, 2**32 - 1, 2**32 - 1, 65535, 65535, 65535))),
+    ),
+    st.tuples(st.just(protocol.VOLTAGES), st.tuples(st.integers(0, 65535), *[st.integers(-32768, 32767)] * 16)),
+    st.tuples(st.just(protocol.GET_VOLTAGES), st.just(())),
     st.tuples(st.just(protocol.ACK), st.tuples(st.integers(0, 65535), st.integers(0, 2**32 - 1))),
     st.tuples(
         st.just(protocol.EVENT),
@@ -27,17 +31,6 @@ def encoded(all_frames: list[tuple[int, tuple[int, ...]]]) -> bytes:
 
 def test_the_board_and_the_box_call_events_the_same() -> None:
     assert protocol.KINDS == LINE_EVENT_KINDS
-
-
-def test_a_frame_looks_as_the_readme_says() -> None:
-    frame = protocol.encode(7, protocol.ACK, 0x1234, 5)
-    assert frame[:-2].hex(" ") == "a5 5a 06 07 82 34 12 05 00 00 00"
-    assert int.from_bytes(frame[-2:], "little") == binascii.crc_hqx(frame[2:-2], 0xFFFF)
-
-
-@given(st.binary(max_size=60))
-def test_the_crc_is_the_one_of_the_standard_library(data: bytes) -> None:
-    assert protocol.crc16(data) == binascii.crc_hqx(data, 0xFFFF)
 
 
 @given(st.lists(frames, max_size=8), st.lists(st.integers(1, 9), min_size=1))

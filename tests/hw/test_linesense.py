@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import random
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware import protocol
+from firmware.selftest import SelfTest
+from firmware.thresholds import DEFAULTS, NAMES
 from hw.clock import ManualClock
 from hw.errors import DeviceError
 from hw.linesense import SerialLineSense
@@ -84,10 +87,10 @@ def test_an_event_is_acknowledged_only_when_the_caller_has_come_back(bench: Benc
     bench.board_runs(200)
     assert len(bench.sense.poll()) == 1
     bench.board_runs(50)
-    assert len(bench.board._waiting) == 1
+    assert bench.board.waiting == 1
     bench.sense.poll()
     bench.board_runs(50)
-    assert bench.board._waiting == []
+    assert bench.board.waiting == 0
 
 
 def test_what_a_box_had_not_acknowledged_is_told_to_its_next_life(bench: Bench) -> None:
@@ -170,12 +173,19 @@ def test_the_least_delay_seen_decides_not_the_last(bench: Bench) -> None:
 
 
 class OtherVersion(Wire):
-    """A board of a later release."""
+    """A board of another release."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__()
+        self.version = version
+
+    def hello(self) -> bytes:
+        payload = bytes([self.version]) + b"whatever it says then"
+        body = bytes([len(payload), 0, protocol.HELLO]) + payload
+        return protocol.SYNC + body + binascii.crc32(body).to_bytes(4, "little")
 
     def write(self, data: bytes) -> int:
-        payload = bytes([protocol.VERSION + 1]) + b"whatever it says then"
-        body = bytes([len(payload), 0, protocol.HELLO]) + payload
-        self._box += protocol.SYNC + body + protocol.crc16(body).to_bytes(2, "little")
+        self._box += self.hello()
         return len(data)
 
 
@@ -185,10 +195,21 @@ def driver(wire: Wire) -> SerialLineSense:
     return SerialLineSense("/dev/ttyX", 115200, clock, monotonic=clock.now, opener=lambda *_: wire)
 
 
-def test_another_protocol_version_is_refused_loudly() -> None:
-    with pytest.raises(DeviceError, match=r"version 2, this box version 1") as caught:
-        driver(OtherVersion()).open()
-    assert "固件" in caught.value.message.zh
+@pytest.mark.parametrize(
+    ("step", "en", "zh"), [(-1, "older firmware.*Put the firmware", "较旧"), (1, "newer firmware.*Upgrade the box", "较新")]
+)
+def test_another_protocol_version_is_refused_with_what_to_do(step: int, en: str, zh: str) -> None:
+    ours = protocol.VERSION
+    with pytest.raises(DeviceError, match=rf"{en}") as caught:
+        driver(OtherVersion(ours + step)).open()
+    assert f"version {ours + step}, this box speaks version {ours}" in caught.value.message.en
+    assert zh in caught.value.message.zh
+
+
+def test_a_board_of_another_release_that_is_plugged_in_later_is_refused_too(bench: Bench) -> None:
+    bench.wire._box += OtherVersion(9).hello()
+    with pytest.raises(DeviceError, match="newer firmware"):
+        bench.run(100)
 
 
 def test_a_port_where_nobody_answers_is_named() -> None:
@@ -219,4 +240,120 @@ def test_a_board_that_takes_no_bytes_does_not_stop_the_box(bench: Bench, monkeyp
     monkeypatch.setattr(bench.wire, "write", write)
     bench.run(2000)
     assert bench.kinds() == [(0, "off_hook")]
-    assert bench.board._waiting == []
+    assert bench.board.waiting == 0
+
+
+def test_thresholds_are_set_from_the_box_and_kept_by_the_board(bench: Bench) -> None:
+    assert bench.sense.thresholds() == dict(zip(NAMES, DEFAULTS, strict=True))
+    wanted = (1600, 20000, 26000, 60000, 45, 900, 90, 600)
+    assert list(bench.sense.set_thresholds(wanted).values()) == list(wanted)
+    bench.reset(0x2222)
+    bench.run(500)
+    assert list(bench.sense.thresholds().values()) == list(wanted)
+
+
+def test_thresholds_that_cannot_be_are_refused_by_name_and_by_the_board(bench: Bench) -> None:
+    for place, value, name in ((0, 60000, "dead_mv"), (2, 9000, "loop_mv"), (7, 99, "flash_max_ms"), (6, 450, "flash_min_ms")):
+        values = list(DEFAULTS)
+        values[place] = value
+        values[7] = 400 if name == "flash_min_ms" else values[7]
+        with pytest.raises(ValueError, match=name):
+            bench.sense.set_thresholds(values)
+    with pytest.raises(ValueError, match="number"):
+        bench.sense.set_thresholds(DEFAULTS[:3])
+    bench.sense._send(protocol.SET_THRESHOLDS, *(1, 1, 1, 1, 1, 1, 1, 1))
+    bench.board_runs(100)
+    assert list(bench.sense.thresholds().values()) == list(DEFAULTS)
+
+
+def test_events_that_come_while_the_box_asks_something_are_not_lost(bench: Bench) -> None:
+    bench.put(1, "off_hook")
+    bench.board_runs(200)
+    assert bench.sense.voltages() == [-48.0, -9.0]
+    assert [event.kind for event in bench.sense.poll()] == ["off_hook"]
+
+
+def test_a_board_that_gives_no_answer_is_a_device_error(bench: Bench) -> None:
+    bench.wire.cut = True
+    with pytest.raises(DeviceError, match="No tap board answers"):
+        bench.sense.voltages()
+    bench.sense.close()
+    with pytest.raises(DeviceError, match="before it was opened"):
+        bench.sense.thresholds()
+
+
+@pytest.mark.parametrize("first", [2**32 - 3, 2**32 - 1, 2**31 - 2])
+def test_counters_go_round_without_a_loss(first: int, caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.first = first
+    bench.reset(0x7777)
+    bench.sense.open()
+    want = [(0, "on_hook"), (1, "on_hook")]
+    for number in range(8):
+        kind = "off_hook" if number % 2 == 0 else "on_hook"
+        bench.put(0, kind)
+        bench.run(1000)
+        want.append((0, kind))
+    assert bench.kinds() == want
+    assert [event.counter for event in bench.events] == [(first + number) % 2**32 for number in range(10)]
+    assert bench.board.waiting == 0
+    assert "lost" not in caplog.text
+
+
+def test_frame_numbers_go_round_and_losses_on_the_wire_are_counted(bench: Bench) -> None:
+    bench.run(300_000)
+    assert bench.sense.frames_missed == 0
+    bench.wire.cut = True
+    bench.board_runs(3000)
+    bench.wire.cut = False
+    bench.run(2000)
+    assert bench.sense.frames_missed == 3
+
+
+def test_the_boards_self_test_is_heard_once_each_way(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    test = SelfTest(2, lambda: 0, lambda: 32768, lambda: 0)
+    bench.board._selftest = test
+    bench.put(1, "off_hook")
+    bench.levels[1] = 203_000
+    bench.run(3000)
+    assert bench.sense.health.faults == ("reference",)
+    assert bench.sense.health.stuck == (1,)
+    assert caplog.text.count("self-test fails: reference") == 1
+    assert caplog.text.count("input 1 is stuck") == 1
+    test._reads = (lambda: 49648, lambda: 32768, lambda: 0)
+    bench.levels[1] = -48_000
+    bench.run(3000)
+    assert bench.sense.health.faults == ()
+    assert "passes again" in caplog.text
+
+
+def test_events_given_up_are_told_while_the_box_listens_again(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.keep = 4
+    bench.reset(0x5555)
+    bench.run(1000)
+    bench.wire.cut = True
+    for kind in ("off_hook", "on_hook") * 4:
+        bench.put(0, kind)
+        bench.board_runs(1000)
+    bench.wire.cut = False
+    bench.events.clear()
+    bench.run(3000)
+    assert [event.kind for event in bench.events] == ["off_hook", "on_hook"] * 2
+    assert bench.sense.health.lost == 4
+    assert "4 line events lost" in caplog.text
+    assert "given up 4 line events" in caplog.text
+
+
+def test_a_watchdog_reset_is_told(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.reset(0x2345)
+    bench.board._started = protocol.STARTS.index("watchdog")
+    bench.run(500)
+    assert "its watchdog has reset it" in caplog.text
+
+
+def test_an_echoing_cable_does_no_harm(bench: Bench) -> None:
+    bench.wire._box += protocol.encode(0, protocol.ACK, 0x1111, 77) + protocol.encode(1, protocol.GET_VOLTAGES)
+    bench.put(0, "off_hook")
+    bench.run(1000)
+    assert bench.kinds() == [(0, "off_hook")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware.main import TapBoard
+from firmware.memory import Memory
 from firmware.protocol import KINDS
 from hw.clock import ManualClock
 from hw.errors import DeviceError
@@ -75,6 +76,8 @@ class Bench:
         self.sense = SerialLineSense("wire", 115200, self.clock, monotonic=self.clock.now, opener=self._plug)
         self.events: list[LineEvent] = []
         self.open = False
+        self.kept: dict[int, bytes] = {}
+        self.keep, self.first = 200, 1
         self.reset(0x1111)
 
     def _plug(self, *_: object) -> Wire:
@@ -85,7 +88,16 @@ class Bench:
         """The board starts anew."""
         self.started = self.clock.now()
         self.uptime = 0
-        self.board = TapBoard(self.inputs, lambda sense: self.levels[sense], self.wire.uart, boot_id)
+        memory = Memory(lambda slot: self.kept.get(slot, b""), self.kept.__setitem__)
+        self.board = TapBoard(
+            self.inputs,
+            lambda sense: self.levels[sense],
+            self.wire.uart,
+            boot_id,
+            memory=memory,
+            keep=self.keep,
+            first=self.first,
+        )
 
     def board_runs(self, ms: int) -> None:
         """Let the board and the clock go on, the box not looking."""

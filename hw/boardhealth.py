@@ -1,0 +1,45 @@
+"""What the tap board says of itself with every heartbeat."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from firmware.selftest import FAULTS
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BoardHealth:
+    """faults: of firmware.selftest.FAULTS. stuck: inputs at the end of their scale. lost: events the board had to give up since it
+    started, because nobody took them. slowest_ms: its longest round of samples in the last second."""
+
+    faults: tuple[str, ...] = ()
+    stuck: tuple[int, ...] = ()
+    lost: int = 0
+    slowest_ms: int = 0
+
+
+def health_of(fields: Sequence[int]) -> BoardHealth:
+    """From a heartbeat's last four fields."""
+    lost, faults, stuck, slowest = fields
+    return BoardHealth(
+        tuple(name for bit, name in enumerate(FAULTS) if faults >> bit & 1),
+        tuple(sense for sense in range(16) if stuck >> sense & 1),
+        lost,
+        slowest,
+    )
+
+
+def log_change(port: str, before: BoardHealth, now: BoardHealth) -> None:
+    """Say what has become wrong and what is right again, once each."""
+    for name in sorted({*now.faults} - {*before.faults}):
+        log.error("tap board %s: self-test fails: %s", port, name)
+    for sense in sorted({*now.stuck} - {*before.stuck}):
+        log.error("tap board %s: input %d is stuck at the end of its scale", port, sense)
+    if (before.faults or before.stuck) and not (now.faults or now.stuck):
+        log.info("tap board %s: self-test passes again", port)
+    if now.lost > before.lost:
+        log.error("tap board %s: has given up %d line events that nobody took", port, now.lost - before.lost)
