@@ -30,4 +30,27 @@ STEPS = (
                 PRIMARY KEY (user_id, team)) STRICT, WITHOUT ROWID""",
         ),
     ),
+    # Log-in. must_change: somebody else chose the password. totp: the secret of one-time codes (base32), NULL without them;
+    # totp_step: the last 30 s step whose code was used, so that none is taken twice. sessions: one row a browser that is logged in.
+    # login_tries: wrong tries by who and where (quality.logins); instants there are epoch seconds. first_codes: SHA-256 of the
+    # codes with which the first administrator is made.
+    Migration(
+        "0024-login",
+        (
+            "ALTER TABLE users ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE users ADD COLUMN totp TEXT",
+            "ALTER TABLE users ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0",
+            """CREATE TABLE recovery_codes (
+                user_id TEXT NOT NULL REFERENCES users (id), hash TEXT NOT NULL, used_at TEXT,
+                PRIMARY KEY (user_id, hash)) STRICT, WITHOUT ROWID""",
+            """CREATE TABLE sessions (
+                hash TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), opened_at REAL NOT NULL, seen_at REAL NOT NULL,
+                address TEXT NOT NULL, browser TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+            "CREATE INDEX sessions_by_user ON sessions (user_id)",
+            """CREATE TABLE login_tries (
+                key TEXT PRIMARY KEY, wrong INTEGER NOT NULL, first_at REAL NOT NULL,
+                locked_until REAL NOT NULL) STRICT, WITHOUT ROWID""",
+            "CREATE TABLE first_codes (hash TEXT PRIMARY KEY, made_at REAL NOT NULL) STRICT, WITHOUT ROWID",
+        ),
+    ),
 )
