@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from hw.errors import DeviceError
@@ -13,6 +14,9 @@ from recorder.settings.sections import LineSenseSettings
 
 RATES = (8000, 16000, 48000, 32000)
 """What a line may be recorded from, the best first: less work, then the better filters."""
+
+CHANNELS = (32, 24, 16, 12, 8, 6, 4, 2, 1)
+"""Counts that sound devices come with, the most first."""
 
 
 @dataclass(frozen=True)
@@ -42,26 +46,37 @@ def sound_devices() -> list[SoundDevice]:
 
 
 def sound_device(pcm: str) -> SoundDevice | None:
-    """What a PCM can do; None when it cannot be opened for capture or has no usable rate."""
+    """The most channels of a PCM and its best rate; None when it cannot be opened for capture or has no usable rate. Tried one
+    by one: asked for all it can do, a device of ALSA's null or file plugin would count for ever."""
+    tries = ((channels, rate) for channels in CHANNELS for rate in RATES)
+    with _silent():
+        return next((found for channels, rate in tries if (found := _try(pcm, channels, rate)) is not None), None)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """ALSA's library writes what it thinks of a name to standard error itself; here every try but one may fail."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
+def _try(pcm: str, channels: int, rate: int) -> SoundDevice | None:
     import alsaaudio  # noqa: PLC0415
 
+    wanted = {"channels": channels, "rate": rate, "format": alsaaudio.PCM_FORMAT_S16_LE, "periodsize": rate // 10}
     try:
-        with closing(alsaaudio.PCM(type=alsaaudio.PCM_CAPTURE, mode=alsaaudio.PCM_NORMAL, device=pcm)) as device:
-            channels = device.getchannels()
-            rates = device.getrates()
-            card = device.cardname()
+        with closing(alsaaudio.PCM(type=alsaaudio.PCM_CAPTURE, mode=alsaaudio.PCM_NORMAL, device=pcm, **wanted)) as device:
+            got = device.info()
     except alsaaudio.ALSAAudioError:
         return None
-    most = max(channels) if isinstance(channels, (tuple, list)) else int(channels)
-    rate = next((rate for rate in RATES if _offers(rates, rate)), None)
-    return SoundDevice(pcm, card, most, rate) if rate else None
-
-
-def _offers(rates: object, rate: int) -> bool:
-    """pyalsaaudio gives one rate, a (lowest, highest) pair, or a list."""
-    if isinstance(rates, tuple) and len(rates) == 2:
-        return bool(rates[0] <= rate <= rates[1])
-    return rate in rates if isinstance(rates, (tuple, list)) else rates == rate
+    fits = (got["channels"], got["rate"]) == (channels, rate)
+    return SoundDevice(pcm, got.get("card_longname") or got.get("card_name") or pcm, channels, rate) if fits else None
 
 
 def serial_ports() -> list[SerialPort]:
