@@ -28,6 +28,16 @@ MENU = (
     Entry("calls.listing", lazy_gettext("Calls")),
     Entry("reports.weekly", lazy_gettext("Weekly"), "manage"),
     Entry("rules.listing", lazy_gettext("Rules"), "setup"),
+    Entry("forms.listing", lazy_gettext("Forms"), "setup"),
+    Entry("sampling.page", lazy_gettext("Sampling"), "setup"),
+    Entry("figures.page", lazy_gettext("Targets"), "setup"),
+    Entry("people.listing", lazy_gettext("People"), "setup"),
+    Entry("retention.page", lazy_gettext("Retention"), "setup"),
+    Entry("retention.holds", lazy_gettext("Holds"), "setup"),
+    Entry("models.page", lazy_gettext("Models"), "setup"),
+    Entry("settings.alarms", lazy_gettext("Alarms"), "setup"),
+    Entry("settings.page", lazy_gettext("The box"), "setup"),
+    Entry("changes.page", lazy_gettext("Changes"), "setup"),
     Entry("audit.page", lazy_gettext("Audit log"), "setup"),
 )
 """In the order of the menu, within its section."""

@@ -29,12 +29,12 @@ class SiteCalibrations:
 
     def live(self) -> dict[str, Adjustment]:
         """The adjustments in use, by machine; none: the model as it ships. Raises UserError when the file cannot be read."""
-        return self._read(self._live_name())
+        return self._read(self.live_name())
 
     def use(self) -> dict[str, Adjustment]:
         """The same for a service at work: read again only when another has become live; if that cannot be read, the one read before
         stays in use."""
-        name = self._live_name()
+        name = self.live_name()
         if self._in_use is None:
             self._in_use = name, self._read(name)
         elif self._in_use[0] != name:
@@ -61,14 +61,22 @@ class SiteCalibrations:
         """Keep a calibration and make it live."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{1 + max((int(f.stem) for f in self._folder.glob('[0-9]*.json')), default=0):04d}.json"
-        table = {"adjustments": to_json(adjustments), "measured": dict(measured), "before": self._live_name()}
+        table = {"adjustments": to_json(adjustments), "measured": dict(measured), "before": self.live_name()}
         _replace(path, json.dumps(table, ensure_ascii=False, indent=1))
         _replace(self._folder / LIVE, path.name)
         return path
 
+    def measured(self) -> dict[str, dict[str, object]]:
+        """What was measured when the one in use was made, by machine; nothing for the model as it ships or a damaged file."""
+        try:
+            found = json.loads((self._folder / self.live_name()).read_text(encoding="utf-8"))["measured"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def back(self) -> str:
         """Make live what was before the live one; its name, "" for the model as it ships. Raises UserError when that is live."""
-        name = self._live_name()
+        name = self.live_name()
         if not name:
             raise UserError(
                 "The emotion model is as it ships: there is nothing to go back to.", "情绪模型为出厂状态，没有可退回的版本。"
@@ -80,7 +88,8 @@ class SiteCalibrations:
         _replace(self._folder / LIVE, before)
         return before
 
-    def _live_name(self) -> str:
+    def live_name(self) -> str:
+        """The name of the calibration in use; "" for the model as it ships."""
         try:
             return (self._folder / LIVE).read_text(encoding="utf-8").strip()
         except FileNotFoundError:

@@ -83,7 +83,7 @@ class Plans:
             pass  # bring review.db up to date before it is read
         with reading(self._store) as connection:
             people = {person.number: person for person in People(self._store).list("agent")}
-            history = _history(connection, day, self._zone)
+            history = past_plans(connection, day, self._zone)
             made, picks = plan(
                 connection, rules, day, self._zone, people=people, hours=listening, history=history, seed=seed
             )  # fmt: skip
@@ -148,7 +148,7 @@ def _write_plan(database: Database, draft: _Draft, inspector: str, own: Sequence
 _TAKEN = "SELECT call_id FROM review.assignments WHERE returned_at IS NULL UNION SELECT call_id FROM review.reviews"
 
 
-def _history(connection: sqlite3.Connection, day: date, zone: ZoneInfo) -> History:
+def past_plans(connection: sqlite3.Connection, day: date, zone: ZoneInfo) -> History:
     """What the kept plans tell: this month's picks by agent, two months' strata, the last reasons, every call taken."""
     history = History(Tally())
     began, before = day.replace(day=1), (day.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -1,0 +1,114 @@
+"""How long audio is kept, what would go next, and the calls that no rule may delete."""
+
+from __future__ import annotations
+
+import time
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from hw.messages import UserError
+from quality.holds import Holds
+from quality.roles import LEADS
+from recorder.callreader import CallReader
+from recorder.calls import Tombstone, tombstone_of
+from recorder.retention.clock import doubt
+from recorder.retention.plan import AGE, EMERGENCY, FLOOR, HELD, SIZE, SPACE, UNANALYSED, Circumstances, Plan, make_plan
+from webui.access import allow
+from webui.context import box, call_or_404, views
+from webui.setup.shared import complain, me, setup_blueprint, store, told
+
+blueprint = setup_blueprint("retention")
+
+SHOWN = 50
+MOST = 2000  # deletions looked for: enough to see what goes; the recorder itself has no such bound
+GIB = 1 << 30
+DAY_S = 86400.0
+
+
+@blueprint.get("/setup/retention")
+@allow("admin")
+def page() -> ResponseReturnValue:
+    """The rules of the settings, what they would delete now and in so many days, how many are on hold, what has gone."""
+    days = request.args.get("days", "0")
+    ahead = min(366, int(days)) if days.isdecimal() else 0
+    plan, doubtful, problem = _plan(ahead)
+    shown = plan.deletions[:SHOWN] if plan else []
+    rows = {row.id: row for row in views().rows([one.call.id for one in shown])}
+    holds = Holds(store()).placed()
+    return render_template(
+        "setup/retention.html", settings=box().settings, plan=plan, doubtful=doubtful, ahead=ahead, shown=shown, rows=rows,
+        holds=len(holds), stones=_stones(), rule_name=_rule, kept_name=_kept, problem=problem, gib=GIB, told=told, most=MOST,
+    )  # fmt: skip
+
+
+@blueprint.post("/setup/holds/<call_id>/place")
+@allow(*LEADS)
+def place(call_id: str) -> ResponseReturnValue:
+    """Keep a call's audio until somebody releases it."""
+    call_or_404(call_id)
+    return _held(lambda: Holds(store()).place(call_id, request.form.get("reason", ""), me()), gettext("The call is on hold."))
+
+
+@blueprint.post("/setup/holds/<call_id>/release")
+@allow(*LEADS)
+def release(call_id: str) -> ResponseReturnValue:
+    """Let retention have it again."""
+    call_or_404(call_id)
+    return _held(lambda: Holds(store()).release(call_id, request.form.get("reason", ""), me()), gettext("The call is released."))
+
+
+@blueprint.get("/setup/holds")
+@allow(*LEADS)
+def holds() -> ResponseReturnValue:
+    """The calls on hold, for whoever places and releases them."""
+    found = Holds(store()).placed()
+    held = {row.id: row for row in views().rows([one.call_id for one in found[:200]])}
+    wanted = request.args.get("call", "")
+    row = call_or_404(wanted).row if wanted else None
+    return render_template("setup/holds.html", holds=found[:200], held=held, call=row)
+
+
+def _held(act: object, text: str) -> ResponseReturnValue:
+    assert callable(act)
+    try:
+        act()
+    except UserError as error:
+        complain(error)
+    else:
+        flash(text, "info")
+    return redirect(url_for("retention.holds"))
+
+
+def _plan(ahead: int) -> tuple[Plan | None, str, str]:
+    """The plan as it would be in so many days if nothing were recorded until then; why the clock is doubted; what went wrong."""
+    now = time.time()
+    try:
+        with CallReader(store()) as reader:
+            doubtful = doubt(reader, now)
+        return make_plan(store(), box().settings, Circumstances(now + ahead * DAY_S, not doubtful, MOST)), doubtful, ""
+    except UserError as error:
+        return None, "", told(error.message)
+    except OSError as error:
+        return None, "", str(error)
+
+
+def _stones() -> list[Tombstone]:
+    with CallReader(store()) as reader:
+        return [tombstone_of(row) for row in reader.rows("SELECT * FROM tombstones ORDER BY number DESC LIMIT ?", SHOWN)]
+
+
+def _rule(rule: str) -> str:
+    names: dict[str, str] = {
+        AGE: gettext("too old"), SIZE: gettext("too much audio"), SPACE: gettext("disk filling up"),
+        EMERGENCY: gettext("recording would stop"),
+    }  # fmt: skip
+    return names.get(rule, rule)
+
+
+def _kept(why: str) -> str:
+    names: dict[str, str] = {
+        HELD: gettext("on hold"), FLOOR: gettext("may be outbound, younger than 30 days"), UNANALYSED: gettext("not analysed yet"),
+    }  # fmt: skip
+    return names.get(why, why)

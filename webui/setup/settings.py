@@ -1,0 +1,104 @@
+"""What stands in files on the box: shown with what it means; changed there, since these pages may not write it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from recorder.alarmkinds import SEVERITIES, alarm_kinds
+from recorder.settings.cli import toml_value
+from webui.access import allow
+from webui.context import box
+from webui.setup.shared import setup_blueprint, told
+
+blueprint = setup_blueprint("settings")
+
+SECRET = ("password", "secret", "key", "token")
+HIDDEN = ("simulation",)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A setting: as the file writes it. default: what ships, None when it is so."""
+
+    name: str
+    text: str
+    default: str | None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of callbox.toml. rows: one, or one for each [[table]]. service: what has to be restarted to take a change up."""
+
+    name: str
+    title: str
+    service: str
+    rows: tuple[tuple[Value, ...], ...]
+    many: bool
+
+
+@blueprint.get("/setup/box")
+@allow("admin")
+def page() -> ResponseReturnValue:
+    """All of callbox.toml as the services read it when they started."""
+    settings = box().settings
+    sections = [_section(one.name, getattr(settings, one.name)) for one in dataclasses.fields(settings) if one.name not in HIDDEN]
+    return render_template("setup/box.html", sections=sections)
+
+
+@blueprint.get("/setup/alarms")
+@allow("admin")
+def alarms() -> ResponseReturnValue:
+    """Every kind of alarm: when it is raised, what to do; and the limits that can be set."""
+    limits = _section("alarms", box().settings.alarms)
+    kinds = list(alarm_kinds().values())
+    return render_template("setup/alarms.html", kinds=kinds, severities=SEVERITIES, told=told, limits=limits, names=_limit)
+
+
+def _section(name: str, value: Any) -> Section:
+    many = isinstance(value, tuple)
+    rows = tuple(_values(row) for row in (value if many else (value,)))
+    title, service = _titles().get(name, (name, ""))
+    return Section(name, title, service, rows, many)
+
+
+def _values(row: Any) -> tuple[Value, ...]:
+    found = []
+    for one in dataclasses.fields(row):
+        value = getattr(row, one.name)
+        same = one.default is dataclasses.MISSING or value == one.default
+        hidden = any(word in one.name for word in SECRET) and value
+        text = "••••" if hidden else toml_value(value)
+        found.append(Value(one.name, text, None if same else toml_value(one.default)))
+    return tuple(found)
+
+
+def _titles() -> dict[str, tuple[str, str]]:
+    every, recorder, analyzer, web = "callbox.target", "callbox-recorder", "callbox-analyzer", "callbox-web"
+    return {
+        "site": (gettext("Who and where"), every), "store": (gettext("Where everything is kept"), every),
+        "device": (gettext("Sound devices"), recorder), "line": (gettext("Tapped lines"), recorder),
+        "agent": (gettext("Agents, as the recorder knows them"), recorder), "assignment": (gettext("Who sits where"), recorder),
+        "line_sense": (gettext("Tap board"), recorder), "call_records": (gettext("Call records of the PBX"), recorder),
+        "segmentation": (gettext("Where a call begins and ends"), recorder), "alarms": (gettext("Limits of alarms"), recorder),
+        "analysis": (gettext("How calls are understood"), analyzer), "retention": (gettext("How long audio is kept"), recorder),
+        "retention_rule": (gettext("Another time for some calls"), recorder),
+        "quality": (gettext("Where the department draws its lines"), web), "web": (gettext("These pages"), web),
+        "console": (gettext("The technician’s serial port"), "callbox-console"),
+    }  # fmt: skip
+
+
+def _limit(name: str) -> str:
+    names: dict[str, str] = {
+        "dead_line_calls": gettext("A line is dead when so many calls would usually have come"),
+        "stuck_off_hook_min": gettext("Off-hook without a word, minutes"),
+        "low_dbfs": gettext("Speech too quiet below, dBFS"), "hum_dbfs": gettext("Mains hum too loud above, dBFS"),
+        "clip_percent": gettext("Too loud from so many % of samples at full scale"),
+        "mains_hz": gettext("Frequency of the mains, Hz"),
+    }  # fmt: skip
+    return names.get(name, name)
