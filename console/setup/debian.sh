@@ -55,7 +55,10 @@ missing_for_tests() {
   command -v ngspice >/dev/null || echo ngspice # the tap board's circuit
 }
 
-machine_kind() { "$(find_python)" -c 'import platform, sys; print(f"cp{sys.version_info[0]}{sys.version_info[1]}-{platform.machine()}")'; }
+machine_kind() { # the Debian release, which says which Python, and the processor: what wheels and packages depend on
+  # shellcheck disable=SC1091
+  (. /etc/os-release && echo "${VERSION_CODENAME:-unknown}-$(uname -m)")
+}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
