@@ -40,7 +40,7 @@ def preview(store: Path, timezone: str, rules: SamplingRules, day: date) -> Prev
     with reading(store) as connection:
         history = past_plans(connection, day, zone)
         made, picks = plan(connection, rules, day, zone, people=people, hours=hours, history=history, seed=day.toordinal())
-    found = Preview(day, made.calls, made.target, made.needed, len(hours))
+    found = Preview(day, made.calls, sum(len(own) for own in picks.values()), made.needed, len(hours))
     for pick in (pick for own in picks.values() for pick in own):
         found.kinds[pick.kind] += 1
         found.agents[pick.call.agent] += 1
