@@ -58,6 +58,11 @@ class AlarmBook:
         """The latest, over or not, newest first."""
         return self._alarms("ORDER BY a.id DESC LIMIT ?", limit)
 
+    def get(self, alarm_id: int) -> KnownAlarm | None:
+        """The alarm of that number, if there is one."""
+        found = self._alarms("WHERE a.id = ?", alarm_id)
+        return found[0] if found else None
+
     def acknowledge(self, alarm_id: int, by: str, note: str = "", now: float | None = None) -> KnownAlarm:
         """Keep that `by` has seen the alarm; it stands until it clears by itself. Acknowledging again adds another word. Raises
         UserError for an alarm that is not there, a name that is empty, and what is too long."""
@@ -73,13 +78,13 @@ class AlarmBook:
         return self._alarm(alarm_id)
 
     def _alarm(self, alarm_id: int) -> KnownAlarm:
-        found = self._alarms("WHERE a.id = ?", alarm_id)
-        if not found:
+        found = self.get(alarm_id)
+        if found is None:
             raise UserError(
                 f"There is no alarm {alarm_id}. callbox alarms --all lists them with their numbers.",
                 f"没有编号为 {alarm_id} 的告警。用 callbox alarms --all 查看编号。",
             )
-        return found[0]
+        return found
 
     def _alarms(self, rest: str, *values: object) -> list[KnownAlarm]:
         with reading(self._store) as connection:

@@ -70,7 +70,7 @@ class Alerts:
         where = ["a.closed_at IS NULL"] * open_only + ["a.kind = ?"] * (kind is not None)
         sql = f"SELECT * FROM review.alerts a WHERE {' AND '.join(where) or '1'} ORDER BY opened_at DESC, id DESC LIMIT ?"  # noqa: S608
         with reading(self._store) as connection:
-            rows = connection.execute(sql, (*([kind] if kind else []), limit)).fetchall()
+            rows = connection.execute(sql, (*([kind] if kind is not None else []), limit)).fetchall()
             return [_alert(connection, row) for row in rows]
 
     def get(self, key: str) -> Alert:

@@ -12,6 +12,7 @@ from recorder.settings.sections import Settings
 from webui import audio, health, names, reports
 from webui.access import init_access
 from webui.api.api import init_api
+from webui.api.api import init_api
 from webui.auth import init_auth, role_name
 from webui.context import init_context
 from webui.desk import room as desk
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     init_keys(app)
     init_api(app, settings.web.metrics)
     init_setup(app)
+    init_api(app, settings.web.metrics)
     init_access(app)
     init_menu(app)
     init_errors(app)

@@ -6,6 +6,8 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
+from typing import IO
 
 import soundfile
 from flask import Blueprint, Response, jsonify, request, send_file
@@ -30,6 +32,7 @@ blueprint = Blueprint("audio", __name__)
 
 WAV, FLAC = "audio/wav", "audio/flac"
 NOTHING = Message("", "")
+BLOCK_BYTES = 1 << 16
 
 
 @blueprint.get("/audio/<uuid:call_id>")
@@ -37,7 +40,7 @@ NOTHING = Message("", "")
 def sound(call_id: object) -> ResponseReturnValue:
     """The call as one WAV, whatever it is kept as; byte ranges are answered."""
     call = call_or_404(str(call_id))
-    return _wav(call, lambda: heard(call.row.id))
+    return wav_answer(call, lambda: heard(call.row.id))
 
 
 @blueprint.get("/calls/<uuid:call_id>/peaks.json")
@@ -73,7 +76,7 @@ def download(call_id: object, kind: str) -> ResponseReturnValue:
     def note() -> None:
         taken("call.download", call.row.id, {"format": kind})
 
-    answer = _wav(call, note) if kind == "wav" else _flac(call, note)
+    answer = wav_answer(call, note) if kind == "wav" else flac_answer(call, note)
     answer.headers.set("Content-Disposition", "attachment", filename=_file_name(call, kind))
     return answer
 
@@ -90,8 +93,9 @@ def _no_sound(error: UserError) -> ResponseReturnValue:
     return message_page(error, 404)
 
 
-def _wav(call: CallView, note: Callable[[], None]) -> Response:
-    """note: writes into the audit log that it is sent; called when it surely is."""
+def wav_answer(call: CallView, note: Callable[[], None]) -> Response:
+    """As one WAV file. note: writes into the audit log that it is sent; called when it surely is. Raises UserError,
+    AlteredError when it is not what was recorded."""
     with ExitStack() as stack:
         track = stack.enter_context(open_call(box().store, call.row.id))
 
@@ -105,8 +109,9 @@ def _wav(call: CallView, note: Callable[[], None]) -> Response:
     return answer
 
 
-def _flac(call: CallView, note: Callable[[], None]) -> Response:
-    """Encoded from the call's frames, so that several parts become one file; a temporary file takes what memory should not."""
+def flac_answer(call: CallView, note: Callable[[], None]) -> Response:
+    """As one FLAC file: encoded from the call's frames, so that several parts become one; a temporary file takes what memory should
+    not. Raises as wav_answer does."""
     with open_call(box().store, call.row.id) as track:
         _require(track, 0, track.frames)
         note()
@@ -114,11 +119,16 @@ def _flac(call: CallView, note: Callable[[], None]) -> Response:
         with soundfile.SoundFile(file, "w", track.rate, track.channels, format="FLAC", subtype="PCM_16") as flac:
             for block in track.blocks():
                 flac.write(block)
-    length = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    answer = send_file(file, mimetype=FLAC)
-    answer.content_length = length
+    answer = ranged(file.seek(0, os.SEEK_END), partial(_bytes, file), FLAC)
+    answer.call_on_close(file.close)
     return answer
+
+
+def _bytes(file: IO[bytes], first: int, length: int) -> Iterator[bytes]:
+    file.seek(first)
+    while length > 0 and (piece := file.read(min(length, BLOCK_BYTES))):
+        yield piece
+        length -= len(piece)
 
 
 def _require(track: CallAudio, start: int, end: int) -> None:

@@ -67,7 +67,7 @@ def init_auth(app: Flask, users: Users, session_minutes: int) -> None:
     """Log-in for the whole application; a session idle for `session_minutes` ends."""
     app.config["PERMANENT_SESSION_LIFETIME"] = session_minutes * 60
     app.extensions["callbox_users"] = users
-    manager = LoginManager(app)
+    manager = app.extensions["callbox_logins"] = LoginManager(app)
     manager.session_protection = None  # binds a session to the browser's exact version and address: people change both
     manager.user_loader(_loader(users))
     app.register_blueprint(blueprint)

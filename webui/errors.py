@@ -10,7 +10,8 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
+from webui.api import problems
 from webui.languages import language
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,14 @@ _BROKEN = (
     lazy_gettext("Something broke on the box"),
     lazy_gettext("It has been written to the log. Try again, or tell the administrator."),
 )
+CSRF = Message("A session's request needs the header X-CSRFToken.", "会话请求需要 X-CSRFToken 头。")
 
 
 def init_errors(app: Flask) -> None:
     """Every error as a page in the reader's language, or a line of text for scripts and players."""
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(UserError, _user_error)
+    app.register_error_handler(problems.ProblemError, problems.of_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -45,11 +48,15 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if problems.asked():
+        return problems.of_error(error)
     title, text = _BROKEN if status >= 500 else _TEXTS.get(status, _OTHER)
     return _page(title, text, status)
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    if problems.asked():
+        return problems.problem(400, CSRF)
     text = gettext("This page was open for too long or came from elsewhere. Go back, reload it and try again.")
     return _page(gettext("That did not work"), text, 400)
 
@@ -60,11 +67,15 @@ def _user_error(error: UserError) -> ResponseReturnValue:
 
 def message_page(error: UserError, status: int) -> ResponseReturnValue:
     """What the error says, as a page or a line of text."""
+    if problems.asked():
+        return problems.problem(status, error.message)
     return _page(gettext("That did not work"), error.message.text(language()), status)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("%s %s failed", request.method, request.path, exc_info=error)
+    if problems.asked():
+        return problems.problem(500)
     return _page(*_BROKEN, 500)
 
 

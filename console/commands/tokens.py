@@ -24,7 +24,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     new = actions.add_parser("add", help="make a token; it is shown once / 新建令牌，仅显示一次")
     new.add_argument("name", metavar="NAME", help="the program that uses it / 使用它的程序")
     new.add_argument("--owner", required=True, metavar="USER", help="whose rights it has: a manager or administrator / 所属用户")
-    new.add_argument("--scope", required=True, action="append", choices=tuple(SCOPES), dest="scopes", help="repeat for more / 可重复")
+    new.add_argument("--scope", required=True, action="append", choices=tuple(SCOPES), dest="scopes", help="repeatable / 可重复")
     new.add_argument("--group", action="append", default=[], dest="groups", metavar="GROUP", help="only its calls / 限定班组")
     new.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"until it expires / 有效天数 (default: {DAYS})")
     listing = actions.add_parser("list", help="all tokens / 令牌列表")

@@ -14,7 +14,7 @@ from analyzer.schema import ANALYSIS_DB
 from hw.messages import Message
 from quality.schema import REVIEW_DB
 from recorder.alarmkinds import kind_of
-from recorder.live import DeviceStatus, LineStatus, ListenerStatus, read_status, run_folder
+from recorder.live import DeviceStatus, LineStatus, ListenerStatus, RecorderStatus, read_status, run_folder
 from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings, Web
 from recorder.times import to_text
@@ -78,7 +78,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
     now = time.time() if now is None else now
     store = Path(settings.store.path)
     live = read_status(settings)
-    running = live is not None and abs(now - live.written_at) < STALE_S and _runs(live.pid)
+    running = live is not None and _is_fresh(live, now)
     recorded, understood = _Database(store / CALLS_DB), _Database(store / ANALYSIS_DB)
     analysing = _held(store / "analyzer.lock")
     calls = recorded.counts("SELECT state, count(*) FROM calls GROUP BY state")
@@ -104,6 +104,16 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
         listeners=live.listeners if live is not None and running else (),
         problems=tuple(dict.fromkeys((*recorded.problems, *understood.problems))),
     )
+
+
+def fresh_status(settings: Settings, now: float) -> RecorderStatus | None:
+    """What the recorder says of itself, or None while it does not run."""
+    live = read_status(settings)
+    return live if live is not None and _is_fresh(live, now) else None
+
+
+def _is_fresh(live: RecorderStatus, now: float) -> bool:
+    return abs(now - live.written_at) < STALE_S and _runs(live.pid)
 
 
 class _Database:

@@ -25,6 +25,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("retention", "transcripts"): ("delete", "keep"),
     ("retention_rule", "direction"): ("", "in", "out", "unknown"),
     ("call_records", "transport"): ("serial", "tcp", "tcp_listen"),
+    ("web", "metrics"): ("open", "token", "off"),
     ("call_records", "time_means"): ("", "start", "end"),
     ("analysis", "vad"): ("webrtc", "silero"),
 }

@@ -198,6 +198,7 @@ class Web:
     port: int = 8080  # TCP port
     workers: int = 2  # processes that answer
     session_minutes: int = 480  # idle time until a person has to log in again
+    metrics: str = "token"  # /metrics for Prometheus: "open" to anybody on the LAN, "token" with scope metrics:read, or "off"
 
 
 @dataclass(frozen=True)

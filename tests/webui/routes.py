@@ -185,6 +185,25 @@ ROUTES = (
     Row("api.acknowledge_alarm", "POST", LEADS, ok=400, place={"alarm_id": "1"}),
     Row("api.openapi", stranger=401),
     Row("metrics.scrape", roles=STAFF, stranger=401),
+    # The HTTP API: programs with tokens, and these with their sessions.
+    Row("api.list_calls", stranger=401),
+    Row("api.get_call", about="call", stranger=401),
+    Row("api.get_transcript", about="call", stranger=401),
+    Row("api.get_hits", about="call", stranger=401),
+    Row("api.get_scores", about="call", stranger=401),
+    Row("api.get_reviews", about="call", stranger=401),
+    Row("api.get_vcon", about="call", stranger=401, ok=409),
+    Row("api.get_wav", about="call", stranger=401),
+    Row("api.get_flac", about="call", stranger=401),
+    Row("api.get_figures", roles=STAFF, query={"period": "2026-W47"}, stranger=401, own=WHOLE_CENTRE),
+    Row("api.list_reports", roles=STAFF, stranger=401),
+    Row("api.get_report", roles=STAFF, place={"kind": "daily", "period": "2026-11-20"}, stranger=401, own=WHOLE_CENTRE),
+    Row("api.list_alerts", roles=STAFF, stranger=401),
+    Row("api.get_status", roles=STAFF, stranger=401),
+    Row("api.list_alarms", roles=STAFF, stranger=401),
+    Row("api.acknowledge_alarm", "POST", LEADS, ok=400, place={"alarm_id": "1"}),
+    Row("api.openapi", stranger=401),
+    Row("metrics.scrape", roles=STAFF, stranger=401),
 )  # fmt: skip
 
 
