@@ -75,7 +75,7 @@ def _calls_with(connection: sqlite3.Connection, term: str, most: int) -> dict[st
         for row in _rows(connection, query, most) if query else ():
             if row["id"] not in seen:
                 seen.add(row["id"])
-                calls.setdefault(row["call_id"], []).append(_found(row, term if literal else ""))
+                calls.setdefault(row["call_id"], []).append(found_in(row, term if literal else ""))
     return calls
 
 
@@ -85,7 +85,8 @@ def _rows(connection: sqlite3.Connection, query: str, most: int) -> Iterator[sql
     yield from connection.execute(sql, (query, most))
 
 
-def _found(row: sqlite3.Row, term: str) -> Found:
+def found_in(row: sqlite3.Row, term: str) -> Found:
+    """A row of utterances with the term in its place; term: "" when it only sounds like what was asked for."""
     utterance = utterance_of(row)
     at, length = _place(utterance.text, term)
     if not length:

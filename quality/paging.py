@@ -53,7 +53,7 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class Found:
+class Page:
     """ids: of the calls of one page, in order. following: where the next page begins, None at the end. total: how many calls
     there are in all pages."""
 
@@ -62,7 +62,7 @@ class Found:
     total: int
 
 
-def page(connection: sqlite3.Connection, index: CallIndex, places: Places, cursor: Cursor, limit: int) -> Found:
+def page(connection: sqlite3.Connection, index: CallIndex, places: Places, cursor: Cursor, limit: int) -> Page:
     """The next `limit` of these calls. Raises UserError when the cursor's call is not known."""
     column, falling = SORTS[cursor.sort]
     values = _values(index.columns, column, places)
@@ -73,9 +73,9 @@ def page(connection: sqlite3.Connection, index: CallIndex, places: Places, curso
     chosen = _by_time(places, at, limit + 1, falling) if values is None else _by_value(places, values, at, limit + 1, falling)
     ids = _ids(connection, index, chosen[:limit])
     if len(chosen) <= limit:
-        return Found(ids, None, len(places))
+        return Page(ids, None, len(places))
     value = _values(index.columns, column, chosen[limit - 1 : limit])
-    return Found(ids, Cursor(cursor.sort, 0.0 if value is None else float(value[0]), ids[-1]), len(places))
+    return Page(ids, Cursor(cursor.sort, 0.0 if value is None else float(value[0]), ids[-1]), len(places))
 
 
 def _values(columns: Columns, column: str, places: Places) -> Array | None:

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from analyzer.result import Deduction
 from analyzer.rows import utterance_of
+from analyzer.search import Found
 from hw.messages import Message
 from quality.callfilter import CallFilter
 from quality.callindex.index import open_index
 from quality.callindex.select import select
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
-from quality.paging import Cursor, page
+from quality.paging import Cursor, Page, page
 from quality.scope import ALL, Scope
 from quality.store import reading
+from quality.wordsearch import PATIENCE_S, Looked, Reach, basis_of, snippets, word_search
 
 
 @dataclass(frozen=True)
 class CallPage:
     """One page of the list. next_cursor: hand it back for the next page; None at the end. total: how many calls fit the filter;
-    when not total_exact there are at least that many."""
+    when not total_exact there are at least that many. found: for a search by words, by call, the first place of each term. reach:
+    how much of what was said the search has looked at."""
 
     rows: tuple[CallRow, ...]
     next_cursor: str | None
     total: int
     total_exact: bool
+    found: dict[str, list[Found]] = field(default_factory=dict)
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,55 @@ class Views:
         self._zone = ZoneInfo(timezone)
 
     def list_calls(
-        self, wanted: CallFilter | None = None, cursor: str | None = None, limit: int = 50, sort: str = "newest"
+        self,
+        wanted: CallFilter | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+        sort: str = "newest",
+        patience_s: float = PATIENCE_S,
     ) -> CallPage:
         """A page of the calls that fit. sort: one of quality.paging.SORTS. Sorted by a score, only analysed calls are listed; by
-        duration, only ended ones. Raises UserError on an unknown sort, score name or a cursor that is none."""
+        duration, only ended ones. patience_s: how long words may be looked for (quality.wordsearch). Raises UserError on an
+        unknown sort, score name or a cursor that is none."""
         wanted, start = wanted or CallFilter(), Cursor.parse(cursor, sort)
         with reading(self._store) as connection:
+            if wanted.words and wanted.words.strip():
+                return self._searched(connection, wanted, start, limit, patience_s)
             with open_index(connection, self._store) as index:
                 found = page(connection, index, select(connection, index, wanted, self._zone), start, limit)
-            rows = self._rows(connection, found.ids)
+            return self._page(connection, found)
+
+    def count(self, wanted: CallFilter, patience_s: float = 0.01) -> tuple[int, bool]:
+        """How many calls fit, and whether that is exact: with words, there may be more."""
+        with reading(self._store) as connection:
+            looked = self._look(connection, wanted, patience_s) if wanted.words and wanted.words.strip() else None
+            with open_index(connection, self._store) as index:
+                among = None if looked is None else word_search(self._store).spoken(index).all_of(looked)
+                places = select(connection, index, wanted, self._zone, among)
+        return len(places), looked is None or looked.complete
+
+    def _searched(
+        self, connection: sqlite3.Connection, wanted: CallFilter, start: Cursor, limit: int, patience_s: float
+    ) -> CallPage:
+        looked = self._look(connection, wanted, patience_s)
+        with open_index(connection, self._store) as index:
+            spoken = word_search(self._store).spoken(index)
+            places = select(connection, index, wanted, self._zone, spoken.all_of(looked))
+            found = page(connection, index, places, start, limit)
+            reach = spoken.reach(looked)
+            calls = index.columns["said"][index.places_of(connection, found.ids)]
+            said = [place for first in calls.tolist() for place in spoken.first_in(first, looked)]
+        made = self._page(connection, found)
+        return replace(made, found=snippets(connection, said), reach=reach, total_exact=reach.complete)
+
+    def _look(self, connection: sqlite3.Connection, wanted: CallFilter, patience_s: float) -> Looked:
+        # Words are looked for without holding the columns: the others' pages go on meanwhile.
+        with open_index(connection, self._store) as index:
+            basis = basis_of(connection, index)
+        return word_search(self._store).look(connection, wanted.words or "", bool(wanted.exact), basis, patience_s)
+
+    def _page(self, connection: sqlite3.Connection, found: Page) -> CallPage:
+        rows = self._rows(connection, found.ids)
         return CallPage(rows, found.following.text() if found.following else None, found.total, True)
 
     def call(self, call_id: str, scope: Scope = ALL) -> CallView | None:

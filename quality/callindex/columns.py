@@ -62,6 +62,8 @@ class Columns:
         self._planes = np.zeros((2, PLANES, capacity), "u1")
         self._place = np.full(capacity + 1, -1, "i4")  # by rowid
         self.count = 0
+        self.reheard = 0
+        """How often a call's words were replaced by others."""
         self._moved = False
 
     def __getitem__(self, name: str) -> Array:
@@ -99,6 +101,7 @@ class Columns:
 
     def change(self, place: int, values: Mapping[str, Array], planes: NDArray[np.uint8], number: int) -> None:
         """Call `number` of `values` takes the place of what stood there. Call `settle` when the last one is changed."""
+        self.reheard += bool(self._arrays["said"][place]) and bool(self._arrays["said"][place] != values["said"][number])
         self._moved |= bool(self._arrays["started"][place] != values["started"][number])
         for name, array in self._arrays.items():
             array[place] = values[name][number]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.schema import ANALYSIS_DB
-from quality.callindex.columns import Columns
+from quality.callindex.columns import Columns, Places
 from quality.callindex.load import Names, load
 from quality.schema import REVIEW_DB
 from recorder.schema import CALLS_DB
@@ -32,6 +33,8 @@ class CallIndex:
     names: Names = field(default_factory=Names)
     version: int = 0
     """Counts the times it has changed."""
+    made: int = 0
+    """Counts the times everything was read anew."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     _basis: object = None
     _read: dict[str, object] = field(default_factory=dict)
@@ -43,12 +46,19 @@ class CallIndex:
             return
         changed = self._changed(connection, now) if basis == self._basis else None
         if changed is None:
+            self.made += 1
             self.names = Names()
             self.columns = Columns(connection.execute("SELECT count(*) FROM calls.calls").fetchone()[0])
         if changed != []:
             load(connection, self.columns, self.names, changed)
         self._basis, self._read = basis, now
         self.version += 1
+
+    def places_of(self, connection: sqlite3.Connection, ids: Sequence[str]) -> Places:
+        """Where the calls of these ids are, in that order; unknown ones are left out."""
+        sql = "SELECT c.rowid FROM json_each(?) j CROSS JOIN calls.calls c ON c.id = j.value ORDER BY j.key"
+        places = self.columns.places(row[0] for row in connection.execute(sql, (json.dumps(ids),)))
+        return places[places >= 0]
 
     def _files(self, connection: sqlite3.Connection) -> object:
         """What makes everything anew when it changes: another file, or another schema (a VACUUM counts as one)."""

@@ -23,19 +23,31 @@ from quality.callindex.load import rule_bit
 Mask = NDArray[np.bool_]
 
 
-def select(connection: sqlite3.Connection, index: CallIndex, wanted: CallFilter, zone: ZoneInfo) -> Places:
-    """The places of the calls that fit, in order of time. Raises UserError on an unknown score."""
+def select(
+    connection: sqlite3.Connection, index: CallIndex, wanted: CallFilter, zone: ZoneInfo, among: Places | None = None
+) -> Places:
+    """The places of the calls that fit, in order of time; `among`: of these alone. Raises UserError on an unknown score."""
     first, end = _span(index, wanted, zone)
     mask = np.ones(end - first, bool)
     for part in (_on_call, _on_numbers, _on_analysis, _on_review):
         for fits in part(index, wanted, slice(first, end)):
             mask &= fits
+    for few in _few(connection, index, wanted, among):
+        here = few[(few >= first) & (few < end)] - first
+        kept = here[mask[here]]
+        mask[:] = False
+        mask[kept] = True
     places = np.flatnonzero(mask) + first
-    if wanted.ids is not None:
-        places = np.intersect1d(places, _places_of(connection, index, wanted.ids))
     for condition in _by_hand(index, wanted):
         places = _checked(connection, index, places, condition)
     return places
+
+
+def _few(connection: sqlite3.Connection, index: CallIndex, wanted: CallFilter, among: Places | None) -> Iterator[Places]:
+    if wanted.ids is not None:
+        yield index.places_of(connection, sorted(wanted.ids))
+    if among is not None:
+        yield among
 
 
 def _span(index: CallIndex, wanted: CallFilter, zone: ZoneInfo) -> tuple[int, int]:
@@ -132,14 +144,8 @@ def _checked(connection: sqlite3.Connection, index: CallIndex, places: Places, c
 
 def _in_review(connection: sqlite3.Connection, index: CallIndex) -> Places:
     reviewed = np.flatnonzero(index.columns["form"] != NO_SCORE)
-    drafts = frozenset(row[0] for row in connection.execute("SELECT DISTINCT call_id FROM review.review_drafts"))
-    return np.union1d(reviewed, _places_of(connection, index, drafts))
-
-
-def _places_of(connection: sqlite3.Connection, index: CallIndex, ids: frozenset[str]) -> Places:
-    sql = "SELECT c.rowid FROM json_each(?) j CROSS JOIN calls.calls c ON c.id = j.value"
-    places = index.columns.places(row[0] for row in connection.execute(sql, (json.dumps(sorted(ids)),)))
-    return np.sort(places[places >= 0])
+    drafts = [row[0] for row in connection.execute("SELECT DISTINCT call_id FROM review.review_drafts")]
+    return np.union1d(reviewed, index.places_of(connection, drafts))
 
 
 def _is(index: CallIndex, name: str, value: str, span: slice) -> Mask:
