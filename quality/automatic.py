@@ -97,6 +97,23 @@ class Automatic:
             rows = connection.execute(sql, self._bounds(first, last))
             return {row["call_id"]: AutomaticScore(row["score"], row["coverage"], row["trusted"]) for row in rows}
 
+    def of_call(self, call_id: str) -> AutomaticScore | None:
+        """Of one call that nobody has reviewed."""
+        sql = """SELECT a.* FROM review.automatic_scores a
+            WHERE a.call_id = ? AND NOT EXISTS (SELECT 1 FROM review.reviews WHERE call_id = a.call_id)"""
+        with reading(self._store) as connection:
+            row = connection.execute(sql, (call_id,)).fetchone()
+        return AutomaticScore(row["score"], row["coverage"], row["trusted"]) if row else None
+
+    def mean_of(self, agent_id: str, since: str) -> tuple[float | None, int]:
+        """Mean and number of an agent's automatic scores, of calls from `since` (as the database writes instants) that nobody has
+        reviewed."""
+        sql = """SELECT avg(a.score), count(*) FROM calls.calls c CROSS JOIN review.automatic_scores a ON a.call_id = c.id
+            WHERE c.agent_id = ? AND c.started_at >= ? AND NOT EXISTS (SELECT 1 FROM review.reviews WHERE call_id = c.id)"""
+        with reading(self._store) as connection:
+            row = connection.execute(sql, (agent_id, since)).fetchone()
+        return row[0], row[1]
+
     def _scored(self, connection: sqlite3.Connection, form: Form, trusted: Trusted, day: date) -> Iterator[tuple[object, ...]]:
         bounds = self._bounds(day - timedelta(days=LATE_DAYS), day)
         for call_id, analyzed_at in connection.execute(_UNSCORED, bounds).fetchall():

@@ -12,7 +12,6 @@ from recorder.settings.sections import Settings
 from webui import audio, health, names, reports
 from webui.access import init_access
 from webui.api.api import init_api
-from webui.api.api import init_api
 from webui.auth import init_auth, role_name
 from webui.context import init_context
 from webui.desk import room as desk
@@ -20,7 +19,9 @@ from webui.desk.keys import init_keys
 from webui.errors import init_errors
 from webui.formats import init_formats
 from webui.languages import init_languages
+from webui.manage import pages as manage
 from webui.menu import init_menu
+from webui.own import pages as own
 from webui.rulenames import init_rule_names
 from webui.safety import room as safety
 from webui.safety.noting import init_noting
@@ -52,10 +53,11 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in safety.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for blueprint in (*manage.BLUEPRINTS, own.blueprint):
+        app.register_blueprint(blueprint)
     init_keys(app)
     init_api(app, settings.web.metrics)
     init_setup(app)
-    init_api(app, settings.web.metrics)
     init_access(app)
     init_menu(app)
     init_errors(app)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hw.messages import UserError
 from quality.audit.chain import note
 from quality.audit.entries import EXPORT
 from quality.callfilter import CallFilter
 from quality.callproblems import Wanted
+from quality.callproblems import wanted as problems_wanted
 from quality.scope import Scope
 from quality.views import Views
 
@@ -48,6 +51,22 @@ def described(wanted: CallFilter) -> dict[str, object]:
     return {name: _plain(value) for name, value in asked.items() if value is not None}
 
 
+def wanted_of(store: Path, told: Mapping[str, Any]) -> CallFilter:
+    """The filter that `described` told of."""
+    given = dict(told)
+    for name in ("since", "until"):
+        if name in given:
+            given[name] = date.fromisoformat(given[name])
+    if "ids" in given:
+        given["ids"] = frozenset(given["ids"])
+    if "problem" in given:
+        given["problem"] = problems_wanted(store, given["problem"].get("class", ""), given["problem"].get("item", ""))
+    if "scope" in given:
+        agent, groups = given["scope"]["agent"], given["scope"]["groups"]
+        given["scope"] = Scope(agent, None if groups is None else frozenset(groups))
+    return CallFilter(**given)
+
+
 def audit(store: Path, by: str, action: str, subject: str, detail: dict[str, object]) -> None:
     """Put an export into the audit log; an export that cannot be logged is not made. Raises UserError."""
     note(store, EXPORT, by, action, subject, detail)
@@ -59,5 +78,5 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Scope):
-        return {"agent": value.agent, "groups": sorted(value.groups or ())}
+        return {"agent": value.agent, "groups": None if value.groups is None else sorted(value.groups)}
     return sorted(value) if isinstance(value, frozenset) else value

@@ -13,7 +13,10 @@ Report = Callable[[int, int], None]
 Result = dict[str, Any]
 Work = Callable[[Path, Mapping[str, Any], Report], Result]
 
-KINDS = {"trial": "quality.jobs.trial", "calibration": "quality.jobs.calibration", "models": "quality.jobs.modelcheck"}
+KINDS = {
+    "trial": "quality.jobs.trial", "calibration": "quality.jobs.calibration", "models": "quality.jobs.modelcheck",
+    "report": "quality.jobs.report", "export": "quality.jobs.export",
+}  # fmt: skip
 
 
 def work_of(kind: str) -> Work:

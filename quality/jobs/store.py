@@ -105,6 +105,12 @@ class Jobs:
         """The last one of that kind about that."""
         return self._one("kind = ? AND subject = ? ORDER BY made_at DESC LIMIT 1", kind, subject)
 
+    def recent(self, kind: str, limit: int = 20) -> list[Job]:
+        """The last ones of that kind, newest first."""
+        sql = "SELECT * FROM review.jobs WHERE kind = ? ORDER BY made_at DESC LIMIT ?"
+        with reading(self._store) as connection:
+            return [_job(row) for row in connection.execute(sql, (kind, limit))]
+
     def stop(self, job_id: str, by: str) -> None:
         """Ask it to end; it does so with its next step. Nothing happens to one that is over."""
         with writing(self._store) as database:

@@ -19,6 +19,7 @@ from quality.notes import Notes
 from quality.roles import LEADS, REVIEWERS, STAFF
 from quality.users import Users
 from tests.webui.makebox import TestBox
+from tests.webui.manage import rows as manage_rows
 from webui.access import EVERYONE, PUBLIC
 
 Values = Mapping[str, str]
@@ -52,6 +53,7 @@ ASKERS = {
 OBJECTS: dict[str, Callable[[TestBox], Values]] = {
     "call": lambda box: {"call_id": box.ids["rude"]},
     "note": lambda box: {"call_id": box.ids["rude"], "note_id": _note(box)},
+    **manage_rows.OBJECTS,
 }
 """Made in a box of its own for each asker, by the department's own functions: the values its address needs."""
 
@@ -204,6 +206,8 @@ ROUTES = (
     Row("api.acknowledge_alarm", "POST", LEADS, ok=400, place={"alarm_id": "1"}),
     Row("api.openapi", stranger=401),
     Row("metrics.scrape", roles=STAFF, stranger=401),
+    # The manager's pages, the case library, the agent's own.
+    *manage_rows.rows(Row, WHOLE_CENTRE),
 )  # fmt: skip
 
 

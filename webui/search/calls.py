@@ -21,7 +21,10 @@ from webui.search import filters, textsearch
 blueprint = Blueprint("calls", __name__)
 
 PAGE_ROWS = 50
-START = {"inspector": "desk.page"}
+START = {
+    "inspector": "desk.page", "manager": "manage.dashboard", "admin": "manage.dashboard", "trainer": "manage.dashboard",
+    "agent": "own.home",
+}  # fmt: skip
 """The page a role begins its day with; the others begin with the list."""
 
 

@@ -1,0 +1,122 @@
+"""Alerts and special reviews (专项复盘): what opened by itself, who has seen it, what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from quality.alerts import KINDS, Alert, Alerts
+from quality.callrows import CallRow
+from quality.roles import STAFF
+from webui.access import allow
+from webui.context import box, not_yours, person, views
+from webui.manage import numbers
+from webui.manage.room import agents, asked, blueprint, carried_out, day_of, say
+
+SHOWN = 200
+OF_CALLS = ("priority_call", "stuck_call")
+SPECIAL_DAYS = 3  # a special review opens after so many days running
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An alert as the page has it. row: the call it is about, if it is one. where: its calls."""
+
+    alert: Alert
+    row: CallRow | None
+    name: str
+    where: str
+
+
+@blueprint.get("/alerts")
+@allow(*STAFF)
+def alerts() -> ResponseReturnValue:
+    """The open ones, or all of the latest; of one kind if asked."""
+    return _listing()
+
+
+@blueprint.post("/alerts/<uuid:key>/<any(seen, done, closed):step>")
+@allow(*STAFF)
+def alert_step(key: object, step: str) -> ResponseReturnValue:
+    """Seen; what was done; closed, and how."""
+    kept, user, text = Alerts(box().store), person().account, request.form.get("text", "")
+    if _shown([kept.get(str(key))]) == []:
+        not_yours(str(key))
+    act = {
+        "seen": partial(kept.seen, str(key), user), "done": partial(kept.done, str(key), user, text),
+        "closed": partial(kept.close, str(key), user, text),
+    }  # fmt: skip
+    told = {"seen": gettext("Noted as seen."), "done": gettext("Noted."), "closed": gettext("The alert is closed.")}
+    return carried_out(act[step], told[step], url_for("manage.alerts", kind=request.form.get("kind") or None), _listing)
+
+
+def _listing(problem: str = "") -> str:
+    kind, closed = asked("kind"), asked("closed") == "yes"
+    kind = kind if kind in KINDS else ""
+    found = Alerts(box().store).list(kind or None, open_only=not closed, limit=SHOWN)
+    return render_template(
+        "manage/alerts.html", shown=_shown(found), kinds=KINDS, kind=kind, closed=closed, problem=problem, say=say, limit=SHOWN, detail=detail,
+        full=len(found) == SHOWN,
+    )  # fmt: skip
+
+
+def _shown(found: list[Alert]) -> list[Shown]:
+    """Those a person may see, with what they are about."""
+    rows = {row.id: row for row in views().rows([alert.subject for alert in found if alert.kind in OF_CALLS])}
+    known = agents()
+    return [_one(alert, rows.get(alert.subject), known) for alert in found if _may_see(alert, rows.get(alert.subject), known)]
+
+
+def _may_see(alert: Alert, row: CallRow | None, known: object) -> bool:
+    scope = person().scope
+    if scope.everything:
+        return True
+    if alert.kind in OF_CALLS:
+        return row is not None and scope.sees_call(row.agent_id, row.team)
+    if alert.kind == "special_review":
+        return scope.sees_group(alert.subject)
+    return alert.kind == "agent_faults" and isinstance(known, dict) and alert.subject in known
+
+
+def _one(alert: Alert, row: CallRow | None, known: object) -> Shown:
+    day = day_of(alert.opened_at)
+    if alert.kind in OF_CALLS and _is_id(alert.subject):
+        return Shown(alert, row, "", url_for("calls.page", call_id=alert.subject))
+    if alert.kind == "special_review":
+        return Shown(alert, None, alert.subject, _calls(day, SPECIAL_DAYS, team=alert.subject, direction="in"))
+    if alert.kind == "agent_faults":
+        agent = known.get(alert.subject) if isinstance(known, dict) else None
+        return Shown(alert, None, agent.label if agent else alert.subject, _calls(day, 7, agent=alert.subject, faulty="yes"))
+    if alert.kind == "subject":
+        return Shown(alert, None, alert.subject, url_for("calls.listing", q=alert.subject))
+    return Shown(alert, None, alert.subject, url_for("manage.reviewing"))
+
+
+def detail(alert: Alert) -> str:
+    """The figures behind an alert, in words."""
+    names: dict[str, str] = {
+        "share": gettext("share"), "others": gettext("the others"), "before": gettext("before"), "threshold": gettext("threshold"),
+        "points": gettext("points apart"),
+    }  # fmt: skip
+    told = []
+    for name, value in alert.detail.items():
+        if name in names and isinstance(value, int | float):
+            told.append(f"{names[name]} {value:+.1f}" if name == "points" else f"{names[name]} {100 * value:.1f}%")
+    return " · ".join(told)
+
+
+def _calls(day: date, days: int, **more: str) -> str:
+    return numbers.calls_address(day - timedelta(days=days - 1), day, **more)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
