@@ -16,7 +16,11 @@ RING_CYCLES = 3  # so many swings in a row are ringing
 RING_FAST_MS = 107  # three cycles at 28 Hz
 RING_SLOW_MS = 214  # three cycles at 14 Hz
 RING_GONE_MS = 150  # no swing for this long: the burst is over
+CYCLE_MIN_MS, CYCLE_MAX_MS = 25, 80  # 16 to 25 Hz and what sampling adds: a spike before a ring is not its first swing
 
+HUM_MS = 45  # so often does the voltage cross zero thrice where only mains hum is on the wires: nothing feeds them
+
+_NEVER = -1000
 _UNKNOWN, _DEAD, _LOOP, _OPEN = range(4)
 _NAMES = ("unknown", "no_line", "off_hook", "idle")
 
@@ -41,8 +45,10 @@ class LineState:
         self._upwards = False
         self._cycles = []  # type: list[int]  # when the last swings turned upwards
         self._polarity = 0
-        self._turned = 0
+        self._sign = 0  # of the last sample, and since when
+        self._sign_at = 0
         self._turned_at = -1
+        self._crossed = self._crossed_2 = self._crossed_3 = _NEVER  # when the voltage crossed zero last, and the two times before
 
     def state(self) -> str:
         """The line's state now: "unknown", "no_line", "idle", "ringing" or "off_hook"."""
@@ -52,7 +58,7 @@ class LineState:
         """Take a sample. now: ms, never less than before. mv: signed millivolts."""
         limits = self._limits
         size = mv if mv >= 0 else -mv
-        if size < limits.dead_mv:
+        if size < limits.dead_mv or (size < limits.loop_mv and now - self._crossed_3 <= HUM_MS):
             level = _DEAD
         else:
             level = _LOOP if size < (limits.open_mv if self._level == _LOOP else limits.loop_mv) else _OPEN
@@ -62,8 +68,14 @@ class LineState:
         events = []  # type: list[tuple[int, int]]
         self._follow_swings(now, mv, events)
         self._follow_level(now, level, events)
-        if level != _DEAD:
-            self._follow_polarity(now, -1 if mv < 0 else 1, events)
+        sign = -1 if mv < 0 else 1
+        if sign != self._sign:
+            softly = level != _OPEN and self._last != _OPEN  # noqa: PLR1714  a tuple would be allocated
+            self._cross(now, sign, softly)
+        elif level == _DEAD:
+            self._turned_at = -1
+        else:
+            self._follow_polarity(now, sign, events)
         if events:
             self._peak = mv  # swings are counted from the level that now holds
         self._last, self._last_at = level, now
@@ -74,6 +86,8 @@ class LineState:
         self._since = max(0, self._since - ms)
         self._last_at = max(0, self._last_at - ms)
         self._cycles = [max(0, at - ms) for at in self._cycles]
+        self._sign_at = max(0, self._sign_at - ms)
+        self._crossed = self._crossed_2 = self._crossed_3 = _NEVER
         if self._flash_at >= 0:
             self._flash_at = max(0, self._flash_at - ms)
         if self._turned_at >= 0:
@@ -86,6 +100,7 @@ class LineState:
             and not self._cycles
             and self._flash_at < 0
             and self._turned_at < 0
+            and (mv ^ self._sign) >= 0
             and (self._level == _DEAD or (mv ^ self._polarity) >= 0)
         )
 
@@ -106,9 +121,15 @@ class LineState:
         self._cycles = self._cycles[-RING_CYCLES:] + [now]  # noqa: RUF005  MicroPython does not unpack inside a list
         if self.ringing or len(self._cycles) <= RING_CYCLES:
             return
-        if RING_FAST_MS <= now - self._cycles[0] <= RING_SLOW_MS:
+        if RING_FAST_MS <= now - self._cycles[0] <= RING_SLOW_MS and self._regular():
             self.ringing = True
             events.append((RING_START, self._cycles[0]))
+
+    def _regular(self) -> bool:
+        for number in range(RING_CYCLES):  # noqa: SIM110  so would a generator
+            if not CYCLE_MIN_MS <= self._cycles[number + 1] - self._cycles[number] <= CYCLE_MAX_MS:
+                return False
+        return True
 
     def _stop_ringing(self, at: int, events: "list[tuple[int, int]]") -> None:
         self._cycles = []
@@ -148,11 +169,18 @@ class LineState:
         self._told = level
         events.append((kind, self._since))
 
+    def _cross(self, now: int, sign: int, softly: bool) -> None:
+        """The sign is another than a sample ago: noted, no more, since one odd sample says nothing. softly: as hum does."""
+        self._sign, self._sign_at = sign, now
+        if softly:
+            self._crossed_3, self._crossed_2, self._crossed = self._crossed_2, self._crossed, now
+
     def _follow_polarity(self, now: int, sign: int, events: "list[tuple[int, int]]") -> None:
+        """Two samples agree on a sign."""
         if sign == self._polarity:
             self._turned_at = -1
-        elif self._turned_at < 0 or sign != self._turned:
-            self._turned, self._turned_at = sign, now
+        elif self._turned_at < 0:
+            self._turned_at = self._sign_at
         elif now - self._turned_at >= REVERSED_MS:
             if self._polarity:
                 self.reversed = not self.reversed

@@ -7,7 +7,7 @@ DEFAULTS = (
     18000,  # loop_mv, below, coming from above: the line is off-hook (4 to 14 V)
     24000,  # open_mv, above, coming from below: the line is on-hook (40 to 60 V)
     70000,  # swing_mv: a ring (75 to 90 V AC, 212 to 255 V peak to peak) turns round after more than this; no hook does
-    40,  # settle_ms: a level lasts this long to count
+    35,  # settle_ms: a level lasts this long to count
     1000,  # dead_ms: no voltage for this long is no line; shorter gaps are the exchange's own signals
     80,  # flash_min_ms: a shorter break of the loop is a dial pulse (about 60 ms) or a bounce
     700,  # flash_max_ms: a longer one is a hang-up

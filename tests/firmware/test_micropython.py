@@ -71,3 +71,10 @@ def test_the_boards_own_file_runs_under_micropython_on_a_make_believe_machine() 
     assert kinds == {sense: "off_hook" if sense == 3 else "on_hook" for sense in range(8)}
     faults = [fields[4:6] for kind, fields in got if kind == protocol.HEARTBEAT]
     assert faults == [(0, 0)]
+
+
+def test_sampling_lines_at_rest_takes_no_memory() -> None:
+    """A collection of garbage would hold up sampling; and the check can tell: beyond 2**30 numbers are on the heap."""
+    printed = dict(line.rsplit(" ", 1) for line in node("drive_alloc.py").splitlines())
+    assert int(printed["at rest"]) == 0
+    assert int(printed["beyond 2**30"]) > 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import random
 from collections.abc import Callable
 
 import pytest
@@ -17,7 +16,8 @@ from firmware.thresholds import DEFAULTS, NAMES
 from hw.clock import ManualClock
 from hw.errors import DeviceError
 from hw.linesense import SerialLineSense
-from tests.hw.wire import Bench, Fault, Wire
+from tests.hw.wire import Bench, Wire
+from tests.hw.wirefaults import faulty
 
 
 @pytest.fixture
@@ -39,26 +39,6 @@ def test_events_come_with_the_clocks_time_at_which_they_began(bench: Bench) -> N
     assert bench.kinds() == [(1, "off_hook"), (1, "on_hook")]
     assert [event.at for event in bench.events] == pytest.approx([at, at + 2.0], abs=0.06)
     assert [event.counter for event in bench.events] == [3, 4]
-
-
-def faulty(seed: int, rate: float) -> Fault:
-    """Drops, doubles and flips bytes, and throws in some of its own."""
-    chance = random.Random(seed)
-
-    def spoil(data: bytes) -> bytes:
-        out = bytearray()
-        for byte in data:
-            what = chance.random()
-            if what < rate:
-                continue
-            out.append(byte ^ 1 << chance.randrange(8) if what < 2 * rate else byte)
-            if what > 1 - rate:
-                out.append(byte)
-            elif what > 1 - 1.5 * rate:
-                out += chance.randbytes(3)
-        return bytes(out)
-
-    return spoil
 
 
 @settings(max_examples=40, deadline=None)
