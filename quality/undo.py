@@ -120,6 +120,13 @@ def _enabled(case: Case) -> None:
     Users(case.store).disable(str(case.facts["name"]), case.by)
 
 
+def _role(case: Case) -> None:
+    user, (role, agent) = Users(case.store).get(case.change.subject), case.facts["before"]
+    if user is None or [user.role, user.agent_id] != case.facts["after"]:
+        raise _changed_since()
+    Users(case.store).set_role(user.name, role, agent, case.by)
+
+
 def _groups(case: Case) -> None:
     user = Users(case.store).get(case.change.subject)
     if user is None or list(user.groups) != case.facts["after"]:
@@ -137,6 +144,6 @@ def _released(case: Case) -> None:
 
 _WAYS: dict[str, Callable[[Case], None]] = {
     "rules.adopt": _rules, "rules.back": _rules, "sampling.rules": _weights, "figures.rules": _figures, "form.add": _form,
-    "people.change": _person, "user.disable": _disabled, "user.enable": _enabled, "user.groups": _groups,
+    "people.change": _person, "user.disable": _disabled, "user.enable": _enabled, "user.groups": _groups, "user.role": _role,
     "hold.place": _held, "hold.release": _released,
 }  # fmt: skip

@@ -46,6 +46,7 @@ MENU = (
     Entry("sampling.page", lazy_gettext("Sampling"), "setup"),
     Entry("figures.page", lazy_gettext("Targets"), "setup"),
     Entry("people.listing", lazy_gettext("People"), "setup"),
+    Entry("users.listing", lazy_gettext("Users"), "setup"),
     Entry("retention.page", lazy_gettext("Retention"), "setup"),
     Entry("retention.holds", lazy_gettext("Holds"), "setup"),
     Entry("models.page", lazy_gettext("Models"), "setup"),

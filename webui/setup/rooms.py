@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webui.setup import changes, figures, forms, jobs, models, people, retention, rules, sampling, settings
+from webui.setup import changes, figures, forms, jobs, models, people, retention, rules, sampling, settings, users
 
-ROOMS = (rules, forms, sampling, figures, people, retention, models, settings, changes, jobs)
+ROOMS = (rules, forms, sampling, figures, people, users, retention, models, settings, changes, jobs)
 
 
 def init_setup(app: Flask) -> None:
