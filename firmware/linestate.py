@@ -18,7 +18,8 @@ RING_SLOW_MS = 214  # three cycles at 14 Hz
 RING_GONE_MS = 150  # no swing for this long: the burst is over
 CYCLE_MIN_MS, CYCLE_MAX_MS = 25, 80  # 16 to 25 Hz and what sampling adds: a spike before a ring is not its first swing
 
-HUM_MS = 45  # so often does the voltage cross zero thrice where only mains hum is on the wires: nothing feeds them
+HUM_MS = 45  # within this the voltage crosses zero twice where only mains hum is on the wires: nothing feeds them
+HUM_HALF_MS = 8  # half a cycle of it; what crosses back sooner is a spike
 
 _NEVER = -1000
 _UNKNOWN, _DEAD, _LOOP, _OPEN = range(4)
@@ -48,7 +49,7 @@ class LineState:
         self._sign = 0  # of the last sample, and since when
         self._sign_at = 0
         self._turned_at = -1
-        self._crossed = self._crossed_2 = self._crossed_3 = _NEVER  # when the voltage crossed zero last, and the two times before
+        self._crossed = self._crossed_2 = _NEVER  # when the voltage last crossed zero as hum does, and the time before
 
     def state(self) -> str:
         """The line's state now: "unknown", "no_line", "idle", "ringing" or "off_hook"."""
@@ -58,7 +59,7 @@ class LineState:
         """Take a sample. now: ms, never less than before. mv: signed millivolts."""
         limits = self._limits
         size = mv if mv >= 0 else -mv
-        if size < limits.dead_mv or (size < limits.loop_mv and now - self._crossed_3 <= HUM_MS):
+        if size < limits.dead_mv or (size < limits.loop_mv and now - self._crossed_2 <= HUM_MS):
             level = _DEAD
         else:
             level = _LOOP if size < (limits.open_mv if self._level == _LOOP else limits.loop_mv) else _OPEN
@@ -87,7 +88,7 @@ class LineState:
         self._last_at = max(0, self._last_at - ms)
         self._cycles = [max(0, at - ms) for at in self._cycles]
         self._sign_at = max(0, self._sign_at - ms)
-        self._crossed = self._crossed_2 = self._crossed_3 = _NEVER
+        self._crossed = self._crossed_2 = _NEVER
         if self._flash_at >= 0:
             self._flash_at = max(0, self._flash_at - ms)
         if self._turned_at >= 0:
@@ -171,9 +172,9 @@ class LineState:
 
     def _cross(self, now: int, sign: int, softly: bool) -> None:
         """The sign is another than a sample ago: noted, no more, since one odd sample says nothing. softly: as hum does."""
+        if softly and now - self._sign_at >= HUM_HALF_MS:
+            self._crossed_2, self._crossed = self._crossed, now
         self._sign, self._sign_at = sign, now
-        if softly:
-            self._crossed_3, self._crossed_2, self._crossed = self._crossed_2, self._crossed, now
 
     def _follow_polarity(self, now: int, sign: int, events: "list[tuple[int, int]]") -> None:
         """Two samples agree on a sign."""

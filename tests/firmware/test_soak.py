@@ -40,7 +40,8 @@ def match(want: list[tuple[int, str]], got: list[tuple[int, int, str]]) -> tuple
     """Pairs in order, how many of `want` were not told, how many of `got` did not happen."""
     pairs, lost, rest = [], 0, list(got)
     for at, kind in want:
-        near = [place for place, (_, said, what) in enumerate(rest[:4]) if what == kind and abs(said - at) <= AWAY_MS.get(kind, HOOK_MS)]
+        away = AWAY_MS.get(kind, HOOK_MS)
+        near = [place for place, (_, said, what) in enumerate(rest[:4]) if what == kind and abs(said - at) <= away]
         if near:
             pairs.append((at, rest[near[0]][0], kind))
             del rest[near[0]]

@@ -25,6 +25,9 @@ SPEED = 60.0
 START = 1_800_000_000.0
 GIVE_UP_S = 90.0
 
+FLASH, REVERSE = ("flash", "flash"), ("reverse", "reversed")
+"""What is done, and the event it makes."""
+
 
 def schedule(chance: random.Random, lines: int, calls: int) -> tuple[list[LineAction], dict[int, list[str]]]:
     """Calls on every line, and the events they make."""
@@ -32,7 +35,7 @@ def schedule(chance: random.Random, lines: int, calls: int) -> tuple[list[LineAc
     for sense in range(lines):
         at, want[sense] = chance.uniform(1.0, 3.0), ["on_hook"]
         for _ in range(calls):
-            middle = chance.choice([[], [("flash", "flash")], [("reverse", "reversed")], [("reverse", "reversed"), ("flash", "flash")]])
+            middle = chance.choice([[], [FLASH], [REVERSE], [REVERSE, FLASH]])
             for action, kind in [("pick_up", "off_hook"), *middle, ("hang_up", "on_hook")]:
                 actions.append(LineAction(at, sense, action))
                 want[sense].append(kind)
@@ -118,8 +121,9 @@ def soak(runs: Callable[..., Run], calls: int, rate: float, seed: int) -> dict[s
         time.sleep(0.002)
     assert run.kinds() == want
     assert [event.counter for event in run.events] == list(range(1, total + 1))
-    return {"events": total, "byte_error_rate": rate, "frames_missed": run.sense.frames_missed, "port_opened": run.opened, "seed": seed,
-            "seconds": round(time.monotonic() - began, 1), "cpu_s": round(time.process_time() - processor, 1)}  # fmt: skip
+    took = {"seconds": round(time.monotonic() - began, 1), "cpu_s": round(time.process_time() - processor, 1)}
+    wire = {"byte_error_rate": rate, "frames_missed": run.sense.frames_missed, "port_opened": run.opened}
+    return {"events": total, "seed": seed, **wire, **took}
 
 
 @pytest.mark.parametrize(("rate", "seed"), [(0.0, 3), (0.005, 4), (0.02, 5)])

@@ -10,9 +10,9 @@ from hw.boardclock import FIT_BLOCKS, FRAMES, BoardClock
 from tests.hw.wire import Bench
 
 
-def beats(clock: BoardClock, start: float, count: int, ppm: float, seed: int = 1, since: float = 0.0) -> float:
+def beats(clock: BoardClock, start: float, count: int, ppm: float, *, since: float = 0.0) -> float:
     """Heartbeats a second apart by the board's crystal, each up to 90 ms late; gives the board's uptime after them."""
-    chance, uptime = random.Random(seed), since
+    chance, uptime = random.Random(1), since
     for _ in range(count):
         uptime += 1.0
         clock.measure(start + uptime * (1 + ppm * 1e-6) + chance.uniform(0.001, 0.09), uptime)
