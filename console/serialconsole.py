@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from console.technician import PROMPT, Conversation, Keyboard
+from console.keyboard import Keyboard
+from console.technician.conversation import GREETING, Conversation
 from hw.messages import UserError
 from hw.serialport import Port, open_port
 
@@ -17,8 +18,6 @@ RETRY_S = 2.0
 """Seconds between tries to open a port that is gone (a USB adapter pulled out)."""
 WAIT_S = 0.5
 """Seconds a read waits for the next key."""
-
-GREETING = "callbox serial console - type help / 输入 help\r\n"
 
 
 def serve(port: str, baud: int, new_conversation: Callable[[], Conversation]) -> None:
@@ -40,13 +39,26 @@ def serve(port: str, baud: int, new_conversation: Callable[[], Conversation]) ->
 def talk(line: Port, conversation: Conversation) -> None:
     """One session on an open port; ends with the port's own error when the cable goes."""
     keyboard = Keyboard()
-    _send(line, GREETING + PROMPT)
+    _send(line, f"{GREETING}\r\n{conversation.prompt}")
     while True:
-        echo, typed = keyboard.feed(line.read(max(1, line.in_waiting)))
-        if echo:
-            line.write(echo)
-        for command in typed:
-            _send(line, "".join(f"{answer}\r\n" for answer in conversation.answer(command)) + PROMPT)
+        # Line by line: whether the next is shown while it is typed depends on the one before.
+        for typed in line.read(max(1, line.in_waiting)).splitlines(keepends=True):
+            echo, commands = keyboard.feed(typed, secret=conversation.secret)
+            if echo:
+                line.write(echo)
+            for command in commands:
+                _tell(line, conversation, command)
+                _send(line, conversation.prompt)
+
+
+def _tell(line: Port, conversation: Conversation, command: str) -> None:
+    """The answer's lines as they come; any key ends one that goes on by itself, and is not read as the next command."""
+    for answer in conversation.answer(command):
+        _send(line, f"{answer}\r\n")
+        if conversation.session.live and line.in_waiting:
+            line.read(line.in_waiting)
+            conversation.session.live = False
+            return
 
 
 def _send(line: Port, text: str) -> None:

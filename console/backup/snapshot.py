@@ -20,9 +20,9 @@ def snapshot(store: Path, folder: Path) -> list[str]:
     for name in DATABASES:
         if (store / name).exists():
             (folder / name).unlink(missing_ok=True)
-            with closing(sqlite3.connect(f"file:{store / name}?mode=ro", uri=True)) as source:
-                with closing(sqlite3.connect(folder / name)) as target:
-                    source.backup(target, pages=PAGES_A_STEP)
+            source_name = f"file:{store / name}?mode=ro"
+            with closing(sqlite3.connect(source_name, uri=True)) as source, closing(sqlite3.connect(folder / name)) as target:
+                source.backup(target, pages=PAGES_A_STEP)
             copied.append(name)
     _forget(folder.parent)
     return copied

@@ -9,8 +9,8 @@ systemd_runs() { [ -d /run/systemd/system ]; }
 
 install_units() { # RELEASE
   local rule
-  rm -f "$UNITS"/callbox*.service "$UNITS"/callbox*.timer "$UNITS"/callbox*.target
-  install -m 644 "$1"/systemd/callbox*.service "$1"/systemd/callbox*.timer "$1"/systemd/callbox*.target "$UNITS/"
+  rm -f "$UNITS"/callbox*.{service,timer,path,target}
+  install -m 644 "$1"/systemd/callbox*.{service,timer,path,target} "$UNITS/"
   for rule in "$1"/hw/udev/*.rules; do
     [ ! -e "$rule" ] || install -D -m 644 "$rule" "$RULES/$(basename "$rule")"
   done
@@ -24,7 +24,7 @@ install_units() { # RELEASE
 
 wanted_units() { # what starts by itself: all that says so, and the serial console where a port is set
   local unit
-  for unit in "$UNITS"/callbox*.target "$UNITS"/callbox*.service "$UNITS"/callbox*.timer; do
+  for unit in "$UNITS"/callbox*.{target,service,timer,path}; do
     grep -q '^\[Install\]' "$unit" || continue
     case $unit in */callbox-console.service) has_console_port || continue ;; esac
     basename "$unit"
@@ -45,14 +45,14 @@ start_services() {
 
 stop_services() {
   systemd_runs || return 0
-  timeout "$STOPPED_WITHIN_S" systemctl stop 'callbox*.timer' 'callbox*.service' callbox.target 2>/dev/null || true
+  timeout "$STOPPED_WITHIN_S" systemctl stop 'callbox*.timer' 'callbox*.path' 'callbox*.service' callbox.target 2>/dev/null || true
 }
 
 remove_units() {
   local unit
-  for unit in "$UNITS"/callbox*.target "$UNITS"/callbox*.service "$UNITS"/callbox*.timer; do
+  for unit in "$UNITS"/callbox*.{target,service,timer,path}; do
     [ ! -e "$unit" ] || systemctl disable -q "$(basename "$unit")" 2>/dev/null || true
   done
-  rm -f "$UNITS"/callbox*.service "$UNITS"/callbox*.timer "$UNITS"/callbox*.target "$RULES"/*callbox*.rules
+  rm -f "$UNITS"/callbox*.{service,timer,path,target} "$RULES"/*callbox*.rules
   ! systemd_runs || systemctl daemon-reload
 }

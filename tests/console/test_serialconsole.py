@@ -82,8 +82,9 @@ def test_a_technician_asks_and_is_answered(service: subprocess.Popen[str], tmp_p
         assert status.startswith("status\r\n") and "recorder   NOT RUNNING\r\n" in status and "recorded" in status
         assert "the recorder is not running" in person.ask("lines")
         assert "no alarms" in person.ask("alarms")
-        assert "alarms  what is wrong now" in person.ask("help")
-        assert "no command reboot" in person.ask("reboot")
+        assert "what is wrong now" in person.ask("help")
+        assert "needs the PIN" in person.ask("reboot yes")
+        assert "sudo callbox console --set-pin" in person.ask("login")
         assert "中文" in person.ask("lang zh")
         assert "录音服务  未运行" in person.ask("STATUS")
         assert "English" in person.ask("lang en")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2]
-UNITS = sorted(path for path in (HOUSE / "systemd").iterdir() if path.suffix in (".service", ".target", ".timer"))
+UNITS = sorted(path for path in (HOUSE / "systemd").iterdir() if path.suffix in (".service", ".target", ".timer", ".path"))
 SERVICES = [path for path in UNITS if path.suffix == ".service"]
 HIGHEST_EXPOSURE = 3.0  # systemd-analyze security: 0 safe … 10 dangerous
 
@@ -58,8 +58,14 @@ def test_exposure_is_low(unit: Path, installed: Path) -> None:
     assert float(exposure[1]) <= HIGHEST_EXPOSURE
 
 
+ROOTS = "callbox-act.service"
+"""The one unit that is root's: it takes requests of the console and touches no database."""
+
+OF_USERS = [unit for unit in SERVICES if unit.name != ROOTS]
+
+
 def test_one_group_so_that_wal_works_across_users() -> None:
-    for unit in SERVICES:
+    for unit in OF_USERS:
         assert (setting(unit, "Group"), setting(unit, "UMask")) == (["callbox"], ["0007"]), unit.name
         assert setting(unit, "ReadWritePaths") == ["/var/lib/callbox"], unit.name
     folders = (HOUSE / "systemd/callbox.tmpfiles.conf").read_text(encoding="utf-8")
@@ -69,13 +75,22 @@ def test_one_group_so_that_wal_works_across_users() -> None:
 def test_every_user_of_a_unit_is_made() -> None:
     made = set(re.findall(r"^u (\S+)", (HOUSE / "systemd/callbox.sysusers.conf").read_text(), re.MULTILINE))
     assert made == {user for unit in SERVICES for user in setting(unit, "User")}
-    assert len(made) == len(SERVICES)
+    assert len(made) == len(OF_USERS)
+
+
+def test_root_has_no_more_than_it_needs() -> None:
+    root = HOUSE / "systemd" / ROOTS
+    assert setting(root, "CapabilityBoundingSet") == ["CAP_CHOWN CAP_DAC_OVERRIDE"]
+    assert "/var/lib/callbox" not in setting(root, "ReadWritePaths")[0]
+    console = HOUSE / "systemd/callbox-console.service"
+    assert (setting(console, "RuntimeDirectory"), setting(console, "RuntimeDirectoryMode")) == (["callbox-console"], ["0700"])
 
 
 def test_only_recorder_and_console_reach_devices() -> None:
     assert {unit.stem for unit in SERVICES if setting(unit, "SupplementaryGroups")} == {"callbox-recorder", "callbox-console"}
     without = {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]}
-    assert without == {"callbox-alerts", "callbox-analyzer", "callbox-evening", "callbox-reports", "callbox-verify", "callbox-web"}
+    quiet = ("act", "alerts", "analyzer", "evening", "reports", "verify", "web")
+    assert without == {f"callbox-{name}" for name in quiet}
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
