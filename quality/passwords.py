@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from threading import Lock
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -15,6 +16,8 @@ GUESSES = 10**6  # that somebody who knows how people choose passwords must need
 _BESIDE_NAME = 5  # characters that are not the user's name
 _LOOKED_AT = 72  # characters that zxcvbn takes
 METHOD = "scrypt:32768:8:1"  # N = 2^15, r = 8, p = 1: 32 MiB and a tenth of a second a try, which is what a guess costs
+
+_ONE_AT_A_TIME = Lock()  # a hash takes 32 MiB: whoever sends many at once must not fill the memory
 
 # Common in China and long enough, which zxcvbn's lists do not know; shorter ones fall to the length.
 _COMMON = {
@@ -59,7 +62,8 @@ def hash_password(password: str) -> str:
 def matches(password: str, stored: str | None) -> bool:
     """Whether the password is the stored one; with None, as for an unknown name, False after the same amount of work, so that the
     time taken does not tell which names exist."""
-    fits = check_password_hash(stored or _nobody(), _normal(password)[: MAX_LENGTH + 1])
+    with _ONE_AT_A_TIME:
+        fits = check_password_hash(stored or _nobody(), _normal(password)[: MAX_LENGTH + 1])
     return fits and stored is not None
 
 

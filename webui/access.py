@@ -16,6 +16,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "*"
 EVERYONE = (*STAFF, "agent")
 _MARK = "__allowed__"
+_WITH_OLD_PASSWORD = ("account.page", "account.password", "auth.logout")
 
 
 def public(view: View) -> View:
@@ -53,7 +54,14 @@ def _check(app: Flask) -> ResponseReturnValue | None:
         return _to_login()
     if PUBLIC not in roles and current_user.role not in roles:
         abort(403)
+    if PUBLIC not in roles and current_user.account.must_change and request.endpoint not in _WITH_OLD_PASSWORD:
+        return _to_password()
     return None
+
+
+def _to_password() -> ResponseReturnValue:
+    """Who has a password that somebody else chose gets no further than choosing one."""
+    return redirect(url_for("account.page")) if request.method == "GET" else abort(403)
 
 
 def _to_login() -> ResponseReturnValue:

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from quality.users import Users
 from tests.webui.makebox import PASSWORD, TestBox, make_box
 from webui.app import create_app
 from webui.auth import enter
@@ -74,8 +73,7 @@ def entered(app: Flask, name: str, language: str = "en") -> FlaskClient:
     """A browser that holds the session a log-in would have given it; no password is hashed."""
     client = app.test_client()
     client.set_cookie("callbox_lang", language)
-    users: Users = app.extensions["callbox_users"]
-    user = next(user for user in users.list() if user.name == name)
+    user = app.extensions["callbox_users"].named(name)
     with client.session_transaction() as session:
-        enter(session, user)
+        enter(session, app.extensions["callbox_sessions"], user)
     return client

@@ -35,7 +35,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "safety/audit.html", entries=entries, problems=problems, args=request.args, people=book.people(), kinds=_kinds(),
         older=before and _address(request.args, before=str(before)), newest=_address(request.args, before=None),
-        csv=url_for("audit.csv", **_set(request.args)), head=book.head(), action=_action, told=_told, same=_same,
+        csv=_address(request.args, "audit.csv"), head=book.head(), action=_action, told=_told, same=_same,
     )  # fmt: skip
 
 
@@ -77,9 +77,9 @@ def _set(args: Mapping[str, str]) -> dict[str, str]:
     return {name: args[name].strip() for name in (*TEXTS, "kind", "since", "until") if args.get(name, "").strip()}
 
 
-def _address(args: Mapping[str, str], **changes: str | None) -> str:
+def _address(args: Mapping[str, str], endpoint: str = "audit.page", **changes: str | None) -> str:
     parts: dict[str, Any] = {name: value for name, value in {**_set(args), **changes}.items() if value}
-    return url_for("audit.page", **parts)
+    return url_for(endpoint, **parts)
 
 
 def _same(**changes: str) -> str:

@@ -8,6 +8,7 @@ from threading import Lock
 
 AGAIN_S = 60.0
 KEPT = 4000
+_TENS = frozenset(10.0**power for power in range(1, 10))
 MOST = 240
 """Entries a minute that one worker writes of refusals; beyond, they are counted into the next that is written."""
 
@@ -22,12 +23,13 @@ class Folded:
         self._unwritten = 0
 
     def take(self, key: Hashable, now: float) -> int | None:
-        """None when this is to be left out; else how many were left out before it."""
+        """None when this is to be left out; else how many were left out before it. Of a flood every tenth, hundredth, thousandth…
+        is written, so that its size is told while it lasts."""
         with self._lock:
             seen = self._seen.get(key)
             if seen is not None and now - seen[0] < AGAIN_S:
                 seen[1] += 1
-                return None
+                return int(seen[1]) if seen[1] in _TENS else None
             if not self._room(now):
                 self._unwritten += 1
                 return None

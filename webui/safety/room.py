@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from webui.safety import auditpage
+from webui.safety import account, auditpage, firstrun, login
 
-BLUEPRINTS = (auditpage.blueprint,)
+BLUEPRINTS = (login.blueprint, account.blueprint, firstrun.blueprint, auditpage.blueprint)
