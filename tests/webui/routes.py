@@ -24,6 +24,7 @@ from webui.access import EVERYONE, PUBLIC
 
 Values = Mapping[str, str]
 ANYONE = (PUBLIC,)
+NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,12 @@ ROUTES = (
     Row("health.about"),
     Row("calls.start", ok=302),
     Row("calls.listing"),
+    # Saved searches: everybody's own; what is not one's own answers as what is not there.
+    Row("searches.listing"),
+    Row("searches.counts"),
+    Row("searches.save", "POST", ok=302, send=lambda _: {"name": "x", "query": "priority=yes"}),
+    Row("searches.share", "POST", place={"search_id": NOBODY}, ok=422),
+    Row("searches.remove", "POST", place={"search_id": NOBODY}, ok=422),
     # Safety.
     Row("audit.page", roles=LEADS, own=WHOLE_CENTRE),
     Row("audit.csv", roles=LEADS, own=WHOLE_CENTRE),
@@ -186,6 +193,12 @@ ROUTES = (
     Row("changes.take_back", "POST", LEADS, ok=404, place={"seq": "0"}, own=WHOLE_CENTRE),
     Row("jobs.state", roles=LEADS, ok=404, place={"job_id": "none"}, own=WHOLE_CENTRE),
     Row("jobs.stop", "POST", LEADS, ok=404, place={"job_id": "none"}, own=WHOLE_CENTRE),
+    # Live.
+    Row("live.page", roles=REVIEWERS),
+    Row("live.state", roles=REVIEWERS),
+    Row("listening.audio", roles=LEADS, ok=404, place={"line": "none"}),
+    Row("boxhealth.page", roles=REVIEWERS),
+    Row("boxhealth.acknowledge", "POST", LEADS, ok=302, place={"alarm_id": "1"}),
     # The HTTP API: programs with tokens, and these with their sessions.
     Row("api.list_calls", stranger=401),
     Row("api.get_call", about="call", stranger=401),

@@ -19,7 +19,8 @@ from recorder.audiofiles import AudioDeletedError, open_call
 from webui.context import box, person
 from webui.deleted import deleted_text
 from webui.desk.reviewform import review_context
-from webui.desk.talk import calm_path, duration, marks_of_hits, marks_of_mood, marks_of_notes, spoken, talk, turns
+from webui.desk.talk import Turn, duration, marks_of_hits, marks_of_notes, mood_paths, spoken, talk, turns
+from webui.desk.words import words
 from webui.languages import language
 from webui.rulenames import rule_choices
 
@@ -27,24 +28,39 @@ PIECE = "X-Piece"
 """A script of the page sends this header with what it changes, and gets the changed pieces instead of a page."""
 
 
+FIRST_TURNS = 200
+"""Entries of the transcript that come with the page; a script fetches the rest of a long one at once, so that an hour's page is
+usable as soon as a minute's."""
+
+
 @dataclass(frozen=True)
 class Overlay:
-    """What people have added to a call."""
+    """What people have added to a call, and its utterances with it."""
 
     labels: list[Label]
     notes: list[Note]
+    turns: list[Turn]
 
 
 def call_page(call: CallView, **changes: object) -> str:
     """The page; `changes` replace parts of what the form shows, after a review that could not be saved."""
     overlay, no_sound = _overlay(call), _no_sound(call)
+    said = talk(call, overlay.turns, overlay.notes)
+    first = said if "all" in request.args else said[:FIRST_TURNS]
     context = {
         **_lanes(call, overlay), "audible": no_sound is None, "no_sound": no_sound, "spoken": spoken(call),
-        "talk": talk(call, overlay.labels, overlay.notes), **_doubts(call), "rules": rule_choices() if _may_correct() else (),
+        "talk": first, "rest": len(said) - len(first), **_doubts(call), "rules": rule_choices() if _may_correct() else (),
         "heard": Listens(box().store).of_call(call.row.id) if _may_correct() else [],
         **_findings(call, overlay.labels), **review_context(call), **changes,
     }  # fmt: skip
     return render_template("desk/call.html", **context)
+
+
+def rest_of_talk(call: CallView) -> str:
+    """The entries of a long transcript that did not come with the page."""
+    overlay = _overlay(call)
+    said = talk(call, overlay.turns, overlay.notes)[FIRST_TURNS:]
+    return render_template("desk/talk.html", talk=said, row=call.row, say=words(), may_correct=_may_correct(), leads=LEADS)
 
 
 def wants_piece() -> bool:
@@ -56,23 +72,24 @@ def piece(call: CallView, *, turn: int | None = None, hit: int | None = None, no
     """The lanes as they stand now, with the utterance, the finding or the note that has changed: elements that take the place of
     those of the same id."""
     overlay = _overlay(call)
-    shown = turns(call, overlay.labels)[turn] if turn is not None else None
+    shown = overlay.turns[turn] if turn is not None else None
     context = {**_lanes(call, overlay), **_findings(call, overlay.labels), "turn": shown, "hit_place": hit, "note": note}
     return render_template("desk/piece.html", **context)
 
 
 def _overlay(call: CallView) -> Overlay:
-    return Overlay(Labels(box().store).of_call(call.row.id), Notes(box().store).of_call(call.row.id))
+    labels = Labels(box().store).of_call(call.row.id)
+    return Overlay(labels, Notes(box().store).of_call(call.row.id), turns(call, labels))
 
 
 def _lanes(call: CallView, overlay: Overlay) -> dict[str, object]:
-    total, said = duration(call), turns(call, overlay.labels)
+    total, said = duration(call), overlay.turns
     sides = [side for side in ("agent", "customer", "mixed") if any(turn.said.side == side for turn in said)]
     return {
         "call": call, "row": call.row, "total": total, "hit_marks": list(marks_of_hits(call, total, overlay.labels)),
         "note_marks": marks_of_notes(overlay.notes, total),
-        "moods": [(side, calm_path(said, side, total), list(marks_of_mood(said, side, total))) for side in sides],
-        "may_correct": _may_correct(), "leads": LEADS,
+        "moods": [(side, mood_paths(said, side, total)) for side in sides],
+        "may_correct": _may_correct(), "leads": LEADS, "say": words(),
     }  # fmt: skip
 
 

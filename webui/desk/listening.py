@@ -1,4 +1,4 @@
-"""What was played, as the player reports it."""
+"""What belongs to listening: what was played, as the player reports it, and the rest of a long transcript."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from flask.typing import ResponseReturnValue
 from hw.messages import UserError
 from quality.listens import Listens
 from webui.access import EVERYONE, allow
-from webui.context import box, person, row_or_404
+from webui.context import box, call_or_404, person, row_or_404
+from webui.desk.callpage import rest_of_talk
 from webui.languages import language
 
 blueprint = Blueprint("listens", __name__)
+
+
+@blueprint.get("/calls/<uuid:call_id>/talk")
+@allow(*EVERYONE)
+def talk(call_id: object) -> ResponseReturnValue:
+    """The entries of a long transcript that did not come with its page."""
+    return rest_of_talk(call_or_404(str(call_id)))
 
 
 @blueprint.post("/calls/<uuid:call_id>/heard")

@@ -80,17 +80,17 @@ def duration(call: CallView) -> float:
     return max([*ends, *(said.end for said in call.utterances), 0.1])
 
 
-def talk(call: CallView, labels: Sequence[Label] = (), notes: Sequence[Note] = ()) -> list[Turn | Pause | Remark]:
-    """The transcript in order of time, with notes, long silences and lost audio between the turns."""
+def talk(call: CallView, said: Sequence[Turn], notes: Sequence[Note] = ()) -> list[Turn | Pause | Remark]:
+    """The transcript in order of time, with notes, long silences and lost audio between the turns (of `turns`)."""
     found: list[Turn | Pause | Remark] = []
     silent_since = 0.0
     gaps = [gap for gap in call.gaps if gap.start_s is not None]
-    for turn in turns(call, labels):
-        said = turn.said
-        if said.start - silent_since >= SILENCE_S and not any(silent_since <= (gap.start_s or 0) <= said.start for gap in gaps):
-            found.append(Pause(silent_since, said.start - silent_since))
+    for turn in said:
+        start, end = turn.said.start, turn.said.end
+        if start - silent_since >= SILENCE_S and not any(silent_since <= (gap.start_s or 0) <= start for gap in gaps):
+            found.append(Pause(silent_since, start - silent_since))
         found.append(turn)
-        silent_since = max(silent_since, said.end)
+        silent_since = max(silent_since, end)
     lost = [Pause(gap.start_s or 0.0, gap.duration_s, gap) for gap in gaps]
     return sorted([*found, *lost, *map(Remark, notes)], key=_start)
 
@@ -159,17 +159,18 @@ def marks_of_hits(call: CallView, total: float, labels: Sequence[Label] = ()) ->
             yield _mark("gap", gap.start_s, gap.start_s + gap.duration_s, total)
 
 
-def marks_of_mood(turns: Sequence[Turn], side: str, total: float) -> Iterator[Mark]:
-    """The moods of a side's utterances that are not calm."""
+def mood_paths(turns: Sequence[Turn], side: str, total: float) -> dict[str, str]:
+    """A side's lane: mood → one SVG path of all its utterances, LANE wide and 10 high; an hour has a thousand of them."""
+    spans: dict[str, list[tuple[float, float]]] = {}
     for turn in turns:
-        if turn.said.side == side and turn.mood:
-            yield _mark(turn.mood, turn.said.start, turn.said.end, total)
+        if turn.said.side == side:
+            spans.setdefault(turn.mood or "neutral", []).append((turn.said.start, turn.said.end))
+    return {mood: "".join(_box(start, end, total) for start, end in joined(found)) for mood, found in spans.items()}
 
 
-def calm_path(turns: Sequence[Turn], side: str, total: float) -> str:
-    """A side's calm utterances as one SVG path, LANE wide and 10 high: an hour has a thousand of them."""
-    spans = joined((turn.said.start, turn.said.end) for turn in turns if turn.said.side == side and not turn.mood)
-    return "".join(f"M{start / total * LANE:.1f} 0H{end / total * LANE:.1f}V10H{start / total * LANE:.1f}z" for start, end in spans)
+def _box(start: float, end: float, total: float) -> str:
+    x = start / total * LANE
+    return f"M{x:.1f} 0h{max((end - start) / total * LANE, MIN_MARK * LANE / 100):.1f}v10H{x:.1f}z"
 
 
 def marks_of_notes(notes: Sequence[Note], total: float) -> list[Mark]:

@@ -26,6 +26,7 @@ function step(selector, direction) {
 
 const drafts = form?.dataset.draft ? setUpDrafts(form) : null;
 Object.assign(actions, setUpReview(form, drafts));
+fetchRest();
 if (sound) {
   const player = setUpPlayer(sound);
   followSound(sound, ".turn");
@@ -47,7 +48,19 @@ Object.assign(actions, {
 });
 setUpKeys(actions);
 
+// The rest of a long transcript, while the page is in use already.
+async function fetchRest() {
+  const link = document.getElementById("rest");
+  if (!link) return;
+  const answer = await fetch(link.dataset.address);
+  if (!answer.ok) return;
+  document.querySelector(".turns").append(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
+  link.remove();
+}
+
 // Back to the list as it was filtered, when the list is where the reader came from.
 const back = document.querySelector("[data-back]");
 const from = document.referrer && new URL(document.referrer);
 if (back && from && from.origin === location.origin && from.pathname === new URL(back.href).pathname) back.href = from.href;
+
+performance.mark("usable"); // from here on every key and button works

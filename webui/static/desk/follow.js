@@ -51,14 +51,16 @@ function latest(entries, wanted) {
   return null;
 }
 
-// Scrolls the entry's own panel, never the page, so that a form being filled in stays where it is.
-export function keepInSight(entry) {
+// Scrolls the entry's own panel, never the page, so that a form being filled in stays where it is. What was out of sight has only a
+// guessed height until it is drawn, so a long way is gone at once and looked at again.
+export function keepInSight(entry, tries = 4) {
   const panel = entry.closest(".panel");
   if (panel.scrollHeight <= panel.clientHeight) return;
   const box = entry.getBoundingClientRect();
   const frame = panel.getBoundingClientRect();
-  if (box.top < frame.top + 40 || box.bottom > frame.bottom - 40) {
-    const smooth = matchMedia("(prefers-reduced-motion: no-preference)").matches;
-    panel.scrollBy({ top: box.top - frame.top - frame.height / 3, behavior: smooth ? "smooth" : "auto" });
-  }
+  if (box.top >= frame.top + 40 && box.bottom <= frame.bottom - 40) return;
+  const way = box.top - frame.top - frame.height / 3;
+  const near = Math.abs(way) < 2 * frame.height && matchMedia("(prefers-reduced-motion: no-preference)").matches;
+  panel.scrollBy({ top: way, behavior: near ? "smooth" : "instant" });
+  if (!near && tries > 0) requestAnimationFrame(() => keepInSight(entry, tries - 1));
 }

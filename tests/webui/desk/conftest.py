@@ -1,0 +1,34 @@
+"""An inspector whose plan of today holds four calls that can be heard, in a box that may be written."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from quality.assignments import Assignments
+from quality.users import User, Users
+from tests.webui.conftest import entered, make_app
+from tests.webui.makebox import TestBox
+
+GIVEN = ("rude", "perfect", "parts", "parked")
+
+
+def account(box: TestBox, name: str) -> User:
+    return next(user for user in Users(box.store).list() if user.name == name)
+
+
+def give(box: TestBox) -> None:
+    """The calls of GIVEN to the inspector, in that order."""
+    for name in GIVEN:
+        Assignments(box.store).give(box.ids[name], account(box, "inspector"), account(box, "manager"), note="投诉回溯")
+
+
+@pytest.fixture
+def given_box(own_box: TestBox) -> TestBox:
+    give(own_box)
+    return own_box
+
+
+@pytest.fixture
+def inspector(given_box: TestBox) -> FlaskClient:
+    return entered(make_app(given_box), "inspector")
