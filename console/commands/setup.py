@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask, keep, start, and say where the pages are."""
     from console.wizard import steps
     from console.wizard.answers import Answers, keep
-    from console.wizard.ending import administrator
+    from console.wizard.ending import administrator, console_pin
     from console.wizard.talk import Talk
 
     os.umask(GROUP_UMASK)
@@ -48,12 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     answers = steps.board(talk, answers, equipment)
     answers = steps.lines(talk, now, answers, equipment)
     answers = steps.call_records(talk, now, answers, equipment)
+    answers = steps.console(talk, now, answers, equipment)
     before = keep(answers, config)
     talk.say(f"Kept: {config}", f"已保存：{config}")
     if before:
         talk.say(f"As it was before: {before}", f"原设置：{before}")
     settings = load([config])
     administrator(talk, Path(settings.store.path))
+    if settings.console.port:
+        console_pin(talk, Path(settings.store.path))
     _end(talk, settings, start=not arguments.no_start)
     return 0
 

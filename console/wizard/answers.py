@@ -43,6 +43,7 @@ class Answers:
     rate: int = 8000
     lines: tuple[LineAnswer, ...] = ()
     board: str = ""
+    console: str = ""
     records: dict[str, str | int] = field(default_factory=dict)
 
     def with_line(self, line: LineAnswer) -> Answers:
@@ -96,6 +97,7 @@ def _fill(document: tomlkit.TOMLDocument, answers: Answers) -> None:
     if answers.lines:
         _rows(document, "line", [_line(line) for line in answers.lines])
     _put(document, "line_sense", port=answers.board)
+    _put(document, "console", port=answers.console)
     _put(document, "call_records", **answers.records)
 
 

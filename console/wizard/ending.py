@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import segno
 
+from console.technician.pin import Pin, set_pin
 from console.wizard.talk import Talk
 from hw.messages import UserError
 from quality.users import Users
@@ -38,6 +39,24 @@ def administrator(talk: Talk, store: Path) -> None:
         talk.say(f"{name} may log in.", f"{name} 可以登录。")
         return
     talk.say("Later: sudo callbox users add NAME --role admin", "以后可用：sudo callbox users add 名称 --role admin")
+
+
+def console_pin(talk: Talk, store: Path) -> None:
+    """Ask for the serial console's PIN, unless there is one."""
+    if Pin(store).is_set:
+        return
+    talk.head("PIN of the serial console", "串口控制台 PIN")
+    for _ in range(TRIES):
+        pin = talk.ask_secret("Six to twelve digits (empty: none, the console then only shows)", "6 至 12 位数字（留空则只能查看）")
+        if not pin:
+            return
+        try:
+            set_pin(store, pin)
+        except UserError as error:
+            talk.say(error.message.en, error.message.zh)
+            continue
+        talk.say("Set.", "已设置。")
+        return
 
 
 def addresses(web: Web, *, tls: bool) -> list[str]:

@@ -252,3 +252,14 @@ def _check_number(answer: str) -> None:
 def _check_filled(answer: str) -> None:
     if not answer:
         raise UserError("This is needed.", "此项必填。")
+
+
+def console(talk: Talk, now: Settings, answers: Answers, equipment: Equipment) -> Answers:
+    """The port a technician's laptop is plugged into."""
+    talk.head("Serial console for the technician", "技术员串口控制台")
+    used = (answers.board, answers.records.get("port"))
+    ports = [port for port in equipment.ports() if port.path not in used]
+    none = Message("none, or as it is", "没有，或保持不变")
+    default = next((place for place, port in enumerate(ports, 1) if port.path == now.console.port), 0)
+    chosen = talk.choose("Port", "端口", [none, *(Message(*[f"{port.path}  {port.what}"] * 2) for port in ports)], default)
+    return replace(answers, console=ports[chosen - 1].path) if chosen else answers

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from console.technician.pin import Pin
 from console.wizard import ending, steps
 from console.wizard.answers import Answers, LineAnswer, keep
 from console.wizard.finding import SerialPort, SoundDevice
@@ -189,6 +190,16 @@ def test_the_first_administrator(store: Path) -> None:
     silent = Person()
     ending.administrator(silent.talk, store)
     assert silent.shown == ""
+
+
+def test_the_consoles_port_and_pin(store: Path, tmp_path: Path) -> None:
+    answers = steps.console(Person("2").talk, Settings(), Answers(), equipment(Voices([])))
+    keep(answers, tmp_path / "callbox.toml")
+    assert load([tmp_path / "callbox.toml"]).console.port == "/dev/ttyUSB0"
+    person = Person("123456", "481516")
+    ending.console_pin(person.talk, store)
+    assert "too easy to guess" in person.shown
+    assert Pin(store).matches("481516")
 
 
 def test_addresses_as_a_browser_takes_them() -> None:
