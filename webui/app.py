@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Flask, request, url_for
 from flask_wtf import CSRFProtect
 
-from quality.users import Users
 from recorder.settings.sections import Settings
 from webui import audio, health, names, reports
 from webui.access import init_access
@@ -19,13 +18,15 @@ from webui.desk.keys import init_keys
 from webui.errors import init_errors
 from webui.formats import init_formats
 from webui.languages import init_languages
+from webui.live.room import init_live
 from webui.manage import pages as manage
 from webui.menu import init_menu
 from webui.own import pages as own
 from webui.rulenames import init_rule_names
 from webui.safety import room as safety
+from webui.safety.locks import init_locks
 from webui.safety.noting import init_noting
-from webui.search import calls
+from webui.search import calls, saved
 from webui.secret import secret_key
 from webui.security import init_security
 from webui.setup.rooms import init_setup
@@ -44,10 +45,11 @@ def create_app(settings: Settings) -> Flask:
     init_formats(app, settings.site.timezone)
     init_context(app, settings)
     init_noting(app)
+    init_locks(app)
     init_rule_names(app, store, settings.analysis.rulebook)
     init_throttle(app, settings.web.workers)
-    init_auth(app, Users(store), settings.web.session_minutes)
-    for module in (calls, audio, reports, health):
+    init_auth(app, store, settings.web.session_minutes)
+    for module in (calls, saved, audio, reports, health):
         app.register_blueprint(module.blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -56,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in (*manage.BLUEPRINTS, own.blueprint):
         app.register_blueprint(blueprint)
     init_keys(app)
+    init_live(app)
     init_api(app, settings.web.metrics)
     init_setup(app)
     init_access(app)

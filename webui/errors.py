@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from hw.messages import Message, UserError
 from webui.api import problems
 from webui.languages import language
+from webui.safety.noting import refused
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    refused("refused.forged", f"{request.method} {request.path}")
     if problems.asked():
         return problems.problem(400, CSRF)
     text = gettext("This page was open for too long or came from elsewhere. Go back, reload it and try again.")
