@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -18,6 +18,8 @@ import psutil
 from analyzer.behind import Meter
 from analyzer.economy import Economy, Limits
 from analyzer.forgetting import Forgetting
+from analyzer.live.start import understanding
+from analyzer.live.turns import Interleaved
 from analyzer.pipeline import PIPELINE_VERSION, Pipeline
 from analyzer.rescoring import Rescorer
 from analyzer.rules.library import Rulebooks
@@ -52,13 +54,15 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
     store = Path(settings.store.path)
     stop = _stop_signals()
     rulebooks = Rulebooks(store, settings.analysis.rulebook)
-    pause = Throttle(settings.analysis.cpu_share, lambda: _heed(stop))
-    pipeline = Pipeline(settings.analysis, settings.site, rulebooks, pause)
+    turns = Interleaved(lambda: _heed(stop))
+    throttle = turns.throttle = Throttle(settings.analysis.cpu_share, turns.heed)
+    pipeline = Pipeline(settings.analysis, settings.site, rulebooks, turns.pause, hurried=any(line.live for line in settings.line))
     with alone(store):
         _step_back()
         # Before the first call: a model that is missing is no fault of the calls.
         pipeline.load()
         results = AnalysisStore(store)
+        live = turns.understanding = understanding(settings, pipeline, results, throttle.debt_s)
         try:
             worker = Worker(
                 store,
@@ -66,23 +70,25 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
                 pipeline,
                 version=PIPELINE_VERSION,
                 attempts=settings.analysis.attempts,
-                progress=lambda _done, _total: _heed(stop),
+                progress=lambda _done, _total: turns.heed(),
                 meter=Meter(run_folder(settings)),
                 economy=Economy(Limits.of(settings.analysis)),
                 idle=Rescorer(store, results, rulebooks, settings.site.company).idle_step,
             )
             log.info("analysing the calls of %s", store)
             forgetting = Forgetting(store, results, keep=settings.retention.transcripts == "keep")
-            _work(worker, forgetting, settings.analysis.poll_s, stop, until_idle=until_idle)
+            _work(worker, forgetting, lambda: _wait(settings.analysis.poll_s, stop, turns), stop, until_idle=until_idle)
         except Stopped:
             pass
         finally:
+            if live is not None:
+                live.close()
             results.close()
     log.info("stopped")
     return 0
 
 
-def _work(worker: Worker, forgetting: Forgetting, poll_s: float, stop: list[int], *, until_idle: bool) -> None:
+def _work(worker: Worker, forgetting: Forgetting, wait: Callable[[], None], stop: list[int], *, until_idle: bool) -> None:
     trouble = ""
     while not stop:
         busy = False
@@ -100,12 +106,13 @@ def _work(worker: Worker, forgetting: Forgetting, poll_s: float, stop: list[int]
             continue
         if until_idle and not trouble and worker.is_idle():
             return
-        _wait(poll_s, stop)
+        wait()
 
 
-def _wait(seconds: float, stop: list[int]) -> None:
+def _wait(seconds: float, stop: list[int], turns: Interleaved) -> None:
     until = time.monotonic() + seconds
     while not stop and time.monotonic() < until:
+        turns.heed()
         time.sleep(min(0.2, seconds))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,16 @@ class Clip:
     side: Side
     stretch: Stretch
     samples: Samples
+
+
+@dataclass(frozen=True)
+class LiveClips:
+    """What a speaker has just said, mono, 8 kHz, shape (n,) each, in order of time. before: what the same speaker said before that;
+    calm: the first clips of the same speaker, taken as how they sound when calm, or none."""
+
+    now: Sequence[Samples]
+    before: Sequence[Samples] = ()
+    calm: Sequence[Samples] = ()
 
 
 def clips(audio: AudioInput, sides: tuple[Side, ...]) -> Iterator[Clip]:

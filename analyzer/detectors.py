@@ -34,6 +34,9 @@ class Detector(Protocol):
     def flags(self) -> Flags:
         """One flag a frame heard, at the end."""
 
+    def so_far(self, since: int) -> Flags:
+        """The flags of the frames from `since` on, while more are to come; the last few may not be known yet."""
+
 
 def detector(name: str) -> Detector:
     """The detector of that name, new. Raises UserError for one that is unknown or not installed."""
@@ -57,15 +60,19 @@ class WebRtc:
 
     def __init__(self) -> None:
         self._vad = webrtcvad.Vad(_MODE)
-        self._flags: list[Flags] = []
+        self._flags = bytearray()
 
     def listen(self, frames: Samples) -> None:
         """See Detector."""
-        self._flags.append(np.fromiter((self._vad.is_speech(frame.tobytes(), RATE) for frame in frames), bool, len(frames)))
+        self._flags += bytes(self._vad.is_speech(frame.tobytes(), RATE) for frame in frames)
 
     def flags(self) -> Flags:
         """See Detector."""
-        return np.concatenate(self._flags) if self._flags else np.zeros(0, bool)
+        return self.so_far(0)
+
+    def so_far(self, since: int) -> Flags:
+        """See Detector."""
+        return np.frombuffer(self._flags[since:], bool)
 
 
 class Silero:
@@ -97,6 +104,21 @@ class Silero:
         self._take(np.zeros(-len(self._rest) % _SILERO_CHUNK, np.float32))
         if not self._count:
             return np.zeros(0, bool)
-        middles = (np.arange(self._count) + 0.5) * FRAME / RATE
-        chunks = np.minimum((middles * _SILERO_RATE / _SILERO_CHUNK).astype(int), len(self._chances) - 1)
-        return np.asarray(np.array(self._chances)[chunks] >= _SILERO_FROM)
+        return self._of(np.minimum(self._chunks(0), len(self._chances) - 1))
+
+    def so_far(self, since: int) -> Flags:
+        """See Detector."""
+        chunks = self._chunks(since)
+        return self._of(chunks[chunks < len(self._chances)])
+
+    def _chunks(self, since: int) -> NDArray[np.int_]:
+        """The chunk in which the middle of each frame lies."""
+        middles = (np.arange(since, self._count) + 0.5) * FRAME / RATE
+        chunks: NDArray[np.int_] = (middles * _SILERO_RATE / _SILERO_CHUNK).astype(int)
+        return chunks
+
+    def _of(self, chunks: NDArray[np.int_]) -> Flags:
+        if not len(chunks):
+            return np.zeros(0, bool)
+        first = int(chunks[0])
+        return np.asarray(np.array(self._chances[first:])[chunks - first] >= _SILERO_FROM)

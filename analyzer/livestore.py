@@ -17,11 +17,23 @@ from recorder.times import from_text, to_text
 
 
 @dataclass(frozen=True)
+class LiveHit(Hit):
+    """A rule that fired before the call was over. alert: one whose hits go on the alert list."""
+
+    alert: bool = False
+
+    @classmethod
+    def of(cls, hit: Hit, alert: bool) -> LiveHit:
+        """The same hit."""
+        return cls(**asdict(hit), alert=alert)
+
+
+@dataclass(frozen=True)
 class LiveSaid:
     """An utterance of a call that goes on. side: "agent", "customer" or, on a mono line, "mixed". start_s, end_s: of its speech, in
     seconds from the call's first frame. text: as the recogniser gave it, digits masked where that is set; empty when nothing was
-    made out. emotion: probability by label. hits: of the rules that make sense before a call is over. urgent: one of them puts
-    the call first in the list. said_at: UTC epoch seconds of its last sound, at: of its row. number: counts on, 0 at first."""
+    made out. emotion: probability by label. hits: of the rules that make sense before a call is over. urgent: one of them goes on
+    the alert list. said_at: UTC epoch seconds of its last sound, at: of its row. number: counts on, 0 at first."""
 
     call_id: str
     line: str
@@ -31,7 +43,7 @@ class LiveSaid:
     text: str
     confidence: float = 0.0
     emotion: dict[str, float] = field(default_factory=dict)
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[LiveHit, ...] = ()
     urgent: bool = False
     said_at: float = 0.0
     at: float = 0.0
@@ -69,6 +81,11 @@ class LiveReader:
         rows = self._rows("PRAGMA data_version")
         return int(rows[0][0]) if rows else 0
 
+    def results(self) -> int:
+        """A number that grows with every full analysis that is done."""
+        rows = self._rows("SELECT max(rowid) FROM results")
+        return int(rows[0][0] or 0) if rows else 0
+
     def close(self) -> None:
         """Let the database go."""
         if self._connection is not None:
@@ -103,7 +120,7 @@ def said_of(row: sqlite3.Row) -> LiveSaid:
         row["text"],
         row["confidence"],
         json.loads(row["emotion"]),
-        tuple(Hit(**hit) for hit in json.loads(row["hits"])),
+        tuple(LiveHit(**hit) for hit in json.loads(row["hits"])),
         bool(row["urgent"]),
         from_text(row["said_at"]),
         from_text(row["at"]),

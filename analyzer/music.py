@@ -23,7 +23,9 @@ _LOWEST, _HIGHEST = 8, 224  # bins: 125–3500 Hz, what a telephone line carries
 _HELD = 10  # frames (0.2 s) a peak has to stand still
 _PROMINENT = 4.0  # times the mean power around it that a peak has to reach
 _AROUND = 8  # bins on either side that are "around it"
-_CHUNK = 250  # frames (5 s) over which what never goes away is measured
+CHUNK = 250
+"""Frames (5 s) over which what never goes away is measured."""
+
 _HUM = 3.0  # times that: mains hum stands still all call long while people talk over it, and must not make music of them
 
 
@@ -48,8 +50,8 @@ class MusicListener:
     def listen(self, samples: Samples) -> None:
         """The channel's next samples, shape (n,); any length."""
         self._rest = np.concatenate((self._rest, samples))
-        while len(self._rest) >= _CHUNK * FRAME + _FFT:
-            self._take(_CHUNK)
+        while len(self._rest) >= CHUNK * FRAME + _FFT:
+            self._take(CHUNK)
 
     def _take(self, count: int) -> None:
         windows = np.lib.stride_tricks.sliding_window_view(self._rest, _FFT)[: count * FRAME : FRAME]
@@ -68,9 +70,14 @@ class MusicListener:
         count = (len(self._rest) - _FFT) // FRAME + 1
         if count > 0:
             self._take(count)
-        if not self._moving:
+        return self.so_far(0)
+
+    def so_far(self, since: int) -> Tonal:
+        """What was heard from frame `since` on, which is to be a multiple of CHUNK while more is to come; whole chunks only."""
+        first = since // CHUNK
+        if not self._moving[first:]:
             return Tonal(np.zeros(0, np.float32), np.zeros(0, np.float32))
-        return Tonal(np.concatenate(self._moving), np.concatenate(self._standing))
+        return Tonal(np.concatenate(self._moving[first:]), np.concatenate(self._standing[first:]))
 
 
 def _share(power: NDArray[np.float32], chosen: NDArray[np.bool_]) -> Shares:

@@ -12,9 +12,9 @@ import numpy as np
 
 from analyzer.acoustics import measure
 from analyzer.asr.choose import load_recognizer
-from analyzer.asr.interface import NOTHING, Recognizer, Transcript, narrowed
+from analyzer.asr.interface import NOTHING, Recognizer, Transcript, followed, narrowed
 from analyzer.audio import RATE, AudioInput, open_audio
-from analyzer.clips import Clip, clips
+from analyzer.clips import Clip, LiveClips, clips
 from analyzer.discretion import without_digits
 from analyzer.economy import NARROWED
 from analyzer.emotion.model import EmotionModel
@@ -49,10 +49,19 @@ _LISTENING = 0.05  # share of the work that is the first pass
 class Pipeline:
     """Loads each model when it is first needed and keeps it. Of one thread. rulebooks: those of a store, of which the live one is
     asked for anew with each call, as is the store's calibration of the emotion model; without them the settings' one.
-    pause: called between pieces of work of a few seconds."""
+    pause: called between pieces of work of a few seconds, of half as many if hurried."""
 
-    def __init__(self, settings: AnalysisSettings, site: Site, rulebooks: Rulebooks | None = None, pause: Pause = no_pause) -> None:
+    def __init__(
+        self,
+        settings: AnalysisSettings,
+        site: Site,
+        rulebooks: Rulebooks | None = None,
+        pause: Pause = no_pause,
+        *,
+        hurried: bool = False,
+    ) -> None:
         self._settings = settings
+        self._hurried = hurried
         self._site = site
         self._rulebooks = rulebooks
         self._calibrations = SiteCalibrations(rulebooks.store) if rulebooks else None
@@ -60,7 +69,7 @@ class Pipeline:
 
     @cached_property
     def _recognizer(self) -> Recognizer:
-        return load_recognizer(self._settings, self._site.company, self._pause)
+        return load_recognizer(self._settings, self._site.company, self._pause, hurried=self._hurried)
 
     @cached_property
     def _emotion(self) -> EmotionModel:
@@ -71,17 +80,18 @@ class Pipeline:
         return load(Path(self._settings.rulebook) if self._settings.rulebook else None)
 
     @property
-    def _rulebook(self) -> Rulebook:
+    def rulebook(self) -> Rulebook:
+        """The one in use. Raises UserError when it cannot be read."""
         return self._rulebooks.use() if self._rulebooks else self._configured_rulebook
 
     def load(self) -> None:
         """Load every model and the rulebook now. Raises UserError when one is missing or wrong."""
-        for _ in (self._rulebook, self._recognizer, self._emotion):
+        for _ in (self.rulebook, self._recognizer, self._emotion):
             pass
 
     def is_high_priority(self, analysis: Analysis) -> bool:
         """Whether a rule fired that puts a call first in the supervisor's list."""
-        urgent = {rule.id for rule in self._rulebook.rules if rule.high_priority}
+        urgent = {rule.id for rule in self.rulebook.rules if rule.high_priority}
         return any(hit.rule in urgent for hit in analysis.hits)
 
     def language_of(self, path: Path) -> str:
@@ -108,14 +118,12 @@ class Pipeline:
         acoustics = measure(utterances, speech, hearing.music, hearing.duration_s, facts.unheard)
         return Survey(round(hearing.duration_s, 3), audio.channels, acoustics, round(time.monotonic() - wall, 3))
 
-    def analyze(
-        self, audio: AudioInput, facts: CallFacts, progress: Progress | None = None, *, narrow: bool = False
-    ) -> Analysis:
+    def analyze(self, audio: AudioInput, facts: CallFacts, progress: Progress | None = None, *, narrow: bool = False) -> Analysis:
         """Understand one call. progress is told the work done and its total. narrow: search less than set, where the engine can;
         the result says so. Raises UserError when a model is missing."""
         report = progress or nobody
         wall, cpu = time.monotonic(), time.process_time()
-        book = self._rulebook
+        book = self.rulebook
         is_narrow = narrowed(self._recognizer, narrow)
         if self._calibrations:
             self._emotion.adjust(self._calibrations.use())
@@ -150,9 +158,21 @@ class Pipeline:
             warnings=(*audio.warnings, *hearing.warnings, *problems, *[NARROWED] * is_narrow),
             degraded="narrow_beam" if is_narrow else "",
         )
-        # Only now: the words of a rule (百分之百) are no numbers to it, and that a card number was read out is what one looks for.
+        return self.as_shown(analysis)
+
+    def as_shown(self, analysis: Analysis) -> Analysis:
+        """An analysis that rules have judged as people may read it: numbers in digits, masked where that is set. Only then: the
+        words of a rule (百分之百) are no numbers to it, and that a card number was read out is what one looks for."""
         analysis = with_digits(analysis)
         return without_digits(analysis) if self._settings.mask_digits else analysis
+
+    def follow(self, clips: LiveClips, language: str) -> list[tuple[Transcript, dict[str, float]]]:
+        """Words and mood of what one speaker has just said in a call that goes on, less sure and far cheaper than afterwards.
+        Raises UserError when a model is missing."""
+        if self._calibrations:
+            self._emotion.adjust(self._calibrations.use())
+        moods = self._emotion.predict(clips.now, clips.calm)
+        return list(zip(followed(self._recognizer, clips.before, clips.now, language), moods, strict=True))
 
     def _listening(self, report: Progress) -> Progress:
         def heard(done: float, total: float) -> None:

@@ -112,7 +112,7 @@ MIGRATIONS = (
         ),
     ),
     # What is understood while a call goes on (analyzer.live), removed with the call's full result: number counts on and is never
-    # used twice, so that a follower misses nothing. hits and emotion are JSON; urgent: a hit that puts a call first in the list.
+    # used twice, so that a follower misses nothing. hits and emotion are JSON; urgent: a hit that goes on the alert list.
     # said_at, at: instants of the last word's end and of this row.
     Migration(
         "0030-live",

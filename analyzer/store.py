@@ -105,6 +105,11 @@ class AnalysisStore:
         with self._writing():
             self._connection.execute("DELETE FROM live_said WHERE call_id = ?", (call_id,))
 
+    def tidy_said(self, before: float) -> None:
+        """Take away what was understood live before that instant: the calls were given up."""
+        with self._writing():
+            self._connection.execute("DELETE FROM live_said WHERE at < ?", (to_text(before),))
+
     def rescore(self, call_id: str, verdict: Verdict, now: float) -> None:
         """Put other hits and scores in the place of a call's, in one transaction; the scores it had are kept in past_scores."""
         with self._writing():

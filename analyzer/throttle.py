@@ -46,6 +46,11 @@ class Throttle:
             self._heed()
             self._settle()
 
+    def debt_s(self) -> float:
+        """CPU seconds used beyond the share by now; 0 or less: there is time."""
+        self._settle()
+        return self._debt_s
+
     def _settle(self) -> None:
         wall, cpu = self._wall(), self._cpu()
         spent, earned = cpu - self._cpu_before, (wall - self._wall_before) * self._share

@@ -11,7 +11,9 @@ import numpy as np
 from analyzer.detectors import Flags
 from analyzer.vad import FRAME_S, Levels, Span, runs
 
-_PAUSE_S = 0.5  # a pause this long ends an utterance
+PAUSE_S = 0.5
+"""A pause this long ends an utterance."""
+
 _SHORTEST_S = 0.16  # speech shorter than this is a click or a breath
 _MARGIN_S = 0.2  # kept before and after: consonants at the edges are too weak for the voice detector
 LONGEST_S = 24.0  # an utterance is cut here at the latest; with its margins it fits the recogniser's window of 28 s
@@ -25,9 +27,9 @@ class Stretch:
     clip: Span
 
 
-def stretches(speech: Flags, level_db: Levels) -> list[Stretch]:
+def stretches(speech: Flags, level_db: Levels, longest_s: float = LONGEST_S) -> list[Stretch]:
     """The utterances of a side, in order; neither they nor their clips overlap."""
-    return _with_margins(_pieces(_joined(runs(speech)), level_db), len(speech))
+    return _with_margins(_pieces(_joined(runs(speech)), level_db, longest_s), len(speech))
 
 
 def stretches_by_voice(voices: Sequence[Flags], level_db: Levels) -> list[list[Stretch]]:
@@ -41,26 +43,26 @@ def stretches_by_voice(voices: Sequence[Flags], level_db: Levels) -> list[list[S
     return [[stretch for stretch, (_, owner) in zip(cut, taken, strict=True) if owner == who] for who in range(len(voices))]
 
 
-def _pieces(joined: list[tuple[int, int]], level_db: Levels) -> list[tuple[int, int]]:
+def _pieces(joined: list[tuple[int, int]], level_db: Levels, longest_s: float = LONGEST_S) -> list[tuple[int, int]]:
     """Runs that are no clicks, cut where they are too long."""
     kept = [run for run in joined if (run[1] - run[0]) * FRAME_S >= _SHORTEST_S]
-    return [piece for run in kept for piece in _cut(run, level_db)]
+    return [piece for run in kept for piece in _cut(run, level_db, longest_s)]
 
 
 def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Runs with the short pauses between them closed."""
     joined: list[tuple[int, int]] = []
     for first, past in found:
-        if joined and (first - joined[-1][1]) * FRAME_S < _PAUSE_S:
+        if joined and (first - joined[-1][1]) * FRAME_S < PAUSE_S:
             joined[-1] = (joined[-1][0], past)
         else:
             joined.append((first, past))
     return joined
 
 
-def _cut(run: tuple[int, int], level_db: Levels) -> list[tuple[int, int]]:
+def _cut(run: tuple[int, int], level_db: Levels, longest_s: float) -> list[tuple[int, int]]:
     """A run that is too long, cut where it is quietest in the second half of what fits."""
-    longest = round(LONGEST_S / FRAME_S)
+    longest = round(longest_s / FRAME_S)
     first, past = run
     pieces = []
     while past - first > longest:

@@ -54,3 +54,18 @@ class Narrowable(Protocol):
 def narrowed(recognizer: Recognizer, narrow: bool) -> bool:
     """The same for any recogniser; False for those that always search alike."""
     return isinstance(recognizer, Narrowable) and recognizer.narrow(narrow)
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A recogniser that can follow a speaker utterance by utterance at a small cost each."""
+
+    def follow(self, before: Sequence[Samples], clips: Sequence[Samples], language: str) -> list[Transcript]:
+        """As transcribe, of clips that belong together: less sure, and far cheaper. before: what the speaker said before them."""
+
+
+def followed(recognizer: Recognizer, before: Sequence[Samples], clips: Sequence[Samples], language: str) -> list[Transcript]:
+    """The same for any recogniser."""
+    if isinstance(recognizer, Following):
+        return recognizer.follow(before, clips, language)
+    return recognizer.transcribe(clips, language)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.asr.interface import Recognizer, Transcript, narrowed
+from analyzer.asr.interface import Recognizer, Transcript, followed, narrowed
 from analyzer.asr.lexicon import Lexicon
 from hw.interfaces import Samples
 
@@ -25,6 +25,10 @@ class NamedRecognizer:
     def language_of(self, clips: Sequence[Samples]) -> str:
         """See Recognizer."""
         return self._inner.language_of(clips)
+
+    def follow(self, before: Sequence[Samples], clips: Sequence[Samples], language: str) -> list[Transcript]:
+        """See Following."""
+        return [self._named(transcript) for transcript in followed(self._inner, before, clips, language)]
 
     def narrow(self, narrow: bool) -> bool:
         """See Narrowable."""

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import soxr
-from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper import WhisperModel
 from numpy.typing import NDArray
 
 from analyzer.asr.guards import is_leak, is_loop, is_silence, without_phantoms
 from analyzer.asr.interface import FAILED, NOTHING, Transcript
-from analyzer.asr.packing import Slot, Window, pack, slot_of
+from analyzer.asr.packing import GAP_S, Slot, Window, pack, slot_of
 from analyzer.asr.script import simplified
+from analyzer.asr.shortened import SHORT_S, ShortenedPipeline
 from analyzer.audio import RATE
 from analyzer.result import Word
 from analyzer.throttle import Pause, no_pause
@@ -26,12 +27,15 @@ log = logging.getLogger(__name__)
 logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # it reports every window
 
 _RATE = 16000  # what the model hears
-_TOGETHER = 2  # full windows decoded in one batch: more are little faster, and four take the analyzer to 980 MB
+TOGETHER = 2
+"""Full windows decoded in one batch: more are little faster, and four take the analyzer to 980 MB."""
+
 _SHORTEST_DROPPED_S = 1.0  # shorter clips, margins included, may well hold no word
 _SLOWEST = 1.0  # characters a second of a clip, pauses included; people say 3 to 6 in Chinese, three times that in English letters
 _SURE = 0.4  # confidence from which a second chance is believed: over noise the decoder makes up words it is unsure of
 _LEAST_SURE = 0.08  # Chinese made up over noise scored 0.01–0.06; the least sure of 564 real utterances 0.10, the next 0.27
 _LONGEST_PROMPT = 200  # characters of names: they take room from what the decoder may say (448 tokens in all)
+_FOLLOWED_S = SHORT_S - 1.0  # longest window of one who is followed: alignment reads whole seconds, none beyond the encoder's
 _APART_S = 2.0  # between windows of a batch on the common time line; never decoded
 
 _BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
@@ -49,14 +53,24 @@ class _Heard:
 
 class WhisperRecognizer:
     """See Recognizer. folder: an installed CTranslate2 Whisper model. beam: hypotheses kept. threads: CPU threads. names: told to
-    the decoder as words to expect. pause: called between windows."""
+    the decoder as words to expect. pause: called between batches. together: windows in a batch."""
 
-    def __init__(self, folder: Path, beam: int = 5, threads: int = 1, names: Sequence[str] = (), pause: Pause = no_pause) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        beam: int = 5,
+        threads: int = 1,
+        names: Sequence[str] = (),
+        pause: Pause = no_pause,
+        *,
+        together: int = TOGETHER,
+    ) -> None:
         self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
-        self._batches = BatchedInferencePipeline(self._model)
+        self._batches = ShortenedPipeline(self._model)
         self._set_beam = self._beam = beam
         self._names = tuple(names)
         self._pause = pause
+        self._together = together
 
     def transcribe(self, clips: Sequence[Samples], language: str) -> list[Transcript]:
         """See Recognizer."""
@@ -67,9 +81,23 @@ class WhisperRecognizer:
         self._second_chance(clips, dropped[: 2 + 2 * len(windows)], language, transcripts)
         return transcripts
 
+    def follow(self, before: Sequence[Samples], clips: Sequence[Samples], language: str) -> list[Transcript]:
+        """See Following. With what was said before them in their window clips are recognised better than alone, and the encoder
+        hears no more than that."""
+        lead = _lead(before, clips)
+        together = [*lead, *clips]
+        transcripts = [NOTHING] * len(together)
+        try:
+            for window in pack(together, longest_s=_FOLLOWED_S):
+                self._batches.short = len(window.samples) <= _FOLLOWED_S * RATE
+                self._recognise([window], language, transcripts)
+        finally:
+            self._batches.short = False
+        return transcripts[len(lead) :]
+
     def _recognise_all(self, windows: Sequence[Window], language: str, transcripts: list[Transcript]) -> None:
-        for first in range(0, len(windows), _TOGETHER):
-            self._recognise(windows[first : first + _TOGETHER], language, transcripts)
+        for first in range(0, len(windows), self._together):
+            self._recognise(windows[first : first + self._together], language, transcripts)
             self._pause()
 
     def _second_chance(
@@ -146,6 +174,18 @@ class WhisperRecognizer:
         _, _, chances = self._model.detect_language(_upsampled(window.samples))
         by_language = dict(chances)
         return "zh" if by_language.get("zh", 0.0) + by_language.get("yue", 0.0) >= by_language.get("en", 0.0) else "en"
+
+
+def _lead(before: Sequence[Samples], clips: Sequence[Samples]) -> list[Samples]:
+    """The last of `before` that fit into a short window with the clips."""
+    room = _FOLLOWED_S * RATE - sum(len(clip) + GAP_S * RATE for clip in clips)
+    lead: list[Samples] = []
+    for clip in reversed(before):
+        room -= len(clip) + GAP_S * RATE
+        if room < 0:
+            break
+        lead.insert(0, clip)
+    return lead
 
 
 def _dropped(transcript: Transcript, seconds: float) -> bool:

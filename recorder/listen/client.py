@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -46,11 +47,12 @@ class LiveAudio:
     """A line's live audio. Iterate, close from anywhere; use it in a `with`.
 
     by: who listens, for the log and the status. rate: frames per second. layout: "mono", or "pair" (agent left, customer right).
-    calls: a program that wants to know which call it hears; frame is the line's time at the first block then, else 0. Raises
-    UserError when the recorder does not run or refuses.
+    calls: a program that wants to know which call it hears; frame is the line's time at the first block then, else 0. patience_s:
+    seconds without a block after which the audio counts as ended; None: for ever. Raises UserError when the recorder does not run
+    or refuses.
     """
 
-    def __init__(self, run: Path, line: str, by: str, *, calls: bool = False) -> None:
+    def __init__(self, run: Path, line: str, by: str, *, calls: bool = False, patience_s: float | None = None) -> None:
         self._socket = _connect(run)
         self._file = self._socket.makefile("rb")
         try:
@@ -59,7 +61,7 @@ class LiveAudio:
         except UserError:
             self.close()
             raise
-        self._socket.settimeout(None)
+        self._socket.settimeout(patience_s)
         self.line = line
         self.rate: int = answer["rate"]
         self.channels: int = answer["channels"]
@@ -93,6 +95,9 @@ class LiveAudio:
 
     def close(self) -> None:
         """Stop listening; closing twice does no harm."""
+        with contextlib.suppress(OSError):
+            # Whoever reads just now, in another thread, holds the file until there is an end to be read.
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._file.close()
         self._socket.close()
 
@@ -103,10 +108,10 @@ class LiveAudio:
         self.close()
 
 
-def listen(settings: Settings, line: str, by: str, *, calls: bool = False) -> LiveAudio:
-    """Hear a line live. calls: see LiveAudio. Raises UserError when the recorder does not run, there is no such line, or too many
+def listen(settings: Settings, line: str, by: str, *, calls: bool = False, patience_s: float | None = None) -> LiveAudio:
+    """Hear a line live. calls, patience_s: see LiveAudio. Raises UserError when the recorder does not run, there is no such line, or too many
     listen."""
-    return LiveAudio(run_folder(settings), line, by, calls=calls)
+    return LiveAudio(run_folder(settings), line, by, calls=calls, patience_s=patience_s)
 
 
 def pause(settings: Settings, line: str, by: str, reason: str, seconds: float) -> str:

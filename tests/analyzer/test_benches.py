@@ -56,7 +56,7 @@ class Deaf:
 
 
 def test_a_soak_writes_memory_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "load_recognizer", lambda *_: Deaf())
+    monkeypatch.setattr(pipeline, "load_recognizer", lambda *_, **__: Deaf())
     figures = soak.soak([CALLS / "shoes_perfect.flac"], Settings(), 4, 2.0)
     assert figures["calls"] == 4
     assert len(figures["memory_mb"]) == 5  # type: ignore[arg-type]

@@ -3,13 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.livestore import LiveReader, LiveSaid
-from analyzer.result import Hit
+from analyzer.livestore import LiveHit, LiveReader, LiveSaid
 from analyzer.store import AnalysisStore
 from tests.analyzer.analyses import analysis
 
 NOW = 1_795_000_000.0
-INSULT = Hit("insult", "agent", 1.2, 1.9, "滚", 0.9)
+INSULT = LiveHit("insult", "agent", 1.2, 1.9, "滚", 0.9, alert=True)
 
 
 def said(call_id: str, start: float, *, urgent: bool = False) -> LiveSaid:

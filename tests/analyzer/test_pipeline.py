@@ -50,7 +50,7 @@ def made(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """A pipeline with the recogniser given."""
 
     def make(recognizer: Scripted, **settings: Any) -> Pipeline:
-        monkeypatch.setattr(pipeline, "load_recognizer", lambda *_: recognizer)
+        monkeypatch.setattr(pipeline, "load_recognizer", lambda *_, **__: recognizer)
         return Pipeline(Analysis(**settings), Site(company=("好走购鞋网",)))
 
     return make

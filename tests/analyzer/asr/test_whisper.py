@@ -28,10 +28,11 @@ class FakeDecoder:
         self.no_speech = 0.1
         self.probability = 0.8
         self.asked: list[dict[str, Any]] = []
+        self.short = False
 
     def transcribe(self, _audio: Any, clip_timestamps: Sequence[dict[str, float]], **options: Any) -> tuple[Iterator[Any], None]:
         """As the real one, for the arguments the adapter gives."""
-        self.asked.append(options)
+        self.asked.append(options | {"short": self.short})
         return iter([self._segment(span) for span in clip_timestamps]), None
 
     def _segment(self, span: dict[str, float]) -> SimpleNamespace:
@@ -50,7 +51,7 @@ def recognizer(monkeypatch: pytest.MonkeyPatch) -> Make:
         monkeypatch.setattr(whisper, "WhisperModel", lambda *_, **__: None)
         decoder = FakeDecoder(heard)
         decoder.probability = probability
-        monkeypatch.setattr(whisper, "BatchedInferencePipeline", lambda _model: decoder)
+        monkeypatch.setattr(whisper, "ShortenedPipeline", lambda _model: decoder)
         made = WhisperRecognizer(folder=None, names=names)  # type: ignore[arg-type]
         made.decoder = decoder  # type: ignore[attr-defined]
         return made
@@ -69,6 +70,23 @@ def test_words_are_cut_back_to_their_clips(recognizer: Make) -> None:
     assert (first.text, second.text) == ("您好,", "请问")
     assert [(w.start, w.end, w.text) for w in second.words] == [(0.0, 0.4, "请"), (0.4, 0.8, "问")]
     assert first.confidence == pytest.approx(0.8)
+
+
+def test_who_is_followed_is_heard_with_what_went_before_by_the_short_encoder(recognizer: Make) -> None:
+    made = recognizer(lambda _number, seconds: [(seconds - 0.6, seconds - 0.2, "请"), (0.2, 0.5, "您")])
+    (only,) = made.follow([_clip(9), _clip(5), _clip(3)], [_clip(2)], "zh")  # the last two fit into 14 s, gaps included
+    assert only.text == "请"
+    assert made.decoder.windows == [pytest.approx(5 + 0.6 + 3 + 0.6 + 2)]  # type: ignore[attr-defined]
+    assert made.decoder.asked[0]["short"]  # type: ignore[attr-defined]
+    made.transcribe([_clip(2)], "zh")
+    assert not made.decoder.asked[1]["short"]  # type: ignore[attr-defined]
+
+
+def test_clips_of_one_who_is_followed_may_be_too_long_for_the_short_encoder(recognizer: Make) -> None:
+    made = recognizer(lambda *_: [(0.2, 0.5, "您")])
+    found = made.follow([_clip(3)], [_clip(10), _clip(6), _clip(20)], "zh")
+    assert [one.text for one in found] == ["您", "您", "您"]
+    assert [asked["short"] for asked in made.decoder.asked] == [True, True, False]  # type: ignore[attr-defined]
 
 
 def test_english_keeps_its_spaces(recognizer: Make) -> None:
