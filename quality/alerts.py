@@ -22,6 +22,7 @@ from recorder.times import from_text, to_text
 
 KINDS = {
     "priority_call": Message("high-priority call", "高优先级通话"),
+    "angry_now": Message("the customer is getting angry, in a call that goes on", "客户情绪激动（通话中）"),
     "stuck_call": Message("stuck call: the same thing said again and again", "沟通卡顿"),
     "special_review": Message("special review: too many callers call again", "专项复盘：重复来电超标"),
     "agent_faults": Message("an agent's calls break rules far oftener than others'", "座席违规明显偏多"),

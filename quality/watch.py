@@ -1,5 +1,5 @@
-"""What opens alerts by itself: calls every two minutes (`callbox alerts watch --now`, timer callbox-alerts), days once they are
-over (`callbox evening`)."""
+"""What opens alerts by itself: calls as soon as they are understood (quality.following, service callbox-alerts, or once with
+`callbox alerts watch --now`), days once they are over (`callbox evening`)."""
 
 from __future__ import annotations
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from console.commands.shared import add_config, day_of, settings_of
-from console.output import say, table
+from console.output import complain, say, table
 from hw.messages import UserError, terminal_language
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     look.add_argument("--day", metavar="YYYY-MM-DD", help="default: yesterday")
     look.add_argument("--since", metavar="YYYY-MM-DD", help="every day from here to --day")
     look.add_argument("--now", action="store_true", help="only high-priority and stuck calls, of today and yesterday")
+    look.add_argument("--follow", action="store_true", help="the same as they come, live calls too, until stopped / 持续监视")
     listing = actions.add_parser("list", help="what is open / 未处理的预警")
     listing.add_argument("--kind")
     for action, run in ((look, run_watch), (listing, run_list)):
@@ -35,8 +39,37 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run_watch(arguments: argparse.Namespace) -> int:
     """Look, and show what is new."""
     settings = settings_of(arguments)
-    _show(_look(arguments, settings), ZoneInfo(settings.site.timezone))
+    if arguments.follow:
+        _follow(settings)
+    else:
+        _show(_look(arguments, settings), ZoneInfo(settings.site.timezone))
     return 0
+
+
+def _follow(settings: Settings) -> None:
+    """Look once a second, and say what is new, until a signal to stop. A database that cannot be used is told once."""
+    from quality.following import STEP_S, Follower
+
+    caught: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: caught.append(received))
+    store, trouble = Path(settings.store.path), ""
+    follower: Follower | None = None
+    while not caught:
+        try:
+            follower = follower or Follower(store, settings.site.timezone)
+            new = follower.step(time.time())
+            trouble = ""
+            if new:
+                _show(new, ZoneInfo(settings.site.timezone))
+                sys.stdout.flush()
+        except UserError as error:
+            if error.message.en != trouble:
+                complain(error.message)
+            trouble = error.message.en
+        time.sleep(STEP_S)
+    if follower is not None:
+        follower.close()
 
 
 def _look(arguments: argparse.Namespace, settings: Settings) -> list[Alert]:

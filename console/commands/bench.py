@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     analyzer.add_argument("files", type=Path, nargs="*", help="audio files (default: the bundled calls)")
     analyzer.add_argument("--soak", type=int, default=0, metavar="N", help="N short calls one after the other, memory as they go")
     analyzer.add_argument("--excerpt", type=float, default=12.0, metavar="S", help="seconds of each call with --soak")
-    analyzer.add_argument("--share", type=float, metavar="X", help="with --soak: [analysis] cpu_share to keep")
+    analyzer.add_argument("--share", type=float, metavar="X", help="with --soak or --live: [analysis] cpu_share to keep")
+    analyzer.add_argument("--live", action="store_true", help="seconds from a word to its alert, in real time / 实时预警延迟")
+    analyzer.add_argument("--busy", action="store_true", help="with --live: while calls wait to be analysed / 同时有积压")
+    analyzer.add_argument("--first", action="store_true", help="with --live: nothing goes before the analyzer / 不受其他进程影响")
     add_config(analyzer)
     backlog = subjects.add_parser("backlog", help="a simulated day: how far behind the analyzer gets / 模拟积压")
     backlog.add_argument("--lines", type=int, default=8)
@@ -54,6 +58,8 @@ def run_analyzer(arguments: argparse.Namespace) -> int:
     from analyzer.soak import soak
     from console.demo.bundle import bundled_calls
 
+    if arguments.live:
+        return _print(_live(arguments), arguments.json)
     files = arguments.files or [call.audio for call in bundled_calls()]
     settings = settings_of(arguments)
     if arguments.share:
@@ -64,6 +70,13 @@ def run_analyzer(arguments: argparse.Namespace) -> int:
         else:
             figures = bench_analyzer(files, settings, progress)
     return _print(figures, arguments.json)
+
+
+def _live(arguments: argparse.Namespace) -> dict[str, object]:
+    from console.livebench import bench_live
+
+    with tempfile.TemporaryDirectory(prefix="callbox-live-") as folder:
+        return bench_live(Path(folder), busy=arguments.busy, share=arguments.share or 1.0, first=arguments.first)
 
 
 def run_backlog(arguments: argparse.Namespace) -> int:

@@ -89,25 +89,26 @@ def empty(store: Path) -> None:
         raise UserError(f"{store} cannot be made: {error.strerror}", f"无法创建 {store}:{error.strerror}") from error
 
 
-def build(store: Path, plan: Plan, speed: float, port: int) -> House:
+def build(store: Path, plan: Plan, speed: float, port: int, *, live: bool = False) -> House:
     """Write the tap and callbox.toml. The tap starts a few seconds from now, for the services to be there first; simulated time
-    starts in the past, so that it catches up with real time at the tap's end and no call lies in the future."""
+    starts in the past, so that it catches up with real time at the tap's end and no call lies in the future. live: lines are
+    understood while calls go on."""
     tap = build_tap([TapCall(one.starts_at, one.call.audio, one.line.channels) for one in plan.placed], store / "tap", CHANNELS)
     anchor = time.time() + GET_READY_S
     start = anchor - plan.ends_at * (1 - 1 / speed)
     simulation = Simulation(speed=speed, start=to_text(start), anchor=to_text(anchor), stop_after_s=plan.ends_at)
-    settings = _settings(store, tap, simulation, port)
+    settings = _settings(store, tap, simulation, port, live)
     config = store / "callbox.toml"
     config.write_text(show(settings), encoding="utf-8")
     return House(store, config, tap, settings, start, anchor)
 
 
-def _settings(store: Path, tap: Tap, simulation: Simulation, port: int) -> Settings:
+def _settings(store: Path, tap: Tap, simulation: Simulation, port: int, live: bool) -> Settings:
     return Settings(
         site=Site(name="callbox 演示"),
         store=Store(path=str(store / "data")),
         device=(Device("tap", tap.pcm, tap.channels, tap.rate),),
-        line=tuple(_line(line) for line in LINES),
+        line=tuple(_line(line, live) for line in LINES),
         agent=tuple(Agent(number, name, team) for number, (name, team) in AGENTS.items()),
         assignment=tuple(Assignment(line.agent, line=line.name) for line in LINES),
         line_sense=LineSenseSettings(port=str(store / "dev" / "tapboard")),
@@ -118,7 +119,7 @@ def _settings(store: Path, tap: Tap, simulation: Simulation, port: int) -> Setti
     )
 
 
-def _line(line: DemoLine) -> Line:
+def _line(line: DemoLine, live: bool) -> Line:
     release = "reversed" if line.sense >= 0 else "none"
     return Line(
         name=line.name,
@@ -129,6 +130,7 @@ def _line(line: DemoLine) -> Line:
         sense=line.sense,
         language=line.language,
         release=release,
+        live=live,
     )
 
 

@@ -32,6 +32,11 @@ class Service:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
     def running(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
