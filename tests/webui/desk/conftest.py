@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -21,6 +25,14 @@ def give(box: TestBox) -> None:
     """The calls of GIVEN to the inspector, in that order."""
     for name in GIVEN:
         Assignments(box.store).give(box.ids[name], account(box, "inspector"), account(box, "manager"), note="投诉回溯")
+
+
+@pytest.fixture
+def own_box(box: TestBox, tmp_path: Path) -> TestBox:
+    """A copy: making a box hashes a password for every account."""
+    store = tmp_path / "store"
+    shutil.copytree(box.store, store)
+    return replace(box, store=store, settings=replace(box.settings, store=replace(box.settings.store, path=str(store))))
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from quality.assignments import Assignments
 from quality.cases import Cases, CaseText
@@ -30,6 +33,11 @@ def call(given_box: TestBox) -> str:
     return given_box.ids["rude"]
 
 
+def told(answer: TestResponse) -> dict[str, Any]:
+    assert isinstance(answer.json, dict)
+    return answer.json
+
+
 def marks(number: int, window: str = "one", **more: str) -> dict[str, str]:
     return {
         "form_id": "A", "form_version": "1.0", "based_on": "0", "window": window, "number": str(number), "seen": "0",
@@ -40,8 +48,8 @@ def marks(number: int, window: str = "one", **more: str) -> dict[str, str]:
 def test_marks_are_kept_and_stand_on_the_form_in_any_browser(inspector: FlaskClient, own_app: Flask, call: str) -> None:
     answer = inspector.post(f"/calls/{call}/draft", data=marks(1))
     assert answer.status_code == 200
-    assert answer.json["revision"] == 1
-    assert answer.json["others"] == ""
+    assert told(answer)["revision"] == 1
+    assert told(answer)["others"] == ""
     page = entered(own_app, "inspector").get(f"/calls/{call}").text
     assert 'name="grade-polite" value="poor" data-share="0.4" checked' in page
     assert "听到一半" in page
@@ -60,7 +68,7 @@ def test_a_second_window_is_told(inspector: FlaskClient, given_box: TestBox, cal
     inspector.post(f"/calls/{call}/draft", data=marks(1))
     answer = inspector.post(f"/calls/{call}/draft", data=marks(1, "two", comment="另一窗口"))
     assert answer.status_code == 409
-    assert "another window" in answer.json["elsewhere"]
+    assert "another window" in told(answer)["elsewhere"]
     assert inspector.post(f"/calls/{call}/draft", data=marks(2, "two", comment="另一窗口", instead="1")).status_code == 200
     kept = Drafts(given_box.store).of(call, account(given_box, "inspector"))
     assert kept is not None
@@ -71,7 +79,7 @@ def test_a_second_person_is_told(inspector: FlaskClient, own_app: Flask, call: s
     inspector.post(f"/calls/{call}/draft", data=marks(1))
     lead = entered(own_app, "manager")
     assert "Also being scored by inspector" in lead.get(f"/calls/{call}").text
-    assert "inspector" in lead.post(f"/calls/{call}/draft", data=marks(1, "lead")).json["others"]
+    assert "inspector" in told(lead.post(f"/calls/{call}/draft", data=marks(1, "lead")))["others"]
 
 
 def test_marks_from_before_anothers_review_are_put_aside_and_can_be_had(
@@ -99,7 +107,7 @@ def test_marks_can_be_discarded_and_go_with_the_review(inspector: FlaskClient, g
 def test_what_cannot_be_kept_is_said(inspector: FlaskClient, call: str) -> None:
     answer = inspector.post(f"/calls/{call}/draft", data=marks(1, comment="长" * 5000))
     assert answer.status_code == 422
-    assert "longer than" in answer.json["problem"]
+    assert "longer than" in told(answer)["problem"]
 
 
 def fix(browser: FlaskClient, box: TestBox, place: int, **fields: str) -> tuple[int, str]:
@@ -216,7 +224,7 @@ def test_a_clip_is_added_to_the_case_somebody_chose(inspector: FlaskClient, give
 
 def test_what_was_heard_is_known(inspector: FlaskClient, given_box: TestBox, call: str) -> None:
     answer = inspector.post(f"/calls/{call}/heard", data={"spans": "0.00-20.50,nonsense,30-45"})
-    assert 0 < answer.json["share"] < 1
+    assert 0 < told(answer)["share"] < 1
     assert Listens(given_box.store).of_call(call)[0].spans[0] == (0.0, 20.5)
     assert "Heard by" in inspector.get(f"/calls/{call}").text
     assert "heard" in inspector.get("/desk").text
