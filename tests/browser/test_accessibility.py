@@ -53,7 +53,7 @@ def test_every_page_passes_the_checker(
         mine = {endpoint: address for endpoint, address in pages[name].items() if endpoint not in seen}
         seen |= set(mine)
         found += faults_of(window, name, mine)
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.slow
@@ -64,7 +64,8 @@ def test_every_page_passes_the_checker(
 def test_every_page_passes_the_checker_as_everybody(  # noqa: PLR0917
     visit: Window, pages: dict[str, dict[str, str]], name: str, scheme: str, width: int, language: str
 ) -> None:
-    assert faults_of(checked(visit, scheme, width, language), name, pages[name]) == []
+    found = faults_of(checked(visit, scheme, width, language), name, pages[name])
+    assert not found, "\n".join(found)
 
 
 def test_the_pages_the_menu_names_are_found(pages: dict[str, dict[str, str]]) -> None:

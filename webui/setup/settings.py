@@ -98,7 +98,7 @@ def _limit(name: str) -> str:
         "dead_line_calls": gettext("A line is dead when so many calls would usually have come"),
         "stuck_off_hook_min": gettext("Off-hook without a word, minutes"),
         "low_dbfs": gettext("Speech too quiet below, dBFS"), "hum_dbfs": gettext("Mains hum too loud above, dBFS"),
-        "clip_percent": gettext("Too loud from so many % of samples at full scale"),
+        "clip_percent": gettext("Too loud from so many percent of samples at full scale"),
         "mains_hz": gettext("Frequency of the mains, Hz"),
     }  # fmt: skip
     return names.get(name, name)
