@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import serial
 
 from firmware import protocol, thresholds
-from firmware.outbox import WRAP
 from hw.boardclock import BoardClock
 from hw.boardhealth import BoardHealth, health_of, log_change
 from hw.errors import DeviceError
+from hw.eventorder import EventOrder
 from hw.interfaces import Clock, LineEvent
 from hw.serialport import Port, gone, open_port
 
@@ -60,8 +60,7 @@ class SerialLineSense:
         self._sequence = 0
         self._heard_at = 0.0
         self._boot_id = -1
-        self._expected = 1  # counter of the next event
-        self._ack_due = False
+        self._order = EventOrder(1)
         self._answers: dict[int, tuple[int, ...]] = {}
         self._events: list[LineEvent] = []
         self.inputs = 0
@@ -96,9 +95,9 @@ class SerialLineSense:
         """The events since the last call; never waits. Raises DeviceError when the board is gone or speaks another version."""
         if self._line is None:
             raise _not_open(self.port)
-        if self._ack_due and not self._events:  # events are left over only when the last poll failed
-            self._ack_due = False
-            self._send(protocol.ACK, self._boot_id, (self._expected - 1) & WRAP)
+        if self._order.ack_due and not self._events:  # events are left over only when the last poll failed
+            self._order.ack_due = False
+            self._send(protocol.ACK, self._boot_id, self._order.had)
         for kind, fields in self._receive():
             self._handle(kind, fields)
         if self._monotonic() - self._heard_at > SILENCE_S:
@@ -183,7 +182,8 @@ class SerialLineSense:
             self._skip_to(fields[2])
             self._examine(health_of(fields[3:]))
         elif kind == protocol.EVENT:
-            self._event(*fields[1:])
+            for event in self._order.take((fields[1], fields[2], fields[3], fields[4])):
+                self._tell(*event)
         else:
             self._answers[kind] = fields
 
@@ -197,7 +197,7 @@ class SerialLineSense:
             log.info("tap board %s: protocol %d, %d inputs, up %d ms, started by %s", self.port, version, inputs, uptime, why)
             if why == "watchdog":
                 log.warning("tap board %s: its watchdog has reset it", self.port)
-            self._boot_id, self._expected, self.inputs = boot_id, oldest, inputs
+            self._boot_id, self._order, self.inputs = boot_id, EventOrder(oldest), inputs
             self.clock.clear()
             self.health = BoardHealth()
         self._measure(uptime)
@@ -213,19 +213,13 @@ class SerialLineSense:
 
     def _skip_to(self, oldest: int) -> None:
         """The board keeps only so many events; what it gave up while nobody listened will never come."""
-        behind = (oldest - self._expected) & WRAP
-        if 0 < behind < WRAP // 2:
-            log.error("tap board %s: %d line events lost while nobody listened", self.port, behind)
-            self._expected = oldest
+        lost, due = self._order.skip_to(oldest)
+        if lost:
+            log.error("tap board %s: %d line events lost while nobody listened", self.port, lost)
+        for event in due:
+            self._tell(*event)
 
-    def _event(self, counter: int, uptime_ms: int, sense: int, kind: int) -> None:
-        ahead = (counter - self._expected) & WRAP
-        if 0 < ahead <= WRAP // 2:
-            return  # one before it was lost on the wire; the board sends both again
-        self._ack_due = True
-        if ahead:
-            return  # had it: the acknowledgement was lost
-        self._expected = (self._expected + 1) & WRAP
+    def _tell(self, counter: int, uptime_ms: int, sense: int, kind: int) -> None:
         if kind >= len(protocol.KINDS):
             log.warning("tap board %s: unknown event kind %d", self.port, kind)
             return
