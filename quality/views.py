@@ -17,6 +17,7 @@ from quality.callindex.index import open_index
 from quality.callindex.select import select
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
 from quality.paging import Cursor, Page, page
+from quality.roles import REVIEWERS
 from quality.scope import ALL, Scope
 from quality.store import reading
 from quality.wordsearch import PATIENCE_S, Looked, Reach, basis_of, snippets, word_search
@@ -38,9 +39,10 @@ class CallPage:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters can offer: agents as (id, name), the others by name; rules by id."""
+    """What the filters can offer: agents and reviewers as (id, name), the others by name; rules by id."""
 
     agents: tuple[tuple[str, str], ...]
+    reviewers: tuple[tuple[str, str], ...]
     teams: tuple[str, ...]
     lines: tuple[str, ...]
     rules: tuple[str, ...]
@@ -123,10 +125,12 @@ class Views:
         """What occurs in the box, for the filters' lists."""
         with reading(self._store) as connection:
             agents = connection.execute("SELECT id, name FROM calls.agents ORDER BY id").fetchall()
+            reviewers = connection.execute(_REVIEWERS, (json.dumps(REVIEWERS),)).fetchall()
             teams = connection.execute("SELECT DISTINCT team FROM calls.agents WHERE team <> '' ORDER BY team").fetchall()
             lines = connection.execute("SELECT name FROM calls.lines ORDER BY name").fetchall()
             rules = connection.execute(_DISTINCT_RULES).fetchall()
-        return Choices(tuple((a[0], a[1]) for a in agents), *(tuple(r[0] for r in rows) for rows in (teams, lines, rules)))
+        people = (tuple((str(row[0]), str(row[1])) for row in rows) for rows in (agents, reviewers))
+        return Choices(*people, *(tuple(str(row[0]) for row in rows) for rows in (teams, lines, rules)))  # type: ignore[arg-type]
 
     def _rows(self, connection: sqlite3.Connection, ids: list[str]) -> tuple[CallRow, ...]:
         sql = ROW_SQL + "WHERE c.id IN (SELECT value FROM json_each(?))"  # noqa: S608
@@ -160,6 +164,8 @@ def _known(row: sqlite3.Row, name: str) -> str:
     """A column that an older analysis.db, which only the analyzer brings up to date, may not have yet."""
     return str(row[name]) if name in row.keys() else ""  # noqa: SIM118  a row, not a mapping
 
+
+_REVIEWERS = "SELECT id, name FROM review.users WHERE role IN (SELECT value FROM json_each(?)) ORDER BY name"
 
 # Jumps from one rule to the next in the index instead of reading every hit.
 _DISTINCT_RULES = """

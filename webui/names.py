@@ -7,6 +7,7 @@ from flask_babel import gettext
 from quality.callproblems import CLASSES
 from quality.callrows import AnalysisState
 from quality.formstore import Forms
+from quality.users import Users
 from webui.context import box
 from webui.languages import language
 from webui.rulenames import rule_name
@@ -113,6 +114,9 @@ def filter_name(name: str) -> str:
         "faulty": gettext("Machine’s faults"),
         "problem": gettext("Problems people found"),
         "item": gettext("Problem with"),
+        "hung_up": gettext("Hung up"),
+        "mood": gettext("Mood"),
+        "min_silence": gettext("Silence, at least"),
     }
     return names.get(name, name)
 
@@ -120,7 +124,8 @@ def filter_name(name: str) -> str:
 def filter_value(name: str, value: str) -> str:
     """A filter's value as the reader chose it."""
     choices: dict[str, dict[str, str]] = {
-        "reviewed": {"yes": gettext("reviewed"), "no": gettext("not yet")},
+        "reviewed": {"yes": gettext("reviewed"), "no": gettext("not yet"), "draft": gettext("begun by me")},
+        "hung_up": {"agent": gettext("the agent"), "customer": gettext("the customer")},
         "priority": {"yes": gettext("high"), "no": gettext("normal")},
         "direction": {"in": gettext("incoming"), "out": gettext("outgoing")},
         "answered": {"yes": gettext("answered"), "no": gettext("not answered")},
@@ -128,15 +133,22 @@ def filter_value(name: str, value: str) -> str:
         "faulty": {"yes": gettext("some"), "no": gettext("none")},
         "problem": {klass: gettext("class %(name)s", name=klass) for klass in CLASSES},
     }
-    if name == "item":
-        return item_name(value)
-    if name == "rule":
-        return rule_name(value)
-    if name == "score":
-        return score_name(value)
-    if name == "analysis":
-        return analysis_name(value)
-    return choices.get(name, {}).get(value, value)
+    if name == "reviewed" and value.startswith("by:"):
+        return reviewer_name(value.removeprefix("by:"))
+    by_data = {"item": item_name, "mood": mood_name, "rule": rule_name, "score": score_name, "analysis": analysis_name}
+    return by_data[name](value) if name in by_data else choices.get(name, {}).get(value, value)
+
+
+def mood_name(choice: str) -> str:
+    """ "customer-angry" and the like."""
+    side, _, mood = choice.partition("-")
+    return str(gettext("%(side)s %(mood)s", side=side_name(side), mood=emotion_name(mood)))
+
+
+def reviewer_name(user_id: str) -> str:
+    """Who reviewed, as the account is called."""
+    user = Users(box().store).get(user_id)
+    return str(gettext("by %(name)s", name=user.name if user else user_id))
 
 
 def item_name(item: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hw.messages import UserError
 from quality.callfilter import CallFilter
 from quality.callrows import CallView
@@ -17,7 +15,6 @@ from webui.api.shapes import call as shapes
 from webui.api.shapes.base import Text, shaped
 from webui.context import box, call_or_404, person, views
 from webui.rulenames import rule_message
-from webui.search import textsearch
 
 CALLS = "Calls"
 YES_NO = {"yes": True, "no": False, None: None}
@@ -110,13 +107,13 @@ def _check_cursor(query: shapes.CallQuery) -> None:
 
 
 def _filter(query: shapes.CallQuery) -> CallFilter:
-    wanted = CallFilter(
+    return CallFilter(
         agent=query.agent or None, team=query.team or None, line=query.line or None, number=query.number or None, since=query.since,
         until=query.until, min_duration_s=query.min_duration, max_duration_s=query.max_duration, rule=query.rule or None,
         score=query.score, min_score=query.min_score, max_score=query.max_score, reviewed=YES_NO[query.reviewed],
         priority=YES_NO[query.priority], direction=query.direction, analysis=query.analysis, scope=person().scope,
+        words=query.q or None,
     )  # fmt: skip
-    return replace(wanted, ids=textsearch.find(query.q).ids) if query.q else wanted
 
 
 def _analysis(call: CallView) -> shapes.AnalysisState:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from quality.paging import SORTS
+from quality.wordsearch import FURTHER_S, PATIENCE_S
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person, views
 from webui.deleted import deleted_days
 from webui.desk.callpage import call_page
-from webui.search import filters, textsearch
+from webui.search import filters, saved, snippets
 
 blueprint = Blueprint("calls", __name__)
 
@@ -41,19 +41,18 @@ def listing() -> ResponseReturnValue:
     """The calls that fit, a page at a time."""
     args = request.args
     wanted, problems = filters.parse(args, person().scope)
-    query = args.get("q", "").strip()
-    found = textsearch.find(query) if query else None
-    if found:
-        wanted = replace(wanted, ids=found.ids)
     sort = args.get("sort", "newest")
     sort = sort if sort in SORTS else "newest"
-    page = views().list_calls(wanted, args.get("after"), PAGE_ROWS, sort)
+    patience = FURTHER_S if args.get("further") == "1" else PATIENCE_S
+    page = views().list_calls(wanted, args.get("after"), PAGE_ROWS, sort, patience)
     return render_template(
-        "search/calls.html", page=page, args=args, query=query, problems=problems, sort=sort, sorts=SORTS, scores=filters.SCORES,
-        choices=views().choices(), set_filters=filters.active(args), without=_without_each(args), cursor=args.get("after"),
-        first_page=_address(args, after=None), next_page=page.next_cursor and _address(args, after=page.next_cursor),
-        snippets=found.snippets([row.id for row in page.rows]) if found else {}, place=partial(_place, found),
-        sort_link=partial(_sort_link, args, sort), deleted=deleted_days(box().store, [row.id for row in page.rows]),
+        "search/calls.html", page=page, args=args, query=wanted.words or "", problems=problems, sort=sort, sorts=SORTS,
+        scores=filters.SCORES, moods=filters.MOOD_CHOICES, choices=views().choices(), set_filters=filters.active(args),
+        without=_without_each(args), cursor=args.get("after"), first_page=_address(args, after=None),
+        next_page=page.next_cursor and _address(args, after=page.next_cursor), further=_address(args, further="1"),
+        snippets=snippets.snippets(page.found), starts=snippets.starts(page.found), sort_link=partial(_sort_link, args, sort),
+        deleted=deleted_days(box().store, [row.id for row in page.rows]), searches=saved.mine(),
+        saved_query=saved.kept(request.query_string.decode("utf-8", "replace")),
     )  # fmt: skip
 
 
@@ -62,11 +61,6 @@ def listing() -> ResponseReturnValue:
 def page(call_id: object) -> ResponseReturnValue:
     """One call."""
     return call_page(call_or_404(str(call_id)))
-
-
-def _place(found: textsearch.SearchResult | None, call_id: str) -> str | None:
-    """The end of a call's address that has the player stand where the words are said."""
-    return f"t={found.starts(call_id):.1f}" if found else None
 
 
 def _address(args: Mapping[str, str], **changes: str | None) -> str:

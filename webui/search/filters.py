@@ -9,26 +9,34 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext
 
+from analyzer.schema import MOODS
 from quality.callfilter import CallFilter
 from quality.callproblems import CLASSES, Wanted
 from quality.callproblems import wanted as problems_wanted
 from quality.scope import Scope
-from webui.context import box
+from webui.context import box, person
 
 Value = TypeVar("Value")
 
 SCORES = ("compliance", "experience", "risk", "form")
 TEXTS = ("agent", "team", "line", "number", "rule")
-CHOICES = {"score": SCORES, "direction": ("in", "out", "unknown"), "analysis": ("waiting", "done", "failed", "parked", "put_off")}
+CHOICES = {
+    "score": SCORES, "direction": ("in", "out", "unknown"), "analysis": ("waiting", "done", "failed", "parked", "put_off"),
+}  # fmt: skip
+HUNG_UP = ("agent", "customer")
+MOOD_CHOICES = tuple(f"{side}-{mood}" for side in ("customer", "agent") for mood in MOODS)
+BY = "by:"
+"""Before a user's id: reviewed by that one."""
 FILTER_NAMES = (
     *TEXTS, "since", "until", "min_duration", "max_duration", "score", "min_score", "max_score", "reviewed", "priority",
-    "direction", "analysis", "answered", "passed", "faulty", "problem", "item",
+    "direction", "hung_up", "mood", "min_silence", "analysis", "answered", "passed", "faulty", "problem", "item",
 )  # fmt: skip
 _MAX_TEXT = 100
 
 
 def parse(values: Mapping[str, str], scope: Scope) -> tuple[CallFilter, list[str]]:
-    """The filter, and a sentence for each value that could not be read (it is left out). scope: whose calls the reader may see."""
+    """The filter, words and all, and a sentence for each value that could not be read (it is left out). scope: whose calls the
+    reader may see."""
     problems: list[str] = []
 
     def take(name: str, read: Callable[[str], Value], problem: str) -> Value | None:
@@ -49,7 +57,11 @@ def parse(values: Mapping[str, str], scope: Scope) -> tuple[CallFilter, list[str
         max_duration_s=take("max_duration", _seconds, gettext("The longest duration is not a number of seconds or m:ss.")),
         min_score=take("min_score", _points, gettext("The lowest score is not a number from 0 to 100.")),
         max_score=take("max_score", _points, gettext("The highest score is not a number from 0 to 100.")),
-        reviewed=yes.get(values.get("reviewed", "")), priority=yes.get(values.get("priority", "")),
+        min_silence_s=take("min_silence", _seconds, gettext("The longest silence is not a number of seconds or m:ss.")),
+        **_reviewed(values.get("reviewed", "")), **_mood(values.get("mood", "")),
+        hung_up_by=values["hung_up"] if values.get("hung_up") in HUNG_UP else None,
+        words=values.get("q", "").strip()[:_MAX_TEXT] or None, exact=values.get("exact") == "1" or None,
+        priority=yes.get(values.get("priority", "")),
         answered=yes.get(values.get("answered", "")), passed=yes.get(values.get("passed", "")),
         faulty=yes.get(values.get("faulty", "")), problem=_problem(values),
     )
@@ -70,6 +82,20 @@ def _texts(values: Mapping[str, str]) -> dict[str, Any]:
         if values.get(name) in known:
             found[name] = values[name]
     return found
+
+
+def _reviewed(value: str) -> dict[str, Any]:
+    """Reviewed or not, begun by the reader, or reviewed by somebody."""
+    if value == "draft":
+        return {"draft_of": person().account.id}
+    if value.startswith(BY):
+        return {"reviewer": value[len(BY) : len(BY) + _MAX_TEXT]}
+    return {"reviewed": {"yes": True, "no": False}.get(value)}
+
+
+def _mood(value: str) -> dict[str, Any]:
+    side, _, mood = value.partition("-")
+    return {"mood": mood, "mood_side": side} if value in MOOD_CHOICES else {}
 
 
 def _problem(values: Mapping[str, str]) -> Wanted | None:
