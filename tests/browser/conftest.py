@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,9 +57,14 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One box for all tests that only look, or change what no other looks at."""
+    yield from serve(tmp_path_factory.mktemp("served"))
+
+
+def serve(folder: Path) -> Iterator[Served]:
+    """A box made in that folder and really served, until the iterator ends."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
-    folder = tmp_path_factory.mktemp("served")
     box = make_box(folder / "store", port=free_port())
     config = folder / "callbox.toml"
     config.write_text(show(box.settings), "utf-8")
@@ -80,7 +86,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
-    """Opens a window; at the end of the test nothing may have gone wrong in it, and nothing may have left the box."""
+    """Opens a window on the box that all tests share."""
+    with opened(browser, served) as window:
+        yield window
+
+
+@contextmanager
+def opened(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
+    """Opens windows; at the end of the test nothing may have gone wrong in them, and nothing may have left the box."""
     visits: list[Visit] = []
 
     def window(language: str = "en", width: int = 1280, scheme: str = "light") -> Visit:

@@ -73,8 +73,9 @@ class Drafts {
     if (answer.ok) return this.kept(number, await answer.json());
     if (answer.status === 409) return this.hold((await answer.json()).elsewhere);
     if (answer.status === 422) return this.say("problem", (await answer.json()).problem);
-    if (answer.status === 401) this.say("out");
-    return this.later(answer.status);
+    if (answer.status === 401) return this.later("out");
+    if (answer.status === 400) return this.later(await this.renew() ? "saving" : "out");
+    return this.later();
   }
 
   body() {
@@ -95,8 +96,20 @@ class Drafts {
     told.hidden = !others;
   }
 
-  later(status = 0) {
-    if (status !== 401) this.say(this.safe ? "away" : "unsafe");
+  // Who logged in again has another session; the page's token has to be of it, and the person the same.
+  async renew() {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const form = page.getElementById("review");
+      if (form?.dataset.key !== this.form.dataset.key) return false;
+      this.form.elements.csrf_token.value = form.elements.csrf_token.value;
+      document.getElementById("player").dataset.csrf = form.elements.csrf_token.value;
+      return true;
+    } catch { return false; }
+  }
+
+  later(state = this.safe ? "away" : "unsafe") {
+    this.say(state);
     this.timer = setTimeout(() => this.hurry(), AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)]);
     this.tries += 1;
   }
