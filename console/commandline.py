@@ -27,6 +27,7 @@ from console.commands import (
     labels,
     listen,
     models,
+    notify,
     pause,
     people,
     reconcile,
@@ -50,7 +51,7 @@ from hw.messages import Message, UserError
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, audit),
     *(export, reports, users, tokens, models, rules, serial, people, sampling, alerts, labels, evening),
-    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup, setup),
+    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup, setup, notify),
 )
 
 

@@ -9,18 +9,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from console.doctor.listen import OpenSource, alsa_source
 from console.wizard.answers import Answers, LineAnswer
-from console.wizard.finding import SerialPort, SoundDevice, find_board, serial_ports, sound_device, sound_devices
 from console.wizard.talk import Talk
 from console.wizard.whose import ChannelEar, Heard, quiet, who_speaks
 from hw.clock import SystemClock
 from hw.errors import DeviceError
+from hw.finding import SerialPort, SoundDevice, board_at, find_board, serial_ports, sound_device, sound_devices
 from hw.interfaces import LineSense
-from hw.linesense import SerialLineSense
 from hw.messages import Message, UserError
 from hw.smdr_layoutfile import OWN_FOLDER, layout_files
 from quality.health.meter import bar
 from recorder.levels import SideLevels
-from recorder.settings.sections import Device, LineSenseSettings, Settings
+from recorder.settings.sections import Device, Settings
 
 SHOWN_CHANNELS = 4
 """Of a device with many, the loudest are shown while somebody speaks."""
@@ -35,7 +34,7 @@ class Equipment:
     open_source: OpenSource = alsa_source
     ports: Callable[[], list[SerialPort]] = serial_ports
     board: Callable[[list[SerialPort]], str | None] = lambda ports: find_board(ports, SystemClock())
-    sense: Callable[[str], LineSense] = lambda port: SerialLineSense(port, LineSenseSettings.baud, SystemClock())
+    sense: Callable[[str], LineSense] = lambda port: board_at(port, SystemClock())
 
 
 def site(talk: Talk, now: Settings, answers: Answers) -> Answers:

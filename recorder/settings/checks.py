@@ -26,6 +26,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("retention_rule", "direction"): ("", "in", "out", "unknown"),
     ("call_records", "transport"): ("serial", "tcp", "tcp_listen"),
     ("web", "metrics"): ("open", "token", "off"),
+    ("notify", "severity"): ("critical", "warning", "notice"),
     ("call_records", "time_means"): ("", "start", "end"),
     ("analysis", "vad"): ("webrtc", "silero"),
 }
@@ -44,6 +45,8 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("segmentation", "hang_over_s"): (0.5, 600),
     ("segmentation", "min_call_s"): (0, 60),
     ("segmentation", "max_part_s"): (10, 86_400),
+    ("notify", "smtp_port"): (1, 65_535),
+    ("notify", "syslog_port"): (1, 65_535),
     ("alarms", "dead_line_calls"): (0, 10_000),
     ("alarms", "stuck_off_hook_min"): (1, 1440),
     ("alarms", "low_dbfs"): (-96, 0),

@@ -210,6 +210,20 @@ class SerialConsole:
 
 
 @dataclass(frozen=True)
+class Notify:
+    """[notify]: who is told of alarms besides the pages. Off unless an address is given; only addresses of the LAN are used."""
+
+    severity: str = "critical"  # the least that is told: "critical", "warning" or "notice"
+    webhook: str = ""  # http:// or https:// address that gets each alarm as JSON; empty: none
+    smtp_host: str = ""  # mail server of the LAN; empty: no mail
+    smtp_port: int = 25  # its TCP port
+    mail_from: str = ""  # sender's address
+    mail_to: tuple[str, ...] = ()  # receivers' addresses
+    syslog_host: str = ""  # syslog server (UDP, RFC 5424); empty: none
+    syslog_port: int = 514  # its UDP port
+
+
+@dataclass(frozen=True)
 class Simulation:
     """[simulation]: only for demos, replays and tests."""
 
@@ -240,4 +254,5 @@ class Settings:
     quality: QualityRules = QualityRules()
     web: Web = Web()
     console: SerialConsole = SerialConsole()
+    notify: Notify = Notify()
     simulation: Simulation = Simulation()

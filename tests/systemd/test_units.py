@@ -89,7 +89,7 @@ def test_root_has_no_more_than_it_needs() -> None:
 def test_only_recorder_and_console_reach_devices() -> None:
     assert {unit.stem for unit in SERVICES if setting(unit, "SupplementaryGroups")} == {"callbox-recorder", "callbox-console"}
     without = {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]}
-    quiet = ("act", "alerts", "analyzer", "evening", "reports", "verify", "web")
+    quiet = ("act", "alerts", "analyzer", "evening", "notify", "reports", "verify", "web")
     assert without == {f"callbox-{name}" for name in quiet}
 
 

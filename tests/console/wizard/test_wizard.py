@@ -11,9 +11,9 @@ import pytest
 from console.technician.pin import Pin
 from console.wizard import ending, steps
 from console.wizard.answers import Answers, LineAnswer, keep
-from console.wizard.finding import SerialPort, SoundDevice
 from console.wizard.steps import Equipment
 from console.wizard.talk import Talk
+from hw.finding import SerialPort, SoundDevice
 from hw.interfaces import AudioBlock, LineEvent
 from hw.messages import UserError
 from quality.users import Users

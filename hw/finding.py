@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from hw.errors import DeviceError
 from hw.interfaces import Clock, LineSense
 from hw.linesense import SerialLineSense
-from recorder.settings.sections import LineSenseSettings
+
+BOARD_BAUD = 115200
+"""Bits per second of the tap board, which never speaks any other."""
 
 RATES = (8000, 16000, 48000, 32000)
 """What a line may be recorded from, the best first: less work, then the better filters."""
@@ -92,7 +94,7 @@ OpenSense = Callable[[str, int, Clock], LineSense]
 def find_board(ports: list[SerialPort], clock: Clock, opener: OpenSense = SerialLineSense) -> str | None:
     """The port at which a tap board says hello, asked one after the other; two seconds a port that says nothing."""
     for port in ports:
-        sense = opener(port.path, LineSenseSettings.baud, clock)
+        sense = opener(port.path, BOARD_BAUD, clock)
         try:
             sense.open()
         except DeviceError:
@@ -100,3 +102,8 @@ def find_board(ports: list[SerialPort], clock: Clock, opener: OpenSense = Serial
         sense.close()
         return port.path
     return None
+
+
+def board_at(port: str, clock: Clock) -> LineSense:
+    """The tap board at a port, not opened yet."""
+    return SerialLineSense(port, BOARD_BAUD, clock)
