@@ -27,6 +27,8 @@ function step(selector, direction) {
 const drafts = form?.dataset.draft ? setUpDrafts(form) : null;
 Object.assign(actions, setUpReview(form, drafts));
 fetchRest();
+// A phone has room for what is used all the time.
+if (matchMedia("(max-width: 900px)").matches) document.querySelector(".extra")?.removeAttribute("open");
 if (sound) {
   const player = setUpPlayer(sound);
   followSound(sound, ".turn");

@@ -39,9 +39,9 @@ function total(form) {
     }
   }
   const failed = form.querySelector('[name="taboo"]:checked') !== null;
-  const points = failed ? 0 : (100 * earned) / worth;
+  const points = failed ? 0 : Math.round((1000 * earned) / worth) / 10;
   const output = document.getElementById("total");
-  output.textContent = worth ? String(Math.round(points * 10) / 10) : "–";
+  output.textContent = worth ? String(points) : "–";
   output.className = !worth ? "points" : points >= Number(form.dataset.pass) ? "points good" : "points poor";
   const left = document.getElementById("open-items");
   left.textContent = open ? left.dataset.text.replace("{}", open) : "";
@@ -79,7 +79,7 @@ function keys(form) {
     item.scrollIntoView({ block: "nearest" });
     // A form in points is typed into; grades are given by number, and the focus may stay where it is.
     const points = item.querySelector('input[type="number"]');
-    if (points) points.select(); else item.querySelector("input:checked, input")?.focus({ preventScroll: true });
+    if (points) points.select(); else (item.querySelector("input:checked") ?? item.querySelector("input"))?.focus({ preventScroll: true });
   };
   const choose = (field) => {
     if (!field) return;
