@@ -1,5 +1,5 @@
-"""What a manager looks at for five minutes on Friday: one period of the centre, of one group or of some, against the one before, put
-together from the same facts and by the same rules as the reports, so that every number is the report's."""
+"""What a manager looks at for five minutes on Friday: one period of the centre, of one group or of some, against the one before,
+put together from the same facts and by the same rules as the reports, so that every number is the report's."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def dashboard(box: Box, period: Period, teams: frozenset[str] | None = None) -> 
 
 
 def latest(box: Box, kind: str) -> Period:
-    """The period a dashboard opens with: the one that holds today, or yesterday where a day, week, month or quarter begins today."""
+    """The period a dashboard opens with: the one that holds yesterday, so that a week that begins today is not an empty page."""
     return period_of(kind, box.today - timedelta(days=1))
 
 

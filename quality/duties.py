@@ -34,8 +34,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Duties:
-    """alerts: open ones by kind. needs: trainings that are needed or planned. month_given, month_done: calls given out this month and
-    reviewed."""
+    """alerts: open ones by kind. needs: trainings that are needed or planned. month_given, month_done: calls given out this month,
+    and those of them that are reviewed."""
 
     appeals: Due
     coaching: Due
@@ -68,16 +68,16 @@ def duties(store: Path, timezone: str, scope: Scope = ALL, today: date | None = 
         )  # fmt: skip
 
 
-def _due(connection: sqlite3.Connection, source: str, column: str, today: date, values: tuple[object, ...] = ()) -> Due:  # noqa: PLR0917
+def _due(connection: sqlite3.Connection, source: str, column: str, today: date, values: tuple[object, ...] = ()) -> Due:
     sql = f"SELECT count(*), coalesce(sum(t.{column} < ?), 0), min(t.{column}) FROM {source}"  # noqa: S608  names of ours
     waiting, late, first = connection.execute(sql, (today.isoformat(), *values)).fetchone()
     return Due(waiting, late, date.fromisoformat(first) if first else None)
 
 
-def _of_agents(connection: sqlite3.Connection, table: str, where: str, today: date, agents: str | None) -> Due:  # noqa: PLR0917
+def _of_agents(connection: sqlite3.Connection, table: str, where: str, today: date, agents: str | None) -> Due:
     if agents is None:
         return _due(connection, f"{table} WHERE {where}", "due_on", today)
-    source = f"{table} WHERE {where} AND t.agent_id IN (SELECT value FROM json_each(?))"
+    source = f"{table} WHERE {where} AND t.agent_id IN (SELECT value FROM json_each(?))"  # noqa: S608
     return _due(connection, source, "due_on", today, (agents,))
 
 
@@ -93,7 +93,8 @@ def _needs(connection: sqlite3.Connection, scope: Scope) -> int:
 def _alerts(connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:
     where, values = scope.where("c")
     of_calls = "a.kind IN ('priority_call', 'stuck_call')"
-    bound = f"AND (NOT {of_calls} OR EXISTS (SELECT 1 FROM calls.calls c WHERE c.id = a.subject AND {where}))" if values else ""
+    mine = f"EXISTS (SELECT 1 FROM calls.calls c WHERE c.id = a.subject AND {where})"  # noqa: S608
+    bound = f"AND (NOT {of_calls} OR {mine})" if values else ""
     teams = "AND (a.kind <> 'special_review' OR a.subject IN (SELECT value FROM json_each(?)))" if scope.groups is not None else ""
     sql = f"SELECT a.kind, count(*) FROM review.alerts a WHERE a.closed_at IS NULL {bound} {teams} GROUP BY a.kind"  # noqa: S608
     more = (json.dumps(sorted(scope.groups)),) if scope.groups is not None else ()
@@ -110,7 +111,7 @@ def _plan(connection: sqlite3.Connection) -> Plan:
     return Plan(date.fromisoformat(day), given, done)
 
 
-def _given(connection: sqlite3.Connection, since: str, call: str, values: tuple[object, ...], done: bool = False) -> int:  # noqa: PLR0917
+def _given(connection: sqlite3.Connection, since: str, call: str, values: tuple[object, ...], done: bool = False) -> int:
     sql = f"""SELECT count(*) FROM review.assignments a JOIN calls.calls c ON c.id = a.call_id
         WHERE a.assigned_at >= ? AND a.returned_at IS NULL AND {call}"""  # noqa: S608
     more = " AND a.submitted_at IS NOT NULL" if done else ""

@@ -17,8 +17,8 @@ LEAD_S = 2.0
 
 @dataclass(frozen=True)
 class Place:
-    """A call and where to listen. at_s: seconds into the call, 0 when nobody knows the place. total: the review's, None without one.
-    comment: what the reviewer wrote of the item. started_at: UTC epoch seconds."""
+    """A call and where to listen. at_s: seconds into the call, 0 when nobody knows the place. total: the review's, None without
+    one. comment: what the reviewer wrote of the item. started_at: UTC epoch seconds."""
 
     call_id: str
     started_at: float
@@ -31,7 +31,7 @@ class Place:
 
 
 def places(store: Path, found: Sequence[tuple[str, str]]) -> tuple[Place, ...]:
-    """Of (call, item of the form): where the machine heard what speaks for the item, else the first note people made in the call."""
+    """Of (call, item of the form): where the machine heard what speaks for the item, else the first note made in the call."""
     with reading(store) as connection:
         return tuple(place for call_id, item in found if (place := _place(connection, call_id, item)) is not None)
 

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -137,9 +137,9 @@ class MysteryCalls:
                 raise UserError("This call was not made, so there is nothing to judge.", "此拨测尚未完成，无法填写结果。")
             record(database, user.name, "mystery.judge", key, {"correct": correct, "score": score})
 
-    def figures(self, first: date, last: date) -> MysteryFigures:
-        """Of the calls planned for these local days. by_agent: of who took the call."""
-        calls = self.between(first, last)
+    def figures(self, first: date, last: date, agents: Collection[str] | None = None) -> MysteryFigures:
+        """Of the calls planned for these local days, for these agents alone if given. by_agent: of who took the call."""
+        calls = [call for call in self.between(first, last) if agents is None or call.agent_id in agents]
         topics = {question.id: question.topic for question in Questions(self._store).list()}
         judged = [call for call in calls if call.state == "judged"]
         by_topic, by_agent = defaultdict(list), defaultdict(list)

@@ -1,4 +1,4 @@
-"""What an agent sees of their own work, and of the others' nothing but the middle of the group where it is large enough to hide in."""
+"""What an agent sees of their own work, and of the others' nothing but the middle of the group where that is large enough."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ LEAST_OTHERS = 4
 
 @dataclass(frozen=True)
 class Week:
-    """score: mean total of the agent's reviewed calls, None without one; reviewed: how many. group: the median of the others' means in
-    the same group, None where there are too few."""
+    """score: mean total of the agent's reviewed calls, None without one; reviewed: how many. group: the median of the others' means
+    in the same group, None where there are too few."""
 
     period: Period
     score: float | None
@@ -107,7 +107,7 @@ ORDER BY r.reviewed_at DESC LIMIT ?
 
 
 def own_reviews(store: Path, agent_id: str, since: str, limit: int = 30) -> list[OwnReview]:
-    """The latest reviews of an agent's calls that began at `since` (an instant as the database writes it) or later, newest first."""
+    """The latest reviews of an agent's calls that began at `since` (as the database writes instants) or later, newest first."""
     with reading(store) as connection:
         rows = connection.execute(_OWN, (agent_id, since, limit)).fetchall()
     appeals: dict[str, Appeal] = {}
@@ -139,7 +139,8 @@ def strong_items(store: Path, reviews: Sequence[OwnReview], form: Form, most: in
 
 def parted(review: Review, form: Form) -> tuple[list[str], list[str]]:
     """The items of a review that were good (良 and better) and those that were not, in the form's order; n/a left out."""
-    good, rest = [], []
+    good: list[str] = []
+    rest: list[str] = []
     for item in form.items:
         one = review.items.get(item)
         share = form.share(item, one.grade) if one else None

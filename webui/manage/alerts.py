@@ -61,8 +61,8 @@ def _listing(problem: str = "") -> str:
     kind = kind if kind in KINDS else ""
     found = Alerts(box().store).list(kind or None, open_only=not closed, limit=SHOWN)
     return render_template(
-        "manage/alerts.html", shown=_shown(found), kinds=KINDS, kind=kind, closed=closed, problem=problem, say=say, limit=SHOWN, detail=detail,
-        full=len(found) == SHOWN,
+        "manage/alerts.html", shown=_shown(found), kinds=KINDS, kind=kind, closed=closed, problem=problem, say=say, limit=SHOWN,
+        detail=detail, full=len(found) == SHOWN,
     )  # fmt: skip
 
 

@@ -100,7 +100,8 @@ def report(key: object) -> ResponseReturnValue:
     inner = text.partition("<body>")[2].rpartition("</body>")[0]
     files = next((made.files for made in _archive() if kept.id in {k.id for k in made.files.values()}), {})
     style = STYLE.read_text("utf-8")
-    return render_template("manage/report.html", kept=kept, inner=Markup(inner), style=Markup(style), files=files, name=_kind(kept.kind))  # noqa: S704  our own file, its hash is checked
+    shown, styled = Markup(inner), Markup(style)  # noqa: S704  a file of ours whose hash is checked
+    return render_template("manage/report.html", kept=kept, inner=shown, style=styled, files=files, name=_kind(kept.kind))
 
 
 @blueprint.get("/reports/<uuid:key>/file")
@@ -138,7 +139,9 @@ def _begin() -> Job:
 
 
 def _period_of(kind: str, text: str) -> Period:
-    """By any of the kinds of period that this report is made of. Raises UserError."""
+    """By any of the kinds of period that this report is made of; without a name the last one that is over. Raises UserError."""
+    if not text.strip():
+        return period_of(KINDS[kind].periods[0], today()).before
     problem: UserError | None = None
     for one in KINDS[kind].periods:
         try:
@@ -152,14 +155,13 @@ def _period_of(kind: str, text: str) -> Period:
 def _page(problem: str = "") -> str:
     if not person().scope.everything:
         return render_template("manage/reports.html", bound=True, problem=problem)
-    kind, name = asked("kind"), asked("period")
-    kinds = [
-        (k, [(one, name if one == kind and name else period_of(one, today()).before.name) for one in k.periods][0]) for k in KINDS.values()
-    ]  # fmt: skip
+    period = request.values.get("period", "").strip()
+    kind = asked("kind")
+    chosen = request.form.get("report") or next((k.id for k in KINDS.values() if kind == k.periods[0]), "weekly")
     running = [job for job in Jobs(box().store).recent("report", 10) if not job.is_over]
     return render_template(
-        "manage/reports.html", kinds=kinds, archive=_archive(), running=running, problem=problem, say=say, formats=FORMATS, bound=False,
-        examples=EXAMPLES, name=_kind, kind=kind,
+        "manage/reports.html", kinds=tuple(KINDS.values()), archive=_archive(), running=running, problem=problem, say=say,
+        formats=FORMATS, bound=False, examples=EXAMPLES, name=_kind, chosen=chosen, period=period,
     )  # fmt: skip
 
 

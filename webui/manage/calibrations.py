@@ -63,9 +63,10 @@ def close(key: object) -> ResponseReturnValue:
     """The lead settles what is left open."""
     held = _held(str(key))
     settled = {item: grade for item, grade in filled().grades.items() if grade}
+    said = request.form.get("decision", "")
     return carried_out(
-        lambda: store_calibrations().close(held.id, person().account, request.form.get("decision", ""), settled),
-        gettext("The calibration is closed."), url_for("manage.calibration", key=held.id), lambda problem: _page(held, None, problem),
+        lambda: store_calibrations().close(held.id, person().account, said, settled), gettext("The calibration is closed."),
+        url_for("manage.calibration", key=held.id), lambda problem: _page(held, None, problem),
     )  # fmt: skip
 
 
@@ -90,7 +91,8 @@ def _listing(problem: str = "") -> str:
     open_ones = [_blind(c) for c in kept.standing() if _may_see(c)]
     return render_template(
         "manage/calibrations.html", open=open_ones, closed=closed[::-1], agreement=agreement(closed), raters=_raters(),
-        problem=problem, today=today(), due_on=today() + DUE, call=request.form.get("call") or asked("call"), mine=person().account.id,
+        problem=problem, today=today(), due_on=today() + DUE, call=request.form.get("call") or asked("call"),
+        mine=person().account.id,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -37,7 +38,8 @@ class Picked:
 
     def address(self, period: Period, endpoint: str = "manage.dashboard", **more: str) -> str:
         """The same page of another period."""
-        return url_for(endpoint, kind=period.kind, period=period.name, **({"team": self.team} if self.team else {}), **more)
+        parts: dict[str, Any] = {"kind": period.kind, "period": period.name, "team": self.team or None, **more}
+        return url_for(endpoint, **parts)
 
 
 def picked() -> Picked:

@@ -82,6 +82,6 @@ def _page(problem: str = "") -> str:
     page = views().list_calls(wanted, limit=1) if given else None
     mine = [job for job in Jobs(box().store).recent("export", 40) if job.by == person().name]
     return render_template(
-        "manage/exports.html", given=given, page=page, jobs=mine, problem=problem or " ".join(wrong), forms=FORMS, say=say, most=MOST,
-        kept_days=KEPT_DAYS, form=request.values.get("form", "zip"),
+        "manage/exports.html", given=given, page=page, jobs=mine, problem=problem or " ".join(wrong), forms=FORMS, say=say,
+        most=MOST, kept_days=KEPT_DAYS, form=request.values.get("form", "zip"),
     )  # fmt: skip

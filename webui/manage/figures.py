@@ -35,8 +35,8 @@ def figure(figure: str) -> ResponseReturnValue:
     by = {level: sheet_of(facts.detail, periods, level, [own]) for level in ("centre", "group", "agent")}
     out = {s.subject.key: s for s in standings(by["agent"], [own])[own.id]}
     return render_template(
-        "manage/figure.html", figure=own, asked=asked, kinds=tuple(EXAMPLES), kind_name=kind_name, teams=teams(), numbers=numbers, say=say,
-        whole=_whole(by["centre"].subjects, by["group"].subjects, asked.team), groups=_told(by["group"].subjects),
+        "manage/figure.html", figure=own, asked=asked, kinds=tuple(EXAMPLES), kind_name=kind_name, teams=teams(), numbers=numbers,
+        say=say, whole=_whole(by["centre"].subjects, by["group"].subjects, asked.team), groups=_told(by["group"].subjects),
         agents=_told(by["agent"].subjects), out=out, days=_days(facts, own.id), as_of=kept.as_of, missing=len(kept.missing),
         filter=numbers.OF_FIGURE.get(own.id, {}), calls=partial(numbers.calls_address, asked.period.first, asked.period.last),
         calls_of=numbers.calls_address,

@@ -111,23 +111,15 @@ def remove_case(key: object) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Stretch:
     """A part of a call's audio as if it were all of it."""
 
     track: CallAudio
     first: int
     frames: int
-
-    @property
-    def rate(self) -> int:
-        """Frames per second."""
-        return self.track.rate
-
-    @property
-    def channels(self) -> int:
-        """1 or 2."""
-        return self.track.channels
+    rate: int
+    channels: int
 
     def read(self, start: int, count: int) -> Samples:
         """`count` frames from `start` of the stretch."""
@@ -138,7 +130,8 @@ def _sound(clip: Clip) -> ResponseReturnValue:
     with ExitStack() as stack:
         track = stack.enter_context(open_call(box().store, clip.call_id))
         first = min(int(clip.start_s * track.rate), track.frames)
-        stretch = _Stretch(track, first, max(0, min(int(clip.end_s * track.rate), track.frames) - first))
+        frames = max(0, min(int(clip.end_s * track.rate), track.frames) - first)
+        stretch = _Stretch(track, first, frames, track.rate, track.channels)
 
         def read(start: int, length: int) -> Iterator[bytes]:
             require(box().store, track.files(stretch.first, stretch.first + stretch.frames))
@@ -179,8 +172,8 @@ def _read() -> CaseText:
     tags = tuple(form.get("tags", "").replace("，", " ").replace("、", " ").replace(",", " ").split())
     clips = tuple(clip for n in range(50) if (clip := _clip(n)) is not None)
     return CaseText(
-        form.get("title", ""), form.get("problem", ""), form.get("solution", ""), form.get("effect", ""), bool(form.get("good")), tags,
-        clips, bool(form.get("for_agents")),
+        form.get("title", ""), form.get("problem", ""), form.get("solution", ""), form.get("effect", ""), bool(form.get("good")),
+        tags, clips, bool(form.get("for_agents")),
     )  # fmt: skip
 
 
@@ -208,11 +201,15 @@ def _seconds(text: str) -> float:
 
 
 def _filled(text: CaseText) -> MultiDict[str, str]:
-    values = {"title": text.title, "problem": text.problem, "solution": text.solution, "effect": text.effect,
-              "good": "1" if text.good else "", "for_agents": "1" if text.for_agents else "", "tags": " ".join(text.tags)}  # fmt: skip
+    values = {
+        "title": text.title, "problem": text.problem, "solution": text.solution, "effect": text.effect,
+        "good": "1" * text.good, "for_agents": "1" * text.for_agents, "tags": " ".join(text.tags),
+    }  # fmt: skip
     for n, clip in enumerate(text.clips):
-        values |= {f"clip-call-{n}": clip.call_id, f"clip-start-{n}": f"{clip.start_s:g}", f"clip-end-{n}": f"{clip.end_s:g}",
-                   f"clip-caption-{n}": clip.caption}  # fmt: skip
+        values |= {
+            f"clip-call-{n}": clip.call_id, f"clip-start-{n}": f"{clip.start_s:g}", f"clip-end-{n}": f"{clip.end_s:g}",
+            f"clip-caption-{n}": clip.caption,
+        }  # fmt: skip
     return MultiDict(values)
 
 

@@ -18,7 +18,7 @@ from quality.roles import STAFF
 from webui.access import allow
 from webui.context import box, person
 from webui.languages import language
-from webui.manage.room import agents, asked, blueprint, carried_out, day_field, number_field, say, today
+from webui.manage.room import agent_or_404, agents, asked, blueprint, carried_out, day_field, number_field, say, today
 
 
 def store_mystery() -> MysteryCalls:
@@ -70,11 +70,12 @@ def mystery_plan() -> ResponseReturnValue:
 def judge(key: object) -> ResponseReturnValue:
     """The result sheet of one call."""
     call, form = store_mystery().get(str(key)), request.form
+    agent_or_404(call.agent_id)
 
-    def act() -> object:
+    def act() -> None:
         score = number_field(form, "score", 0, 100)
         sheet = {"note": form.get("note", "").strip()[:2000]}
-        return store_mystery().judge(call.id, form.get("correct") == "yes", score, person().account, sheet)
+        store_mystery().judge(call.id, form.get("correct") == "yes", score, person().account, sheet)
 
     return carried_out(act, gettext("The sheet is kept."), url_for("manage.mystery", period=asked("period") or None), _page)
 
@@ -116,9 +117,10 @@ def _page(problem: str = "") -> str:
     known, bank = agents(), Questions(box().store).list()
     calls = [call for call in store_mystery().between(period.first, period.last) if _may_see(call.agent_id, known)]
     return render_template(
-        "manage/mystery.html", period=period, calls=calls, figures=store_mystery().figures(period.first, period.last), bank=bank,
+        "manage/mystery.html", period=period, calls=calls, bank=bank,
+        figures=store_mystery().figures(period.first, period.last, None if person().scope.everything else known),
         questions={question.id: question for question in bank}, agents=known, problem=problem or wrong, say=say, given=request.form,
-        first=_next_monday(), numbers_known=bool(calls),
+        first=_next_monday(),
     )  # fmt: skip
 
 

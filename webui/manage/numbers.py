@@ -35,7 +35,8 @@ OF_FIGURE: dict[str, dict[str, str]] = {
 def calls_address(first: date, last: date, team: str = "", agent: str = "", **more: str) -> str:
     """The list of calls of these days."""
     parts: dict[str, Any] = {"since": first.isoformat(), "until": last.isoformat(), **more}
-    return url_for("calls.listing", **parts, **({"team": team} if team else {}), **({"agent": agent} if agent else {}))
+    parts |= {name: value for name, value in (("team", team), ("agent", agent)) if value}
+    return url_for("calls.listing", **parts)
 
 
 def key_address(figure: KeyFigure, period: Period, team: str) -> str:
@@ -47,7 +48,7 @@ def key_address(figure: KeyFigure, period: Period, team: str) -> str:
 
 def figure_address(figure: str, period: Period, team: str = "") -> str:
     """The page of one figure: by day, group and agent."""
-    more = {"team": team} if team else {}
+    more: dict[str, Any] = {"team": team} if team else {}
     return url_for("manage.figure", figure=figure, kind=period.kind, period=period.name, **more)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from flask import render_template, request, url_for
@@ -72,8 +71,10 @@ def _page(problem: str = "") -> str:
 
 def curve_plot(points: list[tuple[date, float | None]]) -> Plot:
     """A mark (0–100) day by day."""
-    shares = [Share(f"{day:%m-%d}", None if value is None else value / 100, None, None, 1, "", f"{day}: {value}") for day, value in points]
-    return replace(line_plot(shares), bands=())
+    shares = [
+        Share(f"{day:%m-%d}", None if value is None else value / 100, None, None, 1, "", f"{day}: {value}") for day, value in points
+    ]  # fmt: skip
+    return line_plot(shares, unit="")
 
 
 def _sheet(kept: Observations, agent: str, period: Period) -> list[tuple[date, int, dict[str, tuple[float, str]]]]:

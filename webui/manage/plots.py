@@ -1,5 +1,5 @@
-"""Plots as plain geometry, which the templates draw as SVG: a line of weeks with its uncertainty, and a funnel that says who differs
-from the rest by more than chance. Drawn by the server, so that nothing shifts and no script is needed."""
+"""Plots as plain geometry, which the templates draw as SVG: a line of weeks with its uncertainty, and a funnel that says who
+differs from the rest by more than chance. Drawn by the server, so that nothing shifts and no script is needed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Share:
-    """A share (0–1) with its interval. volume: what it rests on. name: of a week, an agent or a group. kind: a class of its look."""
+    """A share (0–1) with its interval. volume: what it rests on. name: of a week, agent or group. kind: a class of its look."""
 
     name: str
     value: float | None
@@ -58,11 +58,11 @@ class Share:
     text: str = ""
 
 
-def line_plot(points: Sequence[Share], bounds: Sequence[float] = ()) -> Plot:
-    """Shares one after the other, each with its interval as a band; what is not known is a gap. bounds: further values the scale has
-    to hold."""
+def line_plot(points: Sequence[Share], bounds: Sequence[float] = (), unit: str = "%") -> Plot:
+    """Shares one after the other, each with its interval as a band; what is not known is a gap. bounds: further values the scale
+    has to hold. unit: written behind the hundredths."""
     known = [p for p in points if p.value is not None]
-    scale = _Scale([v for p in known for v in (p.low, p.high, p.value) if v is not None] + list(bounds))
+    scale = _Scale([v for p in known for v in (p.low, p.high, p.value) if v is not None] + list(bounds), unit)
     step = (WIDTH - LEFT - RIGHT) / max(1, len(points) - 1)
     at = [LEFT + step * n for n in range(len(points))]
     dots = [Dot(x, scale.y(p.value), p.kind, p.text) for x, p in zip(at, points, strict=True) if p.value is not None]
@@ -76,7 +76,7 @@ def line_plot(points: Sequence[Share], bounds: Sequence[float] = ()) -> Plot:
 
 
 def funnel_plot(points: Sequence[Share], centre: float | None) -> Plot:
-    """Shares over their volume around the centre's share, with the lines between which chance alone leaves 95 and 99.8 % of them."""
+    """Shares over their volume around the centre's, with the lines between which chance alone leaves 95 and 99.8 % of them."""
     known = [p for p in points if p.value is not None and p.volume]
     most = max((p.volume for p in known), default=1) * 1.08
     curves = [] if centre is None or not known else [_curve(centre, most, z) for z in SURE]
@@ -98,7 +98,7 @@ def funnel_plot(points: Sequence[Share], centre: float | None) -> Plot:
 class _Scale:
     """Shares up the drawing, over what is seen, in steps of 5 or 10 points."""
 
-    def __init__(self, values: Sequence[float]) -> None:
+    def __init__(self, values: Sequence[float], unit: str = "%") -> None:
         low, high = (min(values), max(values)) if values else (0.0, 1.0)
         step = 0.05 if high - low <= 0.2 else 0.1 if high - low <= 0.5 else 0.2
         self.low = max(0.0, math.floor(low / step + 1e-9) * step)
@@ -106,7 +106,7 @@ class _Scale:
         if self.high - self.low < step:
             self.low, self.high = max(0.0, self.high - step), min(1.0, self.low + step)
         count = round((self.high - self.low) / step)
-        self.ticks = tuple(Tick(self.y(self.low + n * step), f"{100 * (self.low + n * step):.0f}%") for n in range(count + 1))
+        self.ticks = tuple(Tick(self.y(self.low + n * step), f"{100 * (self.low + n * step):.0f}{unit}") for n in range(count + 1))
 
     def y(self, value: float) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - self.low) / (self.high - self.low)

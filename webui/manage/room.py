@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from hw.messages import Message, UserError
@@ -136,8 +135,3 @@ def day_of(instant: float) -> date:
 def asked(name: str) -> str:
     """A word of the address."""
     return request.args.get(name, "").strip()[:100]
-
-
-def unknown() -> str:
-    """What is said of what nobody knows."""
-    return gettext("not known")

@@ -24,7 +24,6 @@ from webui.manage.room import TRAINING, blueprint, carried_out, day_field, repor
 from webui.names import item_name
 
 
-
 def store_trainings() -> Trainings:
     """The box's."""
     settings = box().settings

@@ -19,7 +19,7 @@ from quality.coaching import CoachingTasks
 from quality.form import Form
 from quality.formstore import Forms
 from quality.notes import Notes
-from quality.ownview import LEAST_OTHERS, Week, Means, centre_means, may_appeal, own_reviews, own_weeks, parted, strong_items
+from quality.ownview import LEAST_OTHERS, Means, Week, centre_means, may_appeal, own_reviews, own_weeks, parted, strong_items
 from quality.reviews import Review, Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, not_yours, person
@@ -99,8 +99,8 @@ def _home(problem: str = "") -> str:
     return render_template(
         "own/home.html", reviews=reviews, fresh=[r for r in reviews if not r.seen], weeks=weeks, curve=own_plot(weeks), say=say,
         strong=strong_items(store, reviews[:10], form), form=form, tasks=[t for t in tasks if t.state in ("open", "done")],
-        past=[t for t in tasks if t.state in ("improved", "not_improved")], today=today(), mean=mean, scored=scored, problem=problem,
-        cases=Cases(store).browse(for_agents=True)[:3], key_text=key_text, least=LEAST_OTHERS, bound=bool(agent),
+        past=[t for t in tasks if t.state in ("improved", "not_improved")], today=today(), mean=mean, scored=scored,
+        problem=problem, cases=Cases(store).browse(for_agents=True)[:3], key_text=key_text, least=LEAST_OTHERS, bound=bool(agent),
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def own_plot(weeks: list[Week]) -> Plot:
     ]  # fmt: skip
     group = [Share(w.period.name[5:], None if w.group is None else w.group / 100, None, None, 0) for w in weeks]
     low, high = min(both, default=0.0) / 100, max(both, default=100.0) / 100
-    drawn, beside = line_plot(own, bounds=(low, high)), line_plot(group, bounds=(low, high))
+    drawn, beside = line_plot(own, (low, high), ""), line_plot(group, (low, high), "")
     lines = tuple((("second" if name == "line" else name), points) for name, points in beside.lines)
     return Plot(drawn.dots, (*lines, *drawn.lines), (), drawn.across, drawn.up)
 
