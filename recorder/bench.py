@@ -84,7 +84,7 @@ class _Run:
         self._seconds = seconds
         self._channels = 2 * lines
         self._raw = work / "tap.raw"
-        _write_raw(self._raw, self._channels, seconds)
+        write_raw(self._raw, self._channels, seconds)
         self._names = (OURS, *(f"{OURS}_{name}" for name in COMMANDS))
         for name in self._names:
             os.mkfifo(work / name)
@@ -231,7 +231,8 @@ def _kill(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def _write_raw(path: Path, channels: int, seconds: float) -> None:
+def write_raw(path: Path, channels: int, seconds: float) -> None:
+    """What is played: speech-like noise on every channel after OFF_HOOK_S, as raw 16-bit samples."""
     with path.open("wb") as out:
         for second, block in enumerate(syllables(math.ceil(seconds), channels, RATE)):
             # Before off-hook nobody speaks: the recorder would rightly begin a call that its board has said nothing of.

@@ -44,8 +44,21 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     board = subjects.add_parser("board", help="the tap board's circuit in ngspice / 监听板电路仿真")
     board.add_argument("--plots", type=Path, metavar="FOLDER", help="draw SVG pictures there")
     board.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a part with another value, as RA=10k")
+    web = subjects.add_parser("web", help="pages on a million calls, while recording / 百万通话下的网页")
+    web.add_argument("--calls", type=int, default=1_000_000)
+    web.add_argument("--transcripts", type=int, default=200_000)
+    web.add_argument("--users", type=int, default=20)
+    web.add_argument("--seconds", type=float, default=60.0)
+    web.add_argument("--think", type=float, default=1.0, metavar="S", help="mean seconds between a person's pages; 0: none")
+    web.add_argument("--workers", type=int, default=2)
+    web.add_argument("--lines", type=int, default=8, help="lines recorded meanwhile; 0: no recorder")
+    web.add_argument("--store", type=Path, metavar="DIR", help="where the store is made, or was by an earlier run")
+    appliance = subjects.add_parser("appliance", help="the whole box: an hour of office traffic, a power cut / 整机测试")
+    appliance.add_argument("--minutes", type=float, default=60.0, help="of simulated traffic")
+    appliance.add_argument("--speed", type=float, default=10.0, help="times real time")
+    appliance.add_argument("--seed", type=int, default=1)
     for subject, run in (
-        (board, run_board), (export, run_export),
+        (appliance, run_appliance), (web, run_web), (board, run_board), (export, run_export),
         (analyzer, run_analyzer), (recorder, run_recorder), (faults, run_faults), (backlog, run_backlog),
     ):  # fmt: skip
         subject.add_argument("--json", action="store_true", help="print JSON")
@@ -145,6 +158,19 @@ def run_board(arguments: argparse.Namespace) -> int:
     return 0 if all(figure.ok for figure in figures) else 1
 
 
+def run_web(arguments: argparse.Namespace) -> int:
+    """Answer times by kind of page under load, frames lost meanwhile, memory, first load."""
+    from quality.webbench.bench import Asked, bench_web
+
+    asked = Asked(
+        arguments.calls, arguments.transcripts, arguments.users, arguments.seconds, arguments.think, arguments.workers,
+        arguments.lines, arguments.store,
+    )  # fmt: skip
+    with Progress("making the store", "正在生成数据") as progress:
+        figures = bench_web(asked, progress)
+    return _print(figures, arguments.json)
+
+
 def _minutes(arguments: argparse.Namespace) -> int:
     """Measured: four seconds a kill, ten a cut, two minutes for the rest."""
     return int((4 * arguments.kills + 10 * arguments.cuts + 149) // 60)
@@ -156,3 +182,12 @@ def _print(figures: dict[str, object], as_json: bool) -> int:
     else:
         say(report(figures))
     return 0
+
+
+def run_appliance(arguments: argparse.Namespace) -> int:
+    """Every call found, matched, analysed, visible, reported; the same after a power cut."""
+    from console.appliance.bench import bench_appliance
+
+    with tempfile.TemporaryDirectory(prefix="callbox-appliance-") as folder:
+        figures = bench_appliance(Path(folder) / "box", minutes=arguments.minutes, speed=arguments.speed, seed=arguments.seed)
+    return _print(figures, arguments.json)
