@@ -21,6 +21,12 @@ class BoardHealth:
     lost: int = 0
     slowest_ms: int = 0
 
+    @property
+    def trouble(self) -> str:
+        """In words, "" when all is well."""
+        words = [f"self-test fails: {name}" for name in self.faults]
+        return ", ".join(words + [f"input {sense} is stuck at the end of its scale" for sense in self.stuck])
+
 
 def health_of(fields: Sequence[int]) -> BoardHealth:
     """From a heartbeat's last four fields."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,15 @@ class LineSense(Protocol):
 
     def close(self) -> None:
         """Let the port go; closing twice does no harm."""
+
+
+@runtime_checkable
+class SelfTesting(Protocol):
+    """A LineSense that knows whether it is well. One that cannot tell has no such part."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it now, for the alarm; "" when nothing is."""
 
 
 @dataclass(frozen=True)

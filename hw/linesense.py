@@ -110,6 +110,11 @@ class SerialLineSense:
         """Frames lost on the wire since the port was opened, by the board's count."""
         return self._reader.missed
 
+    @property
+    def trouble(self) -> str:
+        """What the board's self-test says is wrong; "" when nothing is."""
+        return self.health.trouble
+
     def thresholds(self) -> dict[str, int]:
         """What the board tells line states by, by the names of firmware.thresholds. Waits. Raises DeviceError without an answer."""
         return self._named(self._ask(protocol.GET_THRESHOLDS, protocol.THRESHOLDS))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hw.decimate import LINE_RATE
 from hw.errors import DeviceError
-from hw.interfaces import CallRecord, CallRecordFeed, LineEvent, LineSense, PortLine
+from hw.interfaces import CallRecord, CallRecordFeed, LineEvent, LineSense, PortLine, SelfTesting
 from recorder.attached import Attached
 from recorder.callstore import CallStore, make_folder
 from recorder.devicerecorder import DeviceRecorder
@@ -55,6 +55,7 @@ class Recorder:
         self._by_sense: dict[int, LineRecorder] = {}
         self.devices = {device.name: self._device(device) for device in settings.device}
         self._sense = self._attach_sense(equipment.sense)
+        self._sense_trouble: str | None = None  # what its self-test said last
         self._feed = self._attach_feed(equipment.call_records)
         self._clock_watch = ClockWatch(self._clock.now, equipment.monotonic)
         self._status_due = float("-inf")
@@ -176,8 +177,17 @@ class Recorder:
             line = self._by_sense.get(event.sense)
             if line is not None:
                 self._event(line, event)
+        self._examine_sense()
         for record in self._feed.poll() if self._feed else ():
             self._records.received(record)
+
+    def _examine_sense(self) -> None:
+        sense = self._equipment.sense
+        if not isinstance(sense, SelfTesting):
+            return
+        if (trouble := sense.trouble) != self._sense_trouble:
+            self._sense_trouble = trouble
+            self._alarms.set("line_sense_faulty", self.settings.line_sense.port, bool(trouble), trouble)
 
     def _event(self, line: LineRecorder, event: LineEvent) -> None:
         log.info("line %s: %s", line.line.name, event.kind)

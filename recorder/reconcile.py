@@ -50,7 +50,7 @@ LATE_S = 43_200.0
 Span = tuple[float, float, str]
 """From, to (UTC epoch seconds), and what it is about."""
 
-TROUBLES = ("device_gone", "device_stuck", "disk_low", "disk_error", "line_sense_gone", "dead_line")
+TROUBLES = ("device_gone", "device_stuck", "disk_low", "disk_error", "line_sense_gone", "line_sense_faulty", "dead_line")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from firmware.selftest import SelfTest
 from firmware.thresholds import DEFAULTS, NAMES
 from hw.clock import ManualClock
 from hw.errors import DeviceError
+from hw.interfaces import SelfTesting
 from hw.linesense import SerialLineSense
 from tests.hw.wire import Bench, Wire
 from tests.hw.wirefaults import faulty
@@ -299,12 +300,15 @@ def test_the_boards_self_test_is_heard_once_each_way(bench: Bench, caplog: pytes
     bench.run(3000)
     assert bench.sense.health.faults == ("reference",)
     assert bench.sense.health.stuck == (1,)
+    assert isinstance(bench.sense, SelfTesting)
+    assert bench.sense.trouble == "self-test fails: reference, input 1 is stuck at the end of its scale"
     assert caplog.text.count("self-test fails: reference") == 1
     assert caplog.text.count("input 1 is stuck") == 1
     test._reads = (lambda: 49648, lambda: 32768, lambda: 0)
     bench.levels[1] = -48_000
     bench.run(3000)
     assert bench.sense.health.faults == ()
+    assert bench.sense.trouble == ""
     assert "passes again" in caplog.text
 
 

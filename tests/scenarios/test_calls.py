@@ -15,7 +15,7 @@ from hw.interfaces import LINE_EVENT_KINDS, CallRecord
 from recorder.audiofiles import open_call
 from recorder.calls import Call
 from recorder.settings.sections import Segmentation
-from tests.scenarios.box import RATE, START, Box
+from tests.scenarios.box import RATE, START, Box, Told
 
 
 @pytest.fixture
@@ -244,3 +244,22 @@ def test_whatever_happens_on_a_line_every_call_holds_what_was_on_the_tap(data: s
                 assert audio.frames == round((call.duration_s or 0) * RATE)
             assert call.started_at >= ends.get(call.line, 0) - 0.001
             ends[call.line] = call.ended_at or 0
+
+
+def test_a_board_that_fails_its_self_test_is_an_alarm_until_it_passes(box: Box) -> None:
+    class Faulty(Told):
+        @property
+        def trouble(self) -> str:
+            return "self-test fails: reference" if 10 <= self._clock.now() - START < 20 else ""
+
+    recorder = box.recorder()
+    assert box.sense is not None
+    box.sense.__class__ = Faulty
+    standing = {}
+    while recorder.step(0.0):
+        with box.reader() as reader:
+            alarms = [(alarm.kind, alarm.detail) for alarm in reader.alarms() if not alarm.cleared_at]
+        standing[round(box.clock.now() - START)] = alarms
+    recorder.finish()
+    assert standing[15] == [("line_sense_faulty", "self-test fails: reference")]
+    assert standing[5] == standing[25] == []
