@@ -55,8 +55,10 @@ class Channel:
         level[count - len(kept) :] = kept
         return Frames(voiced, level)
 
-    def tonal(self) -> Tonal:
-        """From `since` on, as far as it is known."""
+    def tonal(self, *, final: bool = False) -> Tonal:
+        """From `since` on, as far as it is known. final: nothing more comes."""
+        if final:
+            self._music.tonal()
         return self._music.so_far(self.since)
 
     def cut(self, first: int, past: int) -> Samples:
