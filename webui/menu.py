@@ -25,6 +25,7 @@ class Entry:
 
 MENU = (
     Entry("desk.page", lazy_gettext("Desk")),
+    Entry("live.page", lazy_gettext("Live")),
     Entry("calls.listing", lazy_gettext("Calls")),
     Entry("own.home", lazy_gettext("My work")),
     Entry("cases.library", lazy_gettext("Cases")),
@@ -52,6 +53,7 @@ MENU = (
     Entry("models.page", lazy_gettext("Models"), "setup"),
     Entry("settings.alarms", lazy_gettext("Alarms"), "setup"),
     Entry("settings.page", lazy_gettext("The box"), "setup"),
+    Entry("boxhealth.page", lazy_gettext("Health"), "setup"),
     Entry("changes.page", lazy_gettext("Changes"), "setup"),
     Entry("audit.page", lazy_gettext("Audit log"), "setup"),
 )

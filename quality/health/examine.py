@@ -39,9 +39,9 @@ def examine(case: Case, line: str = "") -> Iterator[Finding]:
             yield from lines.check(case, one)
 
 
-def gather(settings: Settings, now: float | None = None, hear: Hear | None = None) -> Case:
+def gather(settings: Settings, now: float | None = None, hear: Hear | None = None, *, whole: bool = True) -> Case:
     """Look at everything. While the recorder runs its live status says what is heard; else `hear`, where there is one, opens the
-    devices."""
+    devices. whole: look through the databases for damage, too, which takes seconds."""
     now = time.time() if now is None else now
     status = collect(settings, now)
     if status.recorder_running:
@@ -61,6 +61,6 @@ def gather(settings: Settings, now: float | None = None, hear: Hear | None = Non
         records_of(settings),
         services.units(),
         synchronised(),
-        damaged(Path(settings.store.path)),
+        damaged(Path(settings.store.path)) if whole else {},
         bytes_a_day(settings, now),
     )

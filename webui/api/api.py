@@ -6,7 +6,7 @@ from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
 
 from webui.access import EVERYONE, allow
-from webui.api import box, calls, department, sound
+from webui.api import box, calls, department, pages, sound
 from webui.api.caller import init_caller, limited
 from webui.api.description import description
 from webui.api.metrics import init_metrics
@@ -30,4 +30,5 @@ def init_api(app: Flask, metrics: str) -> None:
     app.extensions["csrf"].exempt(blueprint)
     init_caller(app)
     app.register_blueprint(blueprint)
+    app.register_blueprint(pages.blueprint)
     init_metrics(app, metrics)

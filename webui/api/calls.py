@@ -15,9 +15,9 @@ from webui.api.shapes import call as shapes
 from webui.api.shapes.base import Text, shaped
 from webui.context import box, call_or_404, person, views
 from webui.rulenames import rule_message
+from webui.search import filters
 
 CALLS = "Calls"
-YES_NO = {"yes": True, "no": False, None: None}
 
 
 @operation("/calls", tag=CALLS, scopes=("calls:read",), answer=shapes.CallList)
@@ -107,13 +107,9 @@ def _check_cursor(query: shapes.CallQuery) -> None:
 
 
 def _filter(query: shapes.CallQuery) -> CallFilter:
-    return CallFilter(
-        agent=query.agent or None, team=query.team or None, line=query.line or None, number=query.number or None, since=query.since,
-        until=query.until, min_duration_s=query.min_duration, max_duration_s=query.max_duration, rule=query.rule or None,
-        score=query.score, min_score=query.min_score, max_score=query.max_score, reviewed=YES_NO[query.reviewed],
-        priority=YES_NO[query.priority], direction=query.direction, analysis=query.analysis, scope=person().scope,
-        words=query.q or None,
-    )  # fmt: skip
+    """As the page of calls reads it, so that both mean the same."""
+    told = query.model_dump(mode="json", exclude={"limit", "after", "sort"}, exclude_none=True)
+    return filters.parse({name: str(value) for name, value in told.items()}, person().scope)[0]
 
 
 def _analysis(call: CallView) -> shapes.AnalysisState:

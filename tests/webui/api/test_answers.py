@@ -20,6 +20,7 @@ from tests.webui.makebox import HEARD, TestBox
 from webui.api.operations import OPERATIONS
 from webui.api.problems import MIMETYPE
 from webui.api.shapes.call import CallQuery
+from webui.search.filters import FILTER_NAMES
 
 
 def test_pages_follow_each_other_and_hold_every_call_once(program: MakeProgram, box: TestBox) -> None:
@@ -43,6 +44,7 @@ def test_the_lists_filters_are_those_of_the_domain(program: MakeProgram, box: Te
         expected = [row.id for row in views.list_calls(wanted, limit=200).rows]
         assert [call["id"] for call in own.get(f"/calls?limit=200&{query}").json["calls"]] == expected, query
     assert [call["id"] for call in own.get("/calls?q=不归我管").json["calls"]] == [box.ids["rude"]]
+    assert set(FILTER_NAMES) - {"problem", "item"} <= CallQuery.model_fields.keys()
     assert typing.get_args(CallQuery.model_fields["sort"].annotation) == tuple(SORTS)
 
 

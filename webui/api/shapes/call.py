@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from webui.api.shapes.base import Asked, Instant, Shape, Text
+from webui.search.filters import MOOD_CHOICES
 
 Side = Literal["agent", "customer", "mixed", "both", "-", ""]
 Words = Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)]
 Points = Annotated[float, Field(ge=0, le=100)]
 Seconds = Annotated[float, Field(ge=0, le=1_000_000)]
+YesNo = Literal["yes", "no"]
+if TYPE_CHECKING:
+    Mood = str
+else:
+    Mood = Literal[MOOD_CHOICES]
 Day = Annotated[date, AfterValidator(lambda day: min(max(day, date(1970, 1, 2)), date(9998, 12, 31)))]
 """Any day; beyond what a clock can tell there are no calls anyway."""
 
@@ -33,10 +39,17 @@ class CallQuery(Asked):
     score: Literal["compliance", "experience", "risk", "form"] = Field("compliance", description="The one min_score means")
     min_score: Points | None = None
     max_score: Points | None = None
-    reviewed: Literal["yes", "no"] | None = None
-    priority: Literal["yes", "no"] | None = None
+    reviewed: YesNo | None = None
+    priority: YesNo | None = None
+    answered: YesNo | None = Field(None, description="Somebody took it")
+    passed: YesNo | None = Field(None, description="The review that holds passed it")
+    faulty: YesNo | None = Field(None, description="A rule was broken on the agent's side")
+    hung_up: Literal["agent", "customer"] | None = None
+    mood: Mood | None = Field(None, description="Somebody surely had it: side and mood")
+    min_silence: Seconds | None = Field(None, description="Seconds of the longest silence")
+    exact: Literal["1"] | None = Field(None, description="1: words as written only, not what sounds like them")
     direction: Literal["in", "out", "unknown"] | None = None
-    analysis: Literal["waiting", "done", "failed", "parked", "put_off", "recording", "none"] | None = None
+    analysis: Literal["waiting", "done", "failed", "parked", "put_off"] | None = None
     sort: Literal["newest", "oldest", "longest", "shortest", "compliance", "experience", "risk", "priority"] = "newest"
     limit: int = Field(50, ge=1, le=200)
     after: Annotated[str, StringConstraints(max_length=1000)] | None = Field(

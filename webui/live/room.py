@@ -1,0 +1,18 @@
+"""The pages of this room."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webui.live import healthpage, listening, wall
+
+BLUEPRINTS = (wall.blueprint, listening.blueprint, healthpage.blueprint)
+
+
+def init_live(app: Flask) -> None:
+    """Register them, with what a worker shares between its watchers."""
+    app.extensions["callbox_wall"] = wall.Shared()
+    app.extensions["callbox_wall_views"] = wall.Shared()
+    app.extensions["callbox_health"] = healthpage.Kept()
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
