@@ -38,12 +38,14 @@ ACCOUNTS = (
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo, its calls recorded and analysed. password: of all users, of this run only. url: empty when nothing is served."""
+    """A demo, its calls recorded and analysed. password: of all users, of this run only. url: empty when nothing is served.
+    services: by name, as they were started."""
 
     house: House
     plan: Plan
     password: str
     url: str
+    services: dict[str, Service]
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def running_demo(store: Path, speed: float, serve: bool, names: Sequence[str] = 
         stack.enter_context(sole_use(store))
         empty(store)
         with ending_undisturbed(stack):
-            yield _run(store, timetable, speed, serve, stack)
+            yield record_and_understand(store, timetable, speed, serve=serve, stack=stack)
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def ending_undisturbed(stack: ExitStack) -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
 
 
-def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitStack) -> Demo:
+def record_and_understand(store: Path, timetable: Plan, speed: float, *, serve: bool, stack: ExitStack) -> Demo:
+    """All calls of a timetable through the box's own services, which `stack` ends. store: an empty folder. Raises UserError."""
     port = free_port(8080)
     count = len(timetable.placed)
     note(f"building the simulated tap of 8 lines; calls: {count}", f"正在生成模拟线路:8 条线路,{count} 通电话")
@@ -99,7 +102,7 @@ def _run(store: Path, timetable: Plan, speed: float, serve: bool, stack: ExitSta
         announce(url, password)
     wait_for_recorder(house, timetable, services)
     wait_for_analyzer(house, services)
-    return Demo(house, timetable, password, url)
+    return Demo(house, timetable, password, url, services)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("firmware", "hw", "recorder", "analyzer", "quality", "webui", "console")
-NOT_INSTALLED = ("console/setup", "hw/board", "hw/udev", "hw/alsa", "webui/vendor.sh", "webui/babel.cfg")
+NOT_INSTALLED = ("console/setup", "hw/udev", "hw/asound", "webui/vendor.sh", "webui/babel.cfg")
 """Set-up, tools, wiring and system files: used from the checkout, never imported or read by the program."""
 
 
