@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from analyzer import schema as analysis_schema
 from hw.messages import UserError
 from quality import schema as review_schema
+from quality.readers import CACHE_KB, files_of, put_back, taken
 from recorder import schema as calls_schema
 from recorder.migrations import Migration, migrate
 
@@ -30,19 +31,35 @@ _DATABASES = {
 def reading(store: Path) -> Iterator[sqlite3.Connection]:
     """A connection that reads calls.db, analysis.db and review.db as schemas `calls`, `analysis` and `review`. A database that does
     not exist yet (a fresh box) reads as an empty one. Rows come as sqlite3.Row. Raises UserError when a file cannot be read."""
+    files = files_of(store / file for file, _ in _DATABASES.values())
+    connection = taken(files)
+    try:
+        if connection is None:
+            connection = _opened(store)
+        # One snapshot of each file for the whole reading, so that a page's rows and its count belong together.
+        connection.execute("BEGIN")
+        yield connection
+        put_back(files, connection)
+        connection = None
+    except sqlite3.DatabaseError as error:
+        raise _unusable(store, error) from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _opened(store: Path) -> sqlite3.Connection:
     _bring_up_to_date(store)
     connection = sqlite3.connect(":memory:", uri=True, isolation_level=None, timeout=BUSY_S)
     try:
         connection.row_factory = sqlite3.Row
         for name, (file, migrations) in _DATABASES.items():
             _attach(connection, name, store / file, migrations)
-        # One snapshot of each file for the whole reading, so that a page's rows and its count belong together.
-        connection.execute("BEGIN")
-        yield connection
-    except sqlite3.DatabaseError as error:
-        raise _unusable(store, error) from error
-    finally:
+            connection.execute(f"PRAGMA {name}.cache_size = -{CACHE_KB}")
+    except BaseException:
         connection.close()
+        raise
+    return connection
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from recorder.schema import CALLS_DB
 
 CHANGES = {"calls": "changed_calls", "analysis": "changed_results", "review": "changed_reviews"}
 FILES = {"calls": CALLS_DB, "analysis": ANALYSIS_DB, "review": REVIEW_DB}
-MOST = 20_000  # changed calls that are read one by one; more, and everything is read anew
+MOST = 40_000  # changed calls that are read one by one; more, and everything is read anew
 _BOXES = 3  # boxes whose columns one process keeps
 
 
