@@ -14,7 +14,7 @@ from quality.store import reading
 from quality.undo import can_undo, find, undo
 from webui.access import allow
 from webui.context import box, person
-from webui.setup.ruletexts import field_name
+from webui.setup.pathnames import step_name
 from webui.setup.shared import complain, me, setup_blueprint, store
 
 blueprint = setup_blueprint("changes")
@@ -53,7 +53,7 @@ def page() -> ResponseReturnValue:
     more = found[PAGE - 1].seq if len(found) > PAGE else None
     return render_template(
         "setup/changes.html", changes=found[:PAGE], more=more, subjects=known, wanted=wanted,
-        action_name=action_name, differences_of=differences_of, may_undo=may_undo, path_name=field_name,
+        action_name=action_name, differences_of=differences_of, may_undo=may_undo, path_name=step_name,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from quality.formstore import Forms
 from quality.roles import LEADS
 from webui.access import allow
 from webui.setup.formedit import COMMENTS, check, document_of, grow, read_document
+from webui.setup.pathnames import step_name
 from webui.setup.shared import me, setup_blueprint, store, told
 
 blueprint = setup_blueprint("forms")
@@ -79,7 +80,11 @@ def compare(form_id: str) -> ResponseReturnValue:
     first, second = request.args.get("from", names[min(1, len(names) - 1)]), request.args.get("to", names[0])
     found = [forms.get(form_id, first) or abort(404), forms.get(form_id, second) or abort(404)]
     return render_template(
-        "setup/formcompare.html", forms=found, names=names, differences=differences(_shown(found[0]), _shown(found[1]))
+        "setup/formcompare.html",
+        forms=found,
+        names=names,
+        differences=differences(_shown(found[0]), _shown(found[1])),
+        step_name=step_name,
     )
 
 

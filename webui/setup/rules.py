@@ -21,6 +21,7 @@ from quality.roles import LEADS
 from quality.rulework import adopt_draft, finds, go_back
 from webui.access import allow
 from webui.context import box, views
+from webui.setup.pathnames import step_name
 from webui.setup.ruleform import CheckForm, RuleForm, entry_of, form_of, read_form, shapes
 from webui.setup.ruletexts import choice_name, field_hint, field_name, kind_name, kind_text
 from webui.setup.shared import complain, me, setup_blueprint, store, told
@@ -112,7 +113,7 @@ def draft(draft_id: str) -> ResponseReturnValue:
     job = Jobs(store()).latest("trial", found.id)
     return render_template(
         "setup/draft.html", draft=found, stale=Drafts(books()).is_stale(found), job=job, days=TRY_DAYS,
-        differences=differences(found.before or {}, found.after or {}), results=_results(job), field_name=field_name,
+        differences=differences(found.before or {}, found.after or {}), results=_results(job), step_name=step_name,
     )  # fmt: skip
 
 

@@ -22,9 +22,7 @@ def kind_text(kind: str) -> str:
     texts: dict[str, str] = {
         "words": gettext("A fault is to say one of the words, or what sounds like it."),
         "missing": gettext("A fault is not to say one word at least of each part, within the window."),
-        "follow": gettext(
-            "A fault is that A is said and B does not follow (or did not come before, or does follow)."
-        ),
+        "follow": gettext("A fault is that A is said and B does not follow (or did not come before, or does follow)."),
         "share": gettext("A fault is to say the words more often or more rarely than so many times per hundred characters."),
         "repeated": gettext("A fault is to say nearly the same sentence so many times."),
         "silence": gettext("A fault is that nobody speaks for so long without an announcement or music."),
