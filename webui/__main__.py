@@ -10,10 +10,13 @@ from pathlib import Path
 from flask import Flask
 
 from hw.messages import UserError
+from quality import firstrun
 from quality.store import writing
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Settings
 from webui.app import create_app
+from webui.safety.certificate import Pair, pair_of
+from webui.safety.redirect import start_redirect
 from webui.server import Server, check_port
 
 
@@ -24,20 +27,33 @@ def main() -> int:
     settings = settings_or_exit(parser.parse_args())
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        app = _prepare(settings)
+        pair = pair_of(settings)
+        app = _prepare(settings, pair)
     except UserError as error:
         complain(error)
         return 2
-    logging.getLogger("webui").info("serving http://%s:%d", settings.web.host, settings.web.port)
-    Server(app, settings.web).run()
+    _tell(settings, pair)
+    if pair and settings.web.redirect_port:
+        start_redirect(settings.web.host, settings.web.redirect_port, settings.web.port, settings.web.names)
+    Server(app, settings.web, pair).run()
     return 0
 
 
-def _prepare(settings: Settings) -> Flask:
+def _tell(settings: Settings, pair: Pair | None) -> None:
+    log, web = logging.getLogger("webui"), settings.web
+    log.info("serving %s://%s:%d", "https" if pair else "http", web.host, web.port)
+    if pair:
+        log.info("certificate %s until %s, SHA-256 %s", pair.certificate, f"{pair.until:%Y-%m-%d}", pair.fingerprint)
+    if firstrun.needed(Path(settings.store.path)):
+        log.warning("there is no administrator yet: callbox users first-code, then the page /first-run")
+
+
+def _prepare(settings: Settings, pair: Pair | None) -> Flask:
     """Made before the workers: what fails is told where a person reads it, the key is made once, and the workers share the memory.
     The application holds no connection and no thread that a fork would break."""
     check_port(settings.web)
     app = create_app(settings)
+    app.config["CALLBOX_FINGERPRINT"] = pair.fingerprint if pair else ""
     with writing(Path(settings.store.path)):
         pass  # brings review.db up to date: the recorder reads its holds
     return app

@@ -24,6 +24,7 @@ from webui.menu import init_menu
 from webui.own import pages as own
 from webui.rulenames import init_rule_names
 from webui.safety import room as safety
+from webui.safety.hosts import init_hosts
 from webui.safety.locks import init_locks
 from webui.safety.noting import init_noting
 from webui.search import calls, saved
@@ -40,11 +41,12 @@ def create_app(settings: Settings) -> Flask:
     app.secret_key = secret_key(store)
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a form may lie open through a long call
     CSRFProtect(app)
-    init_security(app)
+    init_security(app, settings.web)
     init_languages(app, settings.site.language, settings.site.timezone)
     init_formats(app, settings.site.timezone)
     init_context(app, settings)
     init_noting(app)
+    init_hosts(app, settings.web)
     init_locks(app)
     init_rule_names(app, store, settings.analysis.rulebook)
     init_throttle(app, settings.web.workers)

@@ -25,6 +25,10 @@ _TEXTS = {
     ),
     404: (lazy_gettext("Not found"), lazy_gettext("There is no such page or call, or it is not one of yours.")),
     405: (lazy_gettext("Not found"), lazy_gettext("There is no such page or call, or it is not one of yours.")),
+    421: (
+        lazy_gettext("The box is not called that"),
+        lazy_gettext("Ask for it by its address. The administrator can add other names: [web] names in callbox.toml."),
+    ),
     413: (lazy_gettext("Too much text"), lazy_gettext("What was sent is too long. Shorten it and try again.")),
     429: (lazy_gettext("Too many tries"), lazy_gettext("Wait a minute, then try again.")),
 }

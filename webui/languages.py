@@ -56,7 +56,9 @@ def switch(code: str) -> ResponseReturnValue:
     answer = redirect(local_path(request.form.get("next", "")))
     if code not in LOCALES:
         return answer
-    answer.set_cookie(COOKIE, code, max_age=YEAR_S, httponly=True, samesite="Lax")
+    answer.set_cookie(
+        COOKIE, code, max_age=YEAR_S, httponly=True, samesite="Lax", secure=bool(current_app.config["SESSION_COOKIE_SECURE"])
+    )
     if current_user.is_authenticated:
         current_app.extensions["callbox_users"].set_language(current_user.account.id, code)
     return answer

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import errno
+import functools
 import socket
+import ssl
+from pathlib import Path
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
 
 from hw.messages import UserError
+from quality.readers import keep_readers
 from recorder.settings.sections import Web
+from webui.context import warm
+from webui.safety.certificate import Pair
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
 KEEPALIVE_S = 5
@@ -45,12 +52,28 @@ def _unusable(web: Web, error: OSError) -> UserError:
     )
 
 
+def _context(config: Config, _default: object) -> ssl.SSLContext:
+    """TLS 1.2 and later with the libraries' choice of ciphers; the files are read again when they were renewed."""
+    files = Path(config.certfile), Path(config.keyfile)
+    return _loaded(*map(str, files), *(path.stat().st_mtime_ns for path in files))
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(certificate: str, key: str, *_written: int) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with its options given here and nowhere else: no command line, no environment."""
 
-    def __init__(self, app: Flask, web: Web) -> None:
+    def __init__(self, app: Flask, web: Web, pair: Pair | None = None) -> None:
+        """pair: serve by TLS with these files."""
         self._app = app
         self._web = web
+        self._pair = pair
         super().__init__()
 
     def load_config(self) -> None:
@@ -59,7 +82,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options = {
             "bind": f"{host}:{self._web.port}",
             "workers": self._web.workers,
-            "worker_class": "gthread",
+            "worker_class": "webui.safety.worker.PatientWorker",
             "threads": THREADS,
             "keepalive": KEEPALIVE_S,
             "max_requests": RENEW_AFTER,
@@ -69,9 +92,22 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "callbox-webui",
             "control_socket_disable": True,
+            "pre_fork": lambda _arbiter, _worker: warm(self._app),
+            "post_fork": lambda _arbiter, _worker: keep_readers(),
+            "limit_request_line": 4094,
+            "limit_request_fields": 60,
+            "limit_request_field_size": 8190,
+            # Proxies are not believed: nobody may say which address they come from.
+            "forwarded_allow_ips": "",
+            **(self._tls(self._pair) if self._pair else {}),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def _tls(self, pair: Pair) -> dict[str, object]:
+        # In the worker's thread, not in the loop that accepts: a handshake that never comes would stop everybody.
+        options = {"certfile": str(pair.certificate), "keyfile": str(pair.key), "do_handshake_on_connect": False}
+        return {**options, "ssl_context": _context}
 
     def load(self) -> Flask:
         """Called by gunicorn in each worker."""

@@ -199,6 +199,11 @@ class Web:
     workers: int = 2  # processes that answer
     session_minutes: int = 480  # idle time until a person has to log in again
     metrics: str = "token"  # /metrics for Prometheus: "open" to anybody on the LAN, "token" with scope metrics:read, or "off"
+    names: tuple[str, ...] = ()  # names people reach the box by, beside its own: host name, .local, .lan, addresses
+    tls: str = "off"  # "off": plain HTTP; "box": HTTPS with a certificate the box makes for itself; "files": with an installed one
+    tls_certificate: str = ""  # PEM file with the certificate and those between it and its root, for tls = "files"
+    tls_key: str = ""  # PEM file with its private key, without a password, readable by the web service alone
+    redirect_port: int = 0  # TCP port of plain HTTP that leads to HTTPS; 0: none
 
 
 @dataclass(frozen=True)
