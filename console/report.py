@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from analyzer.behind import Behind
+from analyzer.live.state import LiveState
 from console.output import facts, table
 from hw.messages import Message
 from quality.health.status import BoxStatus
-from quality.health.words import CAUSES, EFFORTS, alarm_name, disk, local, state_name, when
+from quality.health.words import CAUSES, EFFORTS, LIVE, alarm_name, disk, local, state_name, when
 from recorder.alarmkinds import SEVERITIES
 from recorder.live import LineStatus
 
@@ -31,6 +32,8 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
     }
     if status.behind is not None and status.behind.effort != "full":
         values[_t(language, "effort", "分析投入")] = _effort(status.behind, language)
+    if status.live is not None:
+        values[_t(language, "live", "即时识别")] = _live(status.live, language)
     trouble = [f"{_t(language, 'PROBLEM', '问题')}  {problem.text(language)}" for problem in status.problems]
     return facts(values).splitlines() + trouble
 
@@ -39,6 +42,20 @@ def _effort(behind: Behind, language: str) -> str:
     causes = [CAUSES[cause].text(language) for cause in behind.causes.split(",") if cause in CAUSES]
     effort = EFFORTS[behind.effort].text(language) if behind.effort in EFFORTS else behind.effort
     return f"{effort} ({', '.join(causes)})" if language == "en" else f"{effort}（{'、'.join(causes)}）"
+
+
+def _live(live: LiveState, language: str) -> str:
+    """How many lines are understood while calls go on, how quickly, and what keeps it from being all of them."""
+    deaf = [line for line in live.lines if line.why]
+    parts = [LIVE[live.state].text(language) if live.state in LIVE else live.state]
+    heard, lines = len(live.lines) - len(deaf), len(live.lines)
+    parts.append(_t(language, f"{heard} of {lines} lines heard", f"{lines} 条线路中 {heard} 条在听"))
+    if live.delay_s is not None:
+        parts.append(_t(language, f"{live.delay_s:.0f} s after it is said", f"说完后 {live.delay_s:.0f} 秒"))
+    if live.late:
+        parts.append(_t(language, f"{live.late} utterances left to the full analysis", f"{live.late} 句留待完整分析"))
+    why = next((_t(language, line.why, line.why_zh) for line in deaf), "")
+    return "; ".join([*parts, *[why] * bool(why)]) if language == "en" else "；".join([*parts, *[why] * bool(why)])
 
 
 def _waiting(status: BoxStatus, language: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analyzer.behind import Behind, read_behind
+from analyzer.live.state import LiveState, read_live
 from analyzer.schema import ANALYSIS_DB
 from hw.messages import Message
 from quality.schema import REVIEW_DB
@@ -66,6 +67,7 @@ class BoxStatus:
     problems: tuple[Message, ...] = ()
     listeners: tuple[ListenerStatus, ...] = ()
     behind: Behind | None = None  # what the analyzer tells of its queue; None while it does not run
+    live: LiveState | None = None  # what it tells of the calls it understands while they go on; None where no line is set so
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values."""
@@ -90,6 +92,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
         recorder_at=None if live is None else to_text(live.written_at),
         analyzer_running=analysing,
         behind=read_behind(run_folder(settings)) if analysing else None,
+        live=read_live(run_folder(settings)) if analysing and any(line.live for line in settings.line) else None,
         pages_answer=_answers(settings.web),
         lines=live.lines if live is not None and running else (),
         devices=live.devices if live is not None and running else (),

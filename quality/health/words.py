@@ -27,6 +27,11 @@ EFFORTS = {
     "narrow_beam": Message("REDUCED: narrower search, texts may have more mistakes", "已降低：搜索较窄，文字错误可能略多"),
     "speech_only": Message("REDUCED: no words for now, they follow by themselves", "已降低：暂不转写，有空时自动补做"),
 }
+LIVE = {
+    "following": Message("calls understood while they go on", "通话进行中即时识别"),
+    "behind": Message("NOT KEEPING UP: no time for all that is said", "跟不上：无法识别全部内容"),
+    "hot": Message("OFF: the box is hot", "已停止：设备过热"),
+}
 CAUSES = {
     "behind": Message("too much waits", "积压过多"),
     "hot": Message("the box is hot", "设备过热"),

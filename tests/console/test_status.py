@@ -6,15 +6,17 @@ import fcntl
 import os
 import socket
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from analyzer.live.state import LiveLine, LiveState, write_live
 from console.report import status_lines
 from quality.health.status import BoxStatus, collect
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status
-from recorder.settings.sections import Settings, Store, Web
+from recorder.settings.sections import Line, Settings, Store, Web
 from tests.console.command import answer, callbox, written
 from tests.quality.factory import fill
 
@@ -104,7 +106,7 @@ def test_a_store_that_is_no_folder_is_survived(settings: Settings, tmp_path: Pat
 KEYS: dict[str, Any] = {
     "at": str, "recorder_running": bool, "recorder_at": (str, type(None)), "analyzer_running": bool, "pages_answer": bool,
     "lines": list, "devices": list, "alarms": list, "calls": dict, "jobs": dict, "waiting": int, "last_call_at": (str, type(None)),
-    "free_disk_mb": float, "store": str, "timezone": str, "problems": list, "listeners": list, "behind": (dict, type(None)),
+    "free_disk_mb": float, "store": str, "timezone": str, "problems": list, "listeners": list, "behind": (dict, "live": (dict, type(None)),
 }  # fmt: skip
 
 
@@ -116,3 +118,19 @@ def test_status_json_keeps_its_keys_and_types(settings: Settings, tmp_path: Path
     for name, kind in KEYS.items():
         assert isinstance(status[name], kind), name
     assert all(isinstance(count, int) for count in status["calls"].values())
+
+
+def test_live_understanding_says_how_it_keeps_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(settings, line=(Line("1", "tap", (0,), live=True), Line("2", "tap", (1,), live=True)))
+    lines = (LiveLine("1", "c"), LiveLine("2", None, "the recorder has stopped", "录音服务已停止"))
+    write_live(run_folder(settings), LiveState(NOW, "behind", lines, 3, 40, 5, 2.4, 9.0))
+    monkeypatch.setattr("quality.health.status._held", lambda _lock: True)
+    seen = collect(settings, NOW)
+    assert seen.live is not None
+    assert seen.live.late == 5
+    text = "\n".join(status_lines(seen, "en"))
+    assert "NOT KEEPING UP" in text
+    assert "1 of 2 lines heard; 2 s after it is said; 5 utterances left to the full analysis; the recorder has stopped" in text
+    assert "录音服务已停止" in "\n".join(status_lines(seen, "zh"))
+    monkeypatch.setattr("quality.health.status._held", lambda _lock: False)
+    assert collect(settings, NOW).live is None  # what a stopped analyzer said last is no news

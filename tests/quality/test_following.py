@@ -107,7 +107,7 @@ def test_what_comes_later_in_a_call_is_added_once(box: Box) -> None:
 def test_a_line_that_is_not_live_has_its_alert_with_the_analysis(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     call_id = box.call()
     looked = []
-    monkeypatch.setattr("quality.following.watch_calls", lambda *of: looked.append(of) or [])
+    monkeypatch.setattr("quality.following.watch_calls", lambda *of: [looked.append(of)])
     box.step()
     assert looked == []  # nothing has changed: nothing is read
     monkeypatch.undo()
