@@ -54,6 +54,7 @@ MENU = (
     Entry("settings.alarms", lazy_gettext("Alarms"), "setup"),
     Entry("settings.page", lazy_gettext("The box"), "setup"),
     Entry("boxhealth.page", lazy_gettext("Health"), "setup"),
+    Entry("tokens.page", lazy_gettext("API tokens"), "setup"),
     Entry("changes.page", lazy_gettext("Changes"), "setup"),
     Entry("audit.page", lazy_gettext("Audit log"), "setup"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hw.messages import Message
-from quality.health import box, lines, services, store
+from quality.health import box, lines, services, store, wear
 from quality.health.case import Case, bytes_a_day, damaged, histories, records_of
 from quality.health.finding import Finding
 from quality.health.status import collect
@@ -20,7 +20,9 @@ Hear = Callable[[Settings], tuple[dict[str, tuple[SideLevels, ...]], dict[str, M
 """What each line sounds like, and the devices that could not be opened, and why."""
 
 Check = Callable[[Case], Iterator[Finding]]
-BEFORE: tuple[Check, ...] = (box.check_settings, services.check, box.check_devices, box.check_ports, store.check, box.check_clock)
+BEFORE: tuple[Check, ...] = (
+    box.check_settings, services.check, box.check_devices, box.check_ports, store.check, wear.check, box.check_clock,
+)  # fmt: skip
 AFTER: tuple[Check, ...] = (box.check_records, box.check_model, box.check_alarms, box.check_analysis)
 FRESH: tuple[Check, ...] = (box.check_settings, store.check_databases, store.check_room, box.check_model)
 """Where nothing is set up yet, only what a machine needs before it can be: the rest would only repeat that it is not there."""

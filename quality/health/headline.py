@@ -32,9 +32,9 @@ def headline(case: Case, findings: Sequence[Finding]) -> Headline:
         return Headline("wrong", _lines(lost, len(case.settings.line)))
     wants = sum(not finding.ok for finding in findings)
     if wants:
-        more = Message(f" {wants} things want a look.", f" 有 {wants} 项需要留意。")
+        more = Message(f" {wants} things want a look.", f"有 {wants} 项需要留意。")
         if wants == 1:
-            more = Message(" One thing wants a look.", " 有 1 项需要留意。")
+            more = Message(" One thing wants a look.", "有 1 项需要留意。")
         return Headline("warn", Message(f"Everything is being recorded.{more.en}", f"所有线路正常录音。{more.zh}"))
     return Headline("ok", Message("Everything is being recorded.", "所有线路正常录音。"))
 

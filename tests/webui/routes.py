@@ -218,6 +218,10 @@ ROUTES = (
     Row("api.acknowledge_alarm", "POST", LEADS, ok=400, place={"alarm_id": "1"}),
     Row("api.openapi", stranger=401),
     Row("metrics.scrape", roles=STAFF, stranger=401),
+    Row("tokens.docs"),
+    Row("tokens.page", roles=LEADS),
+    Row("tokens.add", "POST", LEADS, ok=422),
+    Row("tokens.revoke", "POST", LEADS, ok=404, place={"token_id": "00000000-0000-7000-8000-000000000000"}),
     # The manager's pages, the case library, the agent's own.
     *manage_rows.rows(Row, WHOLE_CENTRE),
 )  # fmt: skip
