@@ -170,7 +170,7 @@ def test_review_a_call_with_a_draft_that_survives_a_reload(visit: Window) -> Non
     expect(page.locator("fieldset.item").first.locator("textarea")).to_have_value("开头没有报公司名称")
     page.get_by_role("button", name="Save review").click()
     expect(page.get_by_role("status").first).to_contain_text(f"The review is saved: {total} points.")
-    expect(page.locator(".form .notice")).to_contain_text("Reviewed by inspector")
+    expect(page.locator(".reviewing .notice").first).to_contain_text("Reviewed by inspector")
     expect(page.locator(".draft")).to_be_hidden()
     window.open("/calls?reviewed=yes")
     row = page.locator("table.calls tbody tr", has_text="王小丽")
@@ -200,7 +200,7 @@ def test_a_call_without_analysis_says_why_and_can_be_heard(visit: Window, name: 
     window.open(f"/calls/{window.served.box.ids[name]}")
     page = window.page
     told = {"parked": "the model whisper-base is damaged", "waiting": "has not been analysed yet"}
-    expect(page.locator("main p.notice[role=status]")).to_contain_text(told[name])
+    expect(page.locator("main p.notice[role=status]:visible")).to_contain_text(told[name])
     page.click("#play")
     wait_for_sound(page, lambda now: now > 0.5)
 

@@ -7,15 +7,16 @@ export function setUpDrafts(form) { return new Drafts(form); }
 class Drafts {
   constructor(form) {
     this.form = form;
-    this.window = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     this.revision = Number(form.dataset.revision);
-    this.number = this.arrived = this.tries = 0;
+    [this.window, this.number] = this.identity();
+    this.arrived = this.number;
+    this.tries = 0;
     this.safe = true; // whether this browser keeps a copy
     this.instead = this.closed = this.held = false;
     this.running = null;
     this.restore();
     form.addEventListener("focusout", () => this.hurry());
-    addEventListener("pagehide", () => this.leave());
+    addEventListener("pagehide", () => { this.sign(); this.leave(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.leave(); });
     addEventListener("online", () => this.hurry());
     addEventListener("beforeunload", (event) => { if (this.waiting && !this.safe && !this.closed) event.preventDefault(); });
@@ -44,6 +45,21 @@ class Drafts {
     await this.running;
     await this.send();
     return !this.waiting;
+  }
+
+  // A page loaded again is the same window: what it sent in leaving is older than what it sends now. The name lies in the tab's
+  // store only between leaving and coming back, so that a tab that was copied has one of its own.
+  identity() {
+    try {
+      const left = JSON.parse(sessionStorage.getItem(`${this.key} window`));
+      sessionStorage.removeItem(`${this.key} window`);
+      if (left) return left;
+    } catch { /* then it is a new one */ }
+    return [[...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join(""), 0];
+  }
+
+  sign() {
+    try { sessionStorage.setItem(`${this.key} window`, JSON.stringify([this.window, this.number])); } catch { /* no matter */ }
   }
 
   leave() {
@@ -155,7 +171,7 @@ class Drafts {
     for (const field of this.form.querySelectorAll("input:not([type=hidden]), textarea")) fill(field, mine(field.name));
     this.form.querySelector(".draft").hidden = false;
     this.revision = left.revision;
-    this.number = 1;
+    this.number += 1;
     this.hurry();
   }
 }

@@ -13,7 +13,7 @@ export function jumpOnClick(selector, jump) {
   document.addEventListener("click", (event) => {
     const entry = event.target.closest(selector);
     // A selection is somebody copying words, not a wish to jump.
-    if (!entry || !getSelection().isCollapsed || event.target.closest("form, .fix, .verdict, .unmiss, .remove")) return;
+    if (!entry || !getSelection().isCollapsed || event.target.closest(".fix-form, .fix, .verdict, .unmiss, .remove")) return;
     event.preventDefault();
     jump(placeOf(entry, event));
   });
