@@ -3,6 +3,8 @@
 
 UNITS=/etc/systemd/system
 RULES=/etc/udev/rules.d
+JOURNAL=/etc/systemd/journald.conf.d/callbox.conf
+WATCHDOG=/etc/systemd/system.conf.d/callbox.conf
 STOPPED_WITHIN_S=60 # the recorder closes its files well within it
 
 systemd_runs() { [ -d /run/systemd/system ]; }
@@ -14,6 +16,8 @@ install_units() { # RELEASE
   for rule in "$1"/hw/udev/*.rules; do
     [ ! -e "$rule" ] || install -D -m 644 "$rule" "$RULES/$(basename "$rule")"
   done
+  install -D -m 644 "$1/systemd/drop-ins/journald-callbox.conf" "$JOURNAL"
+  install -D -m 644 "$1/systemd/drop-ins/watchdog-callbox.conf" "$WATCHDOG"
   # shellcheck disable=SC2046
   systemctl enable -q $(wanted_units)
   if systemd_runs; then
@@ -53,6 +57,6 @@ remove_units() {
   for unit in "$UNITS"/callbox*.{target,service,timer,path}; do
     [ ! -e "$unit" ] || systemctl disable -q "$(basename "$unit")" 2>/dev/null || true
   done
-  rm -f "$UNITS"/callbox*.{service,timer,path,target} "$RULES"/*callbox*.rules
+  rm -f "$UNITS"/callbox*.{service,timer,path,target} "$RULES"/*callbox*.rules "$JOURNAL" "$WATCHDOG"
   ! systemd_runs || systemctl daemon-reload
 }

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -14,6 +14,7 @@ import psutil
 from console.output import facts, table
 from hw.messages import Message
 from quality.health.status import BoxStatus
+from quality.health.wear import Wear, finding, wears
 from quality.health.words import local
 from recorder.settings.sections import Settings
 from recorder.times import to_text
@@ -22,34 +23,18 @@ LOG_LINES = 30
 WAIT_S = 10.0
 """Seconds a tool of the system gets to answer."""
 
-LIFE = ("device/life_time", "device/pre_eol_info")
-"""What an eMMC says of its wear (JEDEC eMMC 5.0): two counts in tenths of its life, and 1 normal, 2 warning, 3 urgent."""
-
-
-def disk_lines(settings: Settings, language: str, sys_block: Path = Path("/sys/block")) -> list[str]:
+def disk_lines(settings: Settings, language: str, disks: Iterable[Wear] | None = None) -> list[str]:
     """How full, and how worn where the disk says so."""
     store = Path(settings.store.path)
     rows = [_usage(name, place) for name, place in (("store", store), ("/", Path("/"))) if place.exists()]
     heads = ("", "path", "GB", "free GB", "used %") if language == "en" else ("", "目录", "GB", "可用 GB", "已用 %")
-    wear = [line for device in sorted(sys_block.glob("*")) if (line := _wear(device, language))]
+    wear = [finding(one).seen.text(language) for one in (wears() if disks is None else disks)]
     return [*table(heads, rows).splitlines(), *wear]
 
 
 def _usage(name: str, place: Path) -> tuple[str, str, str, str, str]:
     usage = shutil.disk_usage(place)
     return name, str(place), f"{usage.total / 1e9:.1f}", f"{usage.free / 1e9:.1f}", f"{100 * usage.used / usage.total:.0f}"
-
-
-def _wear(device: Path, language: str) -> str:
-    """As `mmcblk0: wear 10-20 %`; "" for a disk that does not say."""
-    try:
-        tenths = max(int(value, 16) for value in (device / LIFE[0]).read_text().split())
-        urgent = (device / LIFE[1]).read_text().strip() not in ("0x01", "0x00")
-    except (OSError, ValueError):
-        return ""
-    shown = f"{10 * tenths - 10}-{10 * tenths} %" if 0 < tenths <= 10 else "> 100 %" if tenths else "?"
-    advice = Message(": replace it", "：请更换").text(language) if urgent or tenths >= 9 else ""
-    return Message(f"{device.name}: wear {shown}", f"{device.name}：磨损 {shown}").text(language) + advice
 
 
 def net_lines(language: str) -> list[str]:

@@ -7,22 +7,13 @@ from pathlib import Path
 import pytest
 
 from console.technician import machine
+from quality.health.wear import Wear
 from recorder.settings.sections import Settings, Store
 
 
-@pytest.mark.parametrize(("life", "eol", "said"), [
-    ("0x01 0x02", "0x01", "mmcblk0: wear 10-20 %"), ("0x0a 0x09", "0x01", "mmcblk0: wear 90-100 %: replace it"),
-    ("0x0b 0x01", "0x03", "mmcblk0: wear > 100 %: replace it"), ("0x03 0x03", "0x02", "mmcblk0: wear 20-30 %: replace it"),
-])  # fmt: skip
-def test_wear_of_a_card(tmp_path: Path, life: str, eol: str, said: str) -> None:
-    device = tmp_path / "mmcblk0" / "device"
-    device.mkdir(parents=True)
-    (tmp_path / "sda" / "device").mkdir(parents=True)
-    (device / "life_time").write_text(life + "\n")
-    (device / "pre_eol_info").write_text(eol + "\n")
-    lines = machine.disk_lines(Settings(store=Store(str(tmp_path))), "en", tmp_path)
-    assert lines[-1] == said
-    assert not [line for line in lines if "sda" in line]
+def test_wear_of_a_card(tmp_path: Path) -> None:
+    settings = Settings(store=Store(str(tmp_path)))
+    assert machine.disk_lines(settings, "en", [Wear("mmcblk0", 20, failing=False)])[-1] == "disk mmcblk0: 20 % of its life used"
 
 
 def test_the_gateway_as_the_kernel_writes_it(tmp_path: Path) -> None:
