@@ -26,8 +26,8 @@ class CallFilter:
     "agent" or "customer". mood: one of analyzer.schema.MOODS that somebody surely had; mood_side: of which side, None any.
     min_silence_s: seconds of the longest silence. state: of the call; analysis: one of ANALYSIS_STATES. words: what was said
     (quality.wordsearch); exact: as written only, not what sounds like it. ids: only these calls.
-    answered: somebody took it. passed: the review that holds passed it. problem: what people found (quality.callproblems).
-    faulty: a rule was broken on the agent's side.
+    answered: somebody took it. ended: it is not being recorded any more. passed: the review that holds passed it. problem: what
+    people found (quality.callproblems). faulty: a rule was broken on the agent's side.
     scope: what the person who asks may see, whatever else is asked.
     """
 
@@ -58,6 +58,7 @@ class CallFilter:
     exact: bool | None = None
     ids: frozenset[str] | None = None
     answered: bool | None = None
+    ended: bool | None = None
     passed: bool | None = None
     problem: Problems | None = None
     faulty: bool | None = None

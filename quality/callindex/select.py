@@ -76,6 +76,9 @@ def _on_call(index: CallIndex, wanted: CallFilter, span: slice) -> Iterator[Mask
         yield columns["duration"][span] >= np.float32(wanted.min_duration_s)
     if wanted.max_duration_s is not None:
         yield columns["duration"][span] <= np.float32(wanted.max_duration_s)
+    if wanted.ended is not None:
+        recording = _is(index, "state", "recording", span)
+        yield ~recording if wanted.ended else recording
     if wanted.answered is not None:
         untaken = _is(index, "state", "unanswered", span)
         yield ~(untaken | _is(index, "state", "recording", span)) if wanted.answered else untaken

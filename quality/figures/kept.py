@@ -153,17 +153,15 @@ class _Changed:
     end: str
 
     @property
-    def bounds(self) -> tuple[str | int, str | int]:
-        """What to look between: numbers of rows, or instants (of which the very same millisecond is looked at again)."""
-        if self.name == "reviews":
-            return self.since or "", self.end
+    def bounds(self) -> tuple[int, int]:
+        """Between which rows, by their numbers."""
         return int(self.since or 0), int(self.end or 0)
 
 
 _ENDS = {
     "results": "SELECT max(rowid) FROM analysis.results",
     "rescored": "SELECT max(id) FROM analysis.past_scores",
-    "reviews": "SELECT max(reviewed_at) FROM review.reviews",
+    "reviews": "SELECT max(rowid) FROM review.reviews",
     "records": "SELECT max(id) FROM calls.call_records",
 }
 """How far each kind of change has come: a call understood, scored by another rulebook, reviewed; a PBX record. A call that is
@@ -174,7 +172,7 @@ _SINCE = {
     "rescored": """SELECT c.started_at FROM analysis.past_scores p JOIN calls.calls c ON c.id = p.call_id
         WHERE p.id > ? AND p.id <= ? LIMIT ?""",
     "reviews": """SELECT c.started_at FROM review.reviews v JOIN calls.calls c ON c.id = v.call_id
-        WHERE v.reviewed_at >= ? AND v.reviewed_at <= ? LIMIT ?""",
+        WHERE v.rowid > ? AND v.rowid <= ? LIMIT ?""",
     "records": "SELECT started_at FROM calls.call_records WHERE id > ? AND id <= ? LIMIT ?",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from quality.reports.words import text_of
 from webui.languages import language
 
 OF_KEY: dict[str, dict[str, str]] = {
-    "calls": {}, "reviewed": {"reviewed": "yes"}, "listened": {"reviewed": "yes"}, "pass": {"passed": "no"},
+    "calls": {"ended": "yes"}, "reviewed": {"reviewed": "yes"}, "listened": {"reviewed": "yes"}, "pass": {"passed": "no"},
     "score": {"reviewed": "yes"}, "a": {"problem": "A"}, "b": {"problem": "B"}, "c": {"problem": "C"}, "faulty": {"faulty": "yes"},
 }  # fmt: skip
 """Key figure → the filter of the calls behind it; what is not here is told by groups and days (manage.figure)."""

@@ -29,7 +29,7 @@ BY = "by:"
 """Before a user's id: reviewed by that one."""
 FILTER_NAMES = (
     *TEXTS, "since", "until", "min_duration", "max_duration", "score", "min_score", "max_score", "reviewed", "priority",
-    "direction", "hung_up", "mood", "min_silence", "analysis", "answered", "passed", "faulty", "problem", "item",
+    "direction", "hung_up", "mood", "min_silence", "analysis", "answered", "ended", "passed", "faulty", "problem", "item",
 )  # fmt: skip
 _MAX_TEXT = 100
 
@@ -62,8 +62,8 @@ def parse(values: Mapping[str, str], scope: Scope) -> tuple[CallFilter, list[str
         hung_up_by=values["hung_up"] if values.get("hung_up") in HUNG_UP else None,
         words=values.get("q", "").strip()[:_MAX_TEXT] or None, exact=values.get("exact") == "1" or None,
         priority=yes.get(values.get("priority", "")),
-        answered=yes.get(values.get("answered", "")), passed=yes.get(values.get("passed", "")),
-        faulty=yes.get(values.get("faulty", "")), problem=_problem(values),
+        answered=yes.get(values.get("answered", "")), ended=yes.get(values.get("ended", "")),
+        passed=yes.get(values.get("passed", "")), faulty=yes.get(values.get("faulty", "")), problem=_problem(values),
     )
     return wanted, problems
 
