@@ -22,11 +22,11 @@ import psutil
 from hw.messages import UserError
 from quality.centre.many import make_many
 from quality.schema import MIGRATIONS
-from quality.store import writing
+from quality.store import reading, writing
 from quality.users import Users
 from quality.webbench.firstload import fetcher, first_load_kb
 from quality.webbench.pages import pages
-from quality.webbench.tap import STARTING_S, Tap, recording, settings
+from quality.webbench.tap import STARTING_S, Tap, recording, settings, stopped
 from quality.webbench.visitors import Plan, Visitor
 from recorder.schema import CALLS_DB
 
@@ -38,8 +38,8 @@ _UP_S = 180.0
 
 @dataclass(frozen=True)
 class Asked:
-    """calls, transcripts: of the store that is made unless one is there. think_s: mean seconds between a person's pages. lines: that
-    the recorder captures meanwhile, 0: no recorder. store: one made by an earlier run; it is written to."""
+    """calls, transcripts: of the store that is made unless one is there. think_s: mean seconds between a person's pages. lines:
+    that the recorder captures meanwhile, 0: no recorder. store: one made by an earlier run; it is written to."""
 
     calls: int = 1_000_000
     transcripts: int = 200_000
@@ -91,18 +91,19 @@ def _run(asked: Asked, work: Path, store: Path, stack: ExitStack, progress: Prog
         cpu = _cpu(web)
         found = _visit(plan)
         cpu = _cpu(web) - cpu
-    return _figures(asked, found, tap, web, loads, cpu)
+    return _figures(asked, store, found, tap, web, loads, cpu)
 
 
 def _figures(
-    asked: Asked, found: dict[str, object], tap: Tap, web: psutil.Process, loads: dict[str, float], cpu: float
+    asked: Asked, store: Path, found: dict[str, object], tap: Tap, web: psutil.Process, loads: dict[str, float], cpu: float
 ) -> dict[str, object]:
     times: dict[str, list[float]] = found["times"]  # type: ignore[assignment]
     count = sum(map(len, times.values()))
     workers = [child.memory_full_info() for child in web.children()]
     every = [one for kind in times.values() for one in kind]
     return {
-        **{name: value for name, value in asdict(asked).items() if name != "store"},
+        **{name: value for name, value in asdict(asked).items() if name not in ("store", "calls", "transcripts")},
+        **_counts(store),
         "pages": count,
         "failed": found["failed"],
         "ms": {kind: _percentiles(values) for kind, values in sorted({**times, "all": every}.items())},
@@ -115,6 +116,13 @@ def _figures(
         "first_load_kb": loads,
         "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
+
+
+def _counts(store: Path) -> dict[str, int]:
+    with reading(store) as connection:
+        calls = connection.execute("SELECT count(*) FROM calls.calls").fetchone()[0]
+        heard = connection.execute("SELECT count(first_utterance) FROM analysis.results").fetchone()[0]
+    return {"calls": calls, "transcripts": heard}
 
 
 def _percentiles(values: list[float]) -> dict[str, float]:
@@ -147,8 +155,7 @@ def _serving(work: Path, port: int) -> Iterator[psutil.Process]:
             _wait_until_up(process, port, work / "web.log")
             yield psutil.Process(process.pid)
         finally:
-            process.terminate()
-            process.wait(30)
+            stopped(process)
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -77,7 +77,16 @@ def recording(work: Path, made: Settings, lines: int, begin: float, seconds: flo
                 tap.lost_frames = sum(device.lost_frames for device in status.devices) + overrun
                 tap.calls = lines * int(seconds // (CALL_S + PAUSE_S))
         finally:
-            for process in (recorder, feed):
-                if process.poll() is None:
-                    process.terminate()
-                    process.wait(30)
+            stopped(recorder)
+            stopped(feed)
+
+
+def stopped(process: subprocess.Popen[bytes]) -> None:
+    """End it, gently if it will."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
