@@ -174,7 +174,7 @@ def test_review_a_call_with_a_draft_that_survives_a_reload(visit: Window) -> Non
     expect(page.locator(".draft")).to_be_hidden()
     window.open("/calls?reviewed=yes")
     row = page.locator("table.calls tbody tr", has_text="王小丽")
-    expect(row.locator("td.form")).to_contain_text(total)
+    expect(row.locator("td.reviewed")).to_contain_text(total)
 
 
 def test_a_review_that_is_not_whole_is_sent_back_with_all_that_was_typed(visit: Window) -> None:
