@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from console import commandlist
 from console.commandline import build_parser
+from console.commands.serial import conversation
 from recorder.settings.loader import load
+from recorder.settings.sections import Settings
 
 HOUSE = Path(__file__).parents[1]
 ENGLISH, CHINESE = HOUSE / "README.md", HOUSE / "README.zh-CN.md"
@@ -86,6 +89,46 @@ def test_every_command_named_anywhere_exists() -> None:
         for word in re.findall(r"(?:^ *|bin/)callbox ([a-z]+)\b", code, re.MULTILINE)
     }
     assert {(name, word) for name, word in named if word not in first_words} == set()
+
+
+PAPERS = ("install.md", "install.zh-CN.md", "technician-card.md")
+"""What people work by: every whole command in them is one that is taken, with its arguments."""
+
+
+def whole_commands(text: str) -> set[str]:
+    code = [*re.findall(r"`([^`\n]+)`", FENCE.sub("", text)), *(line for block in FENCE.findall(text) for line in block.splitlines())]
+    found = (re.match(r"\s*(?:sudo )?callbox (.+)$", piece) for piece in code)
+    return {match[1] for match in found if match and not match[1].startswith("-")}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_whole_command_of_a_paper_is_taken(name: str) -> None:
+    parser = build_parser()
+    for command in whole_commands(page(HOUSE / "docs" / name)):
+        assert parser.parse_args(shlex.split(command)), command
+
+
+def test_a_wrong_command_of_a_paper_would_be_found() -> None:
+    assert whole_commands("`sudo callbox backup --cheque X` and\n```\ncallbox doctor\n```\n") == {"backup --cheque X", "doctor"}
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["backup", "--cheque", "X"])
+
+
+def test_the_card_names_what_the_console_takes() -> None:
+    taken = conversation(Settings()).commands
+    card = page(HOUSE / "docs" / "technician-card.md")
+    typed = {code for row in re.findall(r"^\| (`.+?) \|", card, re.MULTILINE) for code in re.findall(r"`([^`]+)`", row)}
+    own = ("help", "lang zh", "lang en")
+    unknown = {code for code in typed if not any(code.startswith(word) for word in (*taken, *own))}
+    assert unknown == set()
+    assert {word for word in taken if not any(code.startswith(word) for code in typed)} == set(), "the card leaves one out"
+
+
+def test_the_guides_are_twins() -> None:
+    english, chinese = (page(HOUSE / "docs" / name) for name in ("install.md", "install.zh-CN.md"))
+    assert re.findall(r"^#+|^```[^`]*^```|^\| |^!\[", english, re.MULTILINE) == re.findall(
+        r"^#+|^```[^`]*^```|^\| |^!\[", chinese, re.MULTILINE
+    )
 
 
 def outline(text: str) -> list[str]:

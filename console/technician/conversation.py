@@ -61,6 +61,11 @@ class Conversation:
         self._last = now()
 
     @property
+    def commands(self) -> Mapping[str, Command]:
+        """What is taken besides help, lang, login and logout."""
+        return self._commands
+
+    @property
     def secret(self) -> bool:
         """Whether what is typed next must not be shown."""
         return self._asking_pin
