@@ -81,7 +81,5 @@ def start() -> None:
     boot_id = int.from_bytes(os.urandom(2), "little")
     watchdog = WDT(timeout=WATCHDOG_MS)
     memory = Memory(_read, _write)
-    tap = TapBoard(
-        INPUTS, converter.read_mv, uart, boot_id, memory=memory, selftest=converter.selftest, started=started
-    )
+    tap = TapBoard(INPUTS, converter.read_mv, uart, boot_id, memory=memory, selftest=converter.selftest, started=started)
     run(tap, time, watchdog.feed)

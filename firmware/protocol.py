@@ -44,6 +44,7 @@ STARTS = ("power", "watchdog", "reset")
 KINDS = ("ring_start", "ring_stop", "off_hook", "on_hook", "flash", "reversed", "no_line")
 """Event kinds; their wire number is their place here."""
 
+
 def encode(sequence: int, kind: int, *fields: int) -> bytes:
     """A frame ready to send. sequence: the sender's frame number modulo 256, which only serves to count losses."""
     payload = struct.pack(FORMATS[kind], *fields)

@@ -13,8 +13,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class BoardHealth:
-    """faults: of firmware.selftest.FAULTS. stuck: inputs at the end of their scale. lost: events the board had to give up since it
-    started, because nobody took them. slowest_ms: its longest round of samples in the last second."""
+    """The board as it said last.
+
+    faults: of firmware.selftest.FAULTS. stuck: inputs at the end of their scale. lost: events the board had to give up since it
+    started, because nobody acknowledged them; the box may have had some of them all the same. slowest_ms: its longest round of
+    samples in the last second.
+    """
 
     faults: tuple[str, ...] = ()
     stuck: tuple[int, ...] = ()
@@ -48,4 +52,4 @@ def log_change(port: str, before: BoardHealth, now: BoardHealth) -> None:
     if (before.faults or before.stuck) and not (now.faults or now.stuck):
         log.info("tap board %s: self-test passes again", port)
     if now.lost > before.lost:
-        log.error("tap board %s: has given up %d line events that nobody took", port, now.lost - before.lost)
+        log.error("tap board %s: has given up %d line events that the box had not acknowledged", port, now.lost - before.lost)

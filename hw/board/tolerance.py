@@ -47,8 +47,9 @@ class Draws:
     told_mv: Values
 
 
-def draw(bench: Bench, draws: int = DRAWS, seed: int = SEED) -> Draws:
-    """Run the sweep."""
+def draw(bench: Bench, draws: int | None = None, seed: int = SEED) -> Draws:
+    """Run the sweep over so many boards (DRAWS)."""
+    draws = draws or DRAWS
     chance = np.random.default_rng(seed)
     bench.run("tolerance", _deck(draws, chance))
     table = np.loadtxt(bench.path / "tolerance.txt")

@@ -70,7 +70,7 @@ def test_the_boards_own_file_runs_under_micropython_on_a_make_believe_machine() 
     kinds = {fields[3]: protocol.KINDS[fields[4]] for kind, fields in got if kind == protocol.EVENT}
     assert kinds == {sense: "off_hook" if sense == 3 else "on_hook" for sense in range(8)}
     faults = [fields[4:6] for kind, fields in got if kind == protocol.HEARTBEAT]
-    assert faults == [(0, 0)]
+    assert set(faults) == {(0, 0)}
 
 
 def test_sampling_lines_at_rest_takes_no_memory() -> None:

@@ -326,7 +326,7 @@ def test_events_given_up_are_told_while_the_box_listens_again(bench: Bench, capl
     assert [event.kind for event in bench.events] == ["off_hook", "on_hook"] * 2
     assert bench.sense.health.lost == 4
     assert "4 line events lost" in caplog.text
-    assert "given up 4 line events" in caplog.text
+    assert "given up 4 line events that the box had not acknowledged" in caplog.text
 
 
 def test_a_watchdog_reset_is_told(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:

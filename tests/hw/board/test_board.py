@@ -69,7 +69,8 @@ def test_the_limits_are_those_the_board_was_asked_for(figures: dict[str, measure
         ("RG", "110k", measure.hook, "hook_wrong"),
     ],
 )  # fmt: skip
-def test_a_wrong_part_is_found(part: str, value: str, measured: object, key: str) -> None:
+def test_a_wrong_part_is_found(part: str, value: str, measured: object, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tolerance, "DRAWS", 40)
     with Bench({part: value}) as bench:
         found = {figure.key: figure for figure in measured(bench)}  # type: ignore[operator]
     assert not found[key].ok, f"{key} is {found[key].value}"
