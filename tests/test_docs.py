@@ -96,7 +96,8 @@ PAPERS = ("install.md", "install.zh-CN.md", "technician-card.md")
 
 
 def whole_commands(text: str) -> set[str]:
-    code = [*re.findall(r"`([^`\n]+)`", FENCE.sub("", text)), *(line for block in FENCE.findall(text) for line in block.splitlines())]
+    fenced = [line for block in FENCE.findall(text) for line in block.splitlines()]
+    code = [*re.findall(r"`([^`\n]+)`", FENCE.sub("", text)), *fenced]
     found = (re.match(r"\s*(?:sudo )?callbox (.+)$", piece) for piece in code)
     return {match[1] for match in found if match and not match[1].startswith("-")}
 
