@@ -71,7 +71,7 @@ class Users:
                 raise UserError(f"There is already a user “{name}”. Choose another name.", f"用户“{name}”已存在，请换一个名称。")
             database.table("users").insert(row)
             record(database, by, "user.add", user_id, {"name": name, "role": role, "agent_id": agent_id})
-        return self._named(name)
+        return self.require(name)
 
     def check(self, name: str, password: str) -> User | None:
         """The user whose name and password these are, or None (also when disabled). An unknown name takes as long as a wrong
@@ -94,7 +94,7 @@ class Users:
     def set_password(self, name: str, password: str, by: str = "console", *, must_change: bool = False) -> None:
         """A new password; every session of the account ends. must_change: at the next log-in, since not its person chose it. Raises
         UserError on an unknown name or a weak password."""
-        self._set_password(self._named(name), password, by, "user.passwd", must_change=must_change)
+        self._set_password(self.require(name), password, by, "user.passwd", must_change=must_change)
 
     def change_own_password(self, user: User, old: str, new: str) -> None:
         """By its person, who knows the old one. Raises UserError when that is wrong, or the new one is the same or weak."""
@@ -115,7 +115,7 @@ class Users:
     def set_role(self, name: str, role: str, agent_id: str | None = None, by: str = "console") -> None:
         """Another role; a 座席 is bound to an agent. Groups fall away from a role that is bound to none. Raises UserError on an
         unknown name or role, and for the last administrator."""
-        user = self._named(name)
+        user = self.require(name)
         check_role(role, agent_id, None)
         with writing(self._store) as database:
             if role != "admin":
@@ -135,7 +135,7 @@ class Users:
     def set_groups(self, name: str, groups: Iterable[str], by: str = "console") -> None:
         """Bind an account to groups; to none: it sees all. Raises UserError on an unknown name, a role that is not bound to groups,
         or a group that neither the book nor the settings know."""
-        user, wanted = self._named(name), sorted({group.strip() for group in groups} - {""})
+        user, wanted = self.require(name), sorted({group.strip() for group in groups} - {""})
         check_groups(self._store, user.role, wanted)
         with writing(self._store) as database:
             database.execute("DELETE FROM user_groups WHERE user_id = ?", (user.id,))
@@ -152,7 +152,7 @@ class Users:
         self._switch(name, None, "user.enable", by)
 
     def _switch(self, name: str, disabled_at: str | None, action: str, by: str) -> None:
-        user = self._named(name)
+        user = self.require(name)
         with writing(self._store) as database:
             if disabled_at:
                 _keep_an_administrator(database, user)
@@ -160,7 +160,8 @@ class Users:
             database.execute("UPDATE users SET disabled_at = ? WHERE id = ?", (disabled_at, user.id))
             record(database, by, action, user.id, {"name": user.name})
 
-    def _named(self, name: str) -> User:
+    def require(self, name: str) -> User:
+        """The user of that name. Raises UserError when there is none."""
         user = self.named(name)
         if user is None:
             raise UserError(

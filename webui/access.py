@@ -16,7 +16,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "*"
 EVERYONE = (*STAFF, "agent")
 _MARK = "__allowed__"
-_WITH_OLD_PASSWORD = ("account.page", "account.password", "auth.logout")
+_WITH_OLD_PASSWORD = ("account.page", "account.stay", "account.password", "auth.logout")
 
 
 def public(view: View) -> View:

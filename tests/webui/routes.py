@@ -102,6 +102,7 @@ ROUTES = (
     Row("auth.logout", "POST", ok=302),
     Row("account.page"),
     Row("account.password", "POST", ok=422),
+    Row("account.stay", ok=204),
     Row("account.codes"),
     Row("account.turn_on", "POST", ok=302),
     Row("account.turn_off", "POST", ok=422),

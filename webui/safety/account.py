@@ -29,6 +29,13 @@ def page() -> ResponseReturnValue:
     return _page()
 
 
+@blueprint.get("/account/stay")
+@allow(*EVERYONE)
+def stay() -> ResponseReturnValue:
+    """Somebody is there: that this was asked for is all it takes."""
+    return "", 204
+
+
 @blueprint.post("/account/password")
 @allow(*EVERYONE)
 def password() -> ResponseReturnValue:
