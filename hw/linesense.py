@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import serial
 
 from firmware import protocol, thresholds
+from hw import boarderrors
 from hw.boardclock import BoardClock
 from hw.boardhealth import BoardHealth, health_of, log_change
 from hw.errors import DeviceError
@@ -89,19 +90,19 @@ class SerialLineSense:
                         self._handle(*later)
                     self._line.timeout = 0
                     return
-        raise _no_answer(self.port)
+        raise boarderrors.no_answer(self.port)
 
     def poll(self) -> list[LineEvent]:
         """The events since the last call; never waits. Raises DeviceError when the board is gone or speaks another version."""
         if self._line is None:
-            raise _not_open(self.port)
+            raise boarderrors.not_open(self.port)
         if self._order.ack_due and not self._events:  # events are left over only when the last poll failed
             self._order.ack_due = False
             self._send(protocol.ACK, self._boot_id, self._order.had)
         for kind, fields in self._receive():
             self._handle(kind, fields)
         if self._monotonic() - self._heard_at > SILENCE_S:
-            raise _silent(self.port)
+            raise boarderrors.silent(self.port)
         events, self._events = self._events, []
         return events
 
@@ -135,7 +136,7 @@ class SerialLineSense:
     def _ask(self, question: int, answer: int, *fields: int) -> tuple[int, ...]:
         """Events that come meanwhile are kept for the next poll."""
         if self._line is None:
-            raise _not_open(self.port)
+            raise boarderrors.not_open(self.port)
         self._answers.pop(answer, None)
         self._line.timeout = READ_S
         try:
@@ -148,7 +149,7 @@ class SerialLineSense:
                     return self._answers.pop(answer)
         finally:
             self._line.timeout = 0
-        raise _no_answer(self.port)
+        raise boarderrors.no_answer(self.port)
 
     def _named(self, fields: tuple[int, ...]) -> dict[str, int]:
         return dict(zip(thresholds.NAMES, fields[1:], strict=True))
@@ -195,7 +196,7 @@ class SerialLineSense:
     def _hello(self, fields: tuple[int, ...]) -> None:
         version = fields[0]
         if version != protocol.VERSION:
-            raise _other_version(self.port, version)
+            raise boarderrors.other_version(self.port, version)
         boot_id, inputs, uptime, oldest, started = fields[1:]
         if boot_id != self._boot_id:
             why = protocol.STARTS[started] if started < len(protocol.STARTS) else started
@@ -240,37 +241,3 @@ class SerialLineSense:
 
 def _open(path: str, baud: int) -> Port:
     return open_port(path, baud, timeout_s=READ_S)
-
-
-def _not_open(port: str) -> DeviceError:
-    return DeviceError(f"Serial port {port} is read before it was opened.", f"串口 {port} 尚未打开就被读取。")
-
-
-def _no_answer(port: str) -> DeviceError:
-    return DeviceError(
-        f"No tap board answers at {port}. Check its power, its cable and the port's name in [line_sense]; a reset may help.",
-        f"{port} 上没有采集板应答。请检查其供电、连接线以及 [line_sense] 中的串口名称;也可尝试复位采集板。",
-    )
-
-
-def _silent(port: str) -> DeviceError:
-    return DeviceError(
-        f"The tap board at {port} has fallen silent. Check its power and its cable; until then calls are found by voice alone.",
-        f"{port} 上的采集板已无响应。请检查其供电和连接线;恢复之前只能靠语音发现通话。",
-    )
-
-
-def _other_version(port: str, version: int) -> DeviceError:
-    ours = protocol.VERSION
-    if version < ours:
-        return DeviceError(
-            f"The tap board at {port} has older firmware: protocol version {version}, this box speaks version {ours}. "
-            "Put the firmware of this release on the board (firmware/README.md).",
-            f"{port} 上的采集板固件较旧:其协议版本为 {version},本机为 {ours}。请把本版本的固件写入采集板 (见 firmware/README.md)。",
-        )
-    return DeviceError(
-        f"The tap board at {port} has newer firmware: protocol version {version}, this box speaks version {ours}. "
-        "Upgrade the box, or put the firmware of this release on the board (firmware/README.md).",
-        f"{port} 上的采集板固件较新:其协议版本为 {version},本机为 {ours}。"
-        "请升级本机,或把本版本的固件写入采集板 (见 firmware/README.md)。",
-    )
