@@ -1,7 +1,8 @@
 """The certificate that the box makes for itself, so that passwords and voices cross the LAN unread.
 
 <store>/tls/box.key (ECDSA P-256, 0600) and box.pem. Nobody vouches for it: browsers warn once, and whoever compares the fingerprint
-(`callbox users certificate`, the page about the box) knows that they speak to this box. The key stays when the certificate is renewed.
+(`callbox users certificate`, the page about the box) knows that they speak to this box. The key stays when the certificate is
+renewed.
 """
 
 from __future__ import annotations
