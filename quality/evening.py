@@ -12,6 +12,8 @@ from quality.automatic import Automatic
 from quality.mystery import MysteryCalls
 from quality.observation import Observations
 from quality.problems import Limits
+from quality.reports.facts import Box
+from quality.reports.keptfacts import keep_all
 from quality.sampling.plans import Plans
 from quality.store import reading
 from quality.trainings import Trainings
@@ -20,6 +22,7 @@ from recorder.settings.sections import QualityRules
 
 TRAINING_WEEKS = 4  # whose reviews tell a common problem
 MOST_MISSED = 14  # days that are caught up on
+KEPT = timedelta(days=400)  # whose detail is kept ready for the pages: a year and the period before
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def evening(store: Path, day: date, timezone: str, rules: QualityRules | None = 
     rechecked, needs = _sunday(store, day, timezone, rules, by) if day.weekday() == 6 else (0, 0)
     scored = Automatic(store, timezone, rules).score(day)
     alerts = watch(store, day, timezone, WatchRules.of(rules))
+    keep_all(Box(store, timezone=timezone), day - KEPT, day)
     return Evening(planned, short, len(alerts), needs, rechecked, len(observed), scored, linked, missed, left_out)
 
 

@@ -67,10 +67,11 @@ class DayKeeper:
             database.conn.executemany("INSERT OR REPLACE INTO kept_marks VALUES (?, ?)", rows)
 
     def due(self, first: date, last: date, now: float) -> list[date]:
-        """Days from first to last, both included, that have to be counted (again), the newest first; days to come never."""
+        """Days from first to last, both included, that have to be counted (again), the newest first; days to come never,
+        nor days before the box had calls."""
         today = datetime.fromtimestamp(now, self._zone).date()
-        held = self._held(first, last)
-        days = [first + timedelta(days=n) for n in range((min(last, today) - first).days + 1)]
+        held, begin = self._held(first, last), max(first, self._first_day() or today)
+        days = [begin + timedelta(days=n) for n in range((min(last, today) - begin).days + 1)]
         return [day for day in reversed(days) if not self._good(held.get(day), day, today, now)]
 
     def calls_on(self, days: Iterable[date]) -> int:
@@ -93,9 +94,8 @@ class DayKeeper:
         sql = "SELECT day, kept_at, document FROM review.kept_days WHERE day BETWEEN ? AND ? AND basis = ? ORDER BY day"
         with reading(self._store) as connection:
             rows = connection.execute(sql, (first.isoformat(), last.isoformat(), self._basis)).fetchall()
-            begun = connection.execute("SELECT min(started_at) FROM calls.calls").fetchone()[0]
         there = {row["day"] for row in rows}
-        begin = max(first, self._day(begun)) if begun else today + timedelta(days=1)
+        begin = max(first, self._first_day() or today + timedelta(days=1))
         wanted = [begin + timedelta(days=n) for n in range((min(last, today) - begin).days + 1)]
         border = (today - timedelta(days=self._settled_after)).isoformat()
         times = [from_text(row["kept_at"]) for row in rows if row["day"] >= border] or [from_text(r["kept_at"]) for r in rows[-1:]]
@@ -105,6 +105,11 @@ class DayKeeper:
     @property
     def _settled_after(self) -> int:
         return self._rules.repeat_days + 2
+
+    def _first_day(self) -> date | None:
+        with reading(self._store) as connection:
+            begun = connection.execute("SELECT min(started_at) FROM calls.calls").fetchone()[0]
+        return self._day(begun) if begun else None
 
     def _held(self, first: date, last: date) -> dict[date, sqlite3.Row]:
         sql = "SELECT day, basis, kept_at, stale FROM review.kept_days WHERE day BETWEEN ? AND ?"

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from hw.messages import UserError
 from quality.figures.detail import DailyDetail, daily_detail
@@ -57,11 +56,6 @@ def keep_all(box: Box, first: date, last: date) -> int:
     due = keeper.due(first, last, now)
     keeper.keep(due, now)
     return len(due)
-
-
-def first_day(store: Path, timezone: str) -> date | None:
-    """The local day of the box's first call."""
-    return daily_detail(store, date.max, date.max, timezone).known_from
 
 
 def _of_teams(detail: DailyDetail, faults: FaultRows, teams: frozenset[str] | None) -> tuple[DailyDetail, FaultRows]:

@@ -124,9 +124,9 @@ def test_a_report_and_a_case_print_as_paper(visit: Window, department: dict[str,
     window.log_in("manager")
     SCREENSHOTS.mkdir(exist_ok=True)
     for name, path in (("dashboard", "/dashboard?kind=week&period=2026-W47"), ("case", f"/cases/{department['case']}")):
-        window.open(path)
-        data = window.page.pdf(path=SCREENSHOTS / f"{name}.pdf", format="A4", print_background=True)
-        assert data.startswith(b"%PDF")
         window.page.emulate_media(media="print")
+        window.open(path)
+        data = window.page.pdf(path=SCREENSHOTS / f"{name}.pdf", prefer_css_page_size=True, print_background=True)
+        assert data.startswith(b"%PDF")
         assert not window.page.locator("header.top").is_visible()
-        window.page.emulate_media(media="screen")
+        assert not window.page.locator(".no-print:visible").count()
