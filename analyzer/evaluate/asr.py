@@ -31,18 +31,22 @@ _BATCH_S = 330.0
 
 @dataclass
 class _Row:
-    """A line of the manifest. heard: what was recognised, in pieces."""
+    """A line of the manifest. group: the speaker where the manifest names one, else the file's folder. heard: what was recognised,
+    in pieces."""
 
     path: Path
     text: str
+    group: str = ""
     heard: list[str] = field(default_factory=list)
 
 
 def evaluate_asr(
     manifest: Path, language: str, settings: Analysis, progress: Progress = nobody, recognizer: Recognizer | None = None
 ) -> dict[str, object]:
-    """n files, audio_s seconds, cer (zh) or wer (en) as a share, rtf: CPU seconds a second of audio, model loading left out; and
-    the worst files. manifest: CSV with columns path (relative to it, or absolute) and text. Raises UserError for bad rows."""
+    """n files, audio_s seconds, cer (zh) or wer (en) as a share; cpu_s and rtf: CPU
+    seconds, in all and a second of audio, model loading left out; the worst files; and, where there are several, the rate by
+    speaker (column speaker) or else by folder. manifest: CSV with columns path (relative to it, or absolute) and text, perhaps
+    speaker. Raises UserError for bad rows."""
     rows = _read(manifest)
     recognizer = recognizer or load_recognizer(settings)
     cpu, wall, audio_s = time.process_time(), time.monotonic(), 0.0
@@ -62,6 +66,7 @@ def evaluate_asr(
         "n": len(rows),
         "audio_s": round(audio_s, 1),
         **_errors(rows, language),
+        "cpu_s": round(cpu, 2),
         "rtf": round(cpu / audio_s, 4),
         "wall_rtf": round(wall / audio_s, 4),
     }
@@ -84,13 +89,23 @@ def _errors(rows: Sequence[_Row], language: str) -> dict[str, object]:
     normalise = NORMALISE[language]
     wrong = length = 0
     by_file = []
+    groups: dict[str, list[int]] = {}
     for row in rows:
         reference, heard = normalise(row.text), normalise(" ".join(row.heard))
         count = edits(reference, heard)
         wrong, length = wrong + count, length + len(reference)
+        of_group = groups.setdefault(row.group, [0, 0, 0])
+        of_group[:] = [of_group[0] + 1, of_group[1] + count, of_group[2] + len(reference)]
         by_file.append((count, {"path": row.path.name, "text": row.text, "heard": " ".join(row.heard), "errors": count}))
     worst = [entry for count, entry in sorted(by_file, key=lambda item: -item[0])[:10] if count]
-    return {"cer" if language == "zh" else "wer": round(wrong / length, 4), "errors": wrong, "length": length, "worst": worst}
+    rate = "cer" if language == "zh" else "wer"
+    found = {rate: round(wrong / length, 4), "errors": wrong, "length": length, "worst": worst}
+    if len(groups) > 1:
+        found["speakers"] = {
+            name: {"n": n, rate: round(errors / units, 4) if units else None, "errors": errors, "length": units}
+            for name, (n, errors, units) in sorted(groups.items())
+        }
+    return found
 
 
 def _read(manifest: Path) -> list[_Row]:
@@ -111,7 +126,11 @@ def _read(manifest: Path) -> list[_Row]:
     if faults or not rows:
         listed = "; ".join(faults[:20])
         raise UserError(f"{manifest}: {listed or 'no rows'}", f"{manifest}:{listed or '没有数据行'}")
-    return [_Row(manifest.parent / row["path"].strip(), row["text"]) for _, row in rows]
+    paths = [manifest.parent / row["path"].strip() for _, row in rows]
+    return [
+        _Row(path, row["text"], (row.get("speaker") or path.parent.name).strip())
+        for path, (_, row) in zip(paths, rows, strict=True)
+    ]
 
 
 def _faults(manifest: Path, number: int, row: dict[str, str]) -> Iterator[str]:

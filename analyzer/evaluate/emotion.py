@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,26 +36,42 @@ def evaluate_emotion(manifest: Path, model: EmotionModel | None = None) -> dict[
 
     auc_*: area under the ROC curve of P(angry). uar_*: mean of the two recalls at the shipped operating point. *_angry_neutral:
     angry against neutral and calm; *_angry_rest: against all others. recall: by label, of the most probable one (calm counts as
-    neutral). ms_per_utterance: CPU milliseconds, features included.
+    neutral). confusion: by true label, how many were most probably what. speakers: the same areas and recalls by speaker, each by
+    that speaker's clips alone. cpu_s, ms_per_utterance: CPU seconds and milliseconds, features included.
     Figures that need a class which is not there are null. Raises UserError naming every bad row.
     """
     rows = read_manifest(manifest)
     model = model or EmotionModel.load()
-    labels, probabilities, too_short, seconds = _predicted(rows, model)
+    labels, speakers, probabilities, too_short, seconds = _predicted(rows, model)
     angry = np.array([p["angry"] for p in probabilities])
-    is_angry, is_calm = np.isin(labels, ["angry"]), np.isin(labels, CALM)
-    near = is_angry | is_calm
     return {
         "n": len(labels),
         "too_short": too_short,
         "references": sum(row.reference for row in rows),
+        **_figures(angry, labels),
+        "recall": _recall(labels, probabilities),
+        "confusion": _confusion(labels, probabilities),
+        "speakers": {
+            name: _of_speaker(angry[speakers == name], labels[speakers == name]) for name in map(str, np.unique(speakers))
+        },
+        "cpu_s": round(seconds, 2),
+        "ms_per_utterance": round(1000 * seconds / max(1, len(rows)), 2),
+    }
+
+
+def _figures(angry: NDArray[np.float64], labels: NDArray[np.str_]) -> dict[str, float | None]:
+    is_angry, is_calm = np.isin(labels, ["angry"]), np.isin(labels, CALM)
+    near = is_angry | is_calm
+    return {
         "auc_angry_neutral": area_under_curve(angry[near], is_angry[near]),
         "uar_angry_neutral": balanced_recall(angry[near], is_angry[near]),
         "auc_angry_rest": area_under_curve(angry, is_angry),
         "uar_angry_rest": balanced_recall(angry, is_angry),
-        "recall": _recall(labels, probabilities),
-        "ms_per_utterance": round(1000 * seconds / max(1, len(rows)), 2),
     }
+
+
+def _of_speaker(angry: NDArray[np.float64], labels: NDArray[np.str_]) -> dict[str, float | None]:
+    return {"n": len(labels), **_figures(angry, labels)}
 
 
 def read_manifest(manifest: Path) -> list[Row]:
@@ -89,12 +105,14 @@ def _row(manifest: Path, line: dict[str, str]) -> Row:
     return Row(manifest.parent / line["path"], line["label"], line["speaker"], reference)
 
 
-def _predicted(rows: list[Row], model: EmotionModel) -> tuple[NDArray[np.str_], list[dict[str, float]], int, float]:
-    """Labels and probabilities of the scored rows, how many were too short to tell, and the CPU seconds it took."""
+def _predicted(
+    rows: list[Row], model: EmotionModel
+) -> tuple[NDArray[np.str_], NDArray[np.str_], list[dict[str, float]], int, float]:
+    """Labels, speakers and probabilities of the scored rows, how many were too short to tell, and the CPU seconds it took."""
     speakers: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         speakers[row.speaker].append(row)
-    labels, probabilities, too_short, seconds = [], [], 0, 0.0
+    labels, names, probabilities, too_short, seconds = [], [], [], 0, 0.0
     for theirs in speakers.values():
         clips: list[tuple[Row, Samples]] = [(row, read_clip(row.path)) for row in theirs]
         scored = [(row, clip) for row, clip in clips if not row.reference]
@@ -104,10 +122,11 @@ def _predicted(rows: list[Row], model: EmotionModel) -> tuple[NDArray[np.str_], 
         for (row, _), probability in zip(scored, predicted, strict=True):
             if probability:
                 labels.append(row.label)
+                names.append(row.speaker)
                 probabilities.append(probability)
             else:
                 too_short += 1
-    return np.array(labels), probabilities, too_short, seconds
+    return np.array(labels), np.array(names), probabilities, too_short, seconds
 
 
 def area_under_curve(scores: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
@@ -124,6 +143,12 @@ def balanced_recall(scores: NDArray[np.float64], positive: NDArray[np.bool_]) ->
         return None
     said = scores >= ANGRY_FROM
     return round(float((said[positive].mean() + (~said[~positive]).mean()) / 2), 4)
+
+
+def _confusion(labels: NDArray[np.str_], probabilities: list[dict[str, float]]) -> dict[str, dict[str, int]]:
+    said = [max(probability, key=lambda label: probability[label]) for probability in probabilities]
+    counted = Counter(zip(map(str, labels), said, strict=True))
+    return {label: {other: counted[label, other] for other in EMOTIONS} for label in LABELS if label in labels}
 
 
 def _recall(labels: NDArray[np.str_], probabilities: list[dict[str, float]]) -> dict[str, float]:

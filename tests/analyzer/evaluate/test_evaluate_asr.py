@@ -54,6 +54,16 @@ def test_errors_are_counted_over_all_files(tmp_path: Path) -> None:
     assert isinstance(worst, list) and worst[0]["path"] in {"one.wav", "two.wav"}
 
 
+def test_rates_by_speaker_where_the_manifest_names_them(tmp_path: Path) -> None:
+    manifest = _manifest(tmp_path, "one.wav,您好\ntwo.wav,谢谢您\n")
+    manifest.write_text("path,text,speaker\none.wav,您好,S1\ntwo.wav,谢谢您,S2\n", encoding="utf-8")
+    figures = evaluate_asr(manifest, "zh", Analysis(), recognizer=Parrot("您好", "谢谢"))
+    assert figures["speakers"] == {
+        "S1": {"n": 1, "cer": 0.0, "errors": 0, "length": 2}, "S2": {"n": 1, "cer": 0.3333, "errors": 1, "length": 3}
+    }  # fmt: skip
+    assert isinstance(figures["cpu_s"], float)
+
+
 def test_english_is_counted_in_words(tmp_path: Path) -> None:
     manifest = _manifest(tmp_path, "one.wav,Press one now\ntwo.wav,Thank you\n")
     figures = evaluate_asr(manifest, "en", Analysis(), recognizer=Parrot("press 1 no", "Thank you."))
