@@ -85,7 +85,11 @@ def _values(columns: Columns, column: str, places: Places) -> Array | None:
     values: Array = columns[column][places]
     if column == "flags":
         return (values & np.uint8(HIGH)).astype("f4")
-    return values if column == "duration" else np.where(values == NO_SCORE, np.nan, values).astype("f4")
+    if column == "duration":
+        return values
+    points = values.astype("f4")
+    points[values == NO_SCORE] = np.nan
+    return points
 
 
 def _by_time(places: Places, at: tuple[float, int] | None, limit: int, falling: bool) -> Places:

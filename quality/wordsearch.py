@@ -30,7 +30,7 @@ FURTHER_S = 10.0
 SLICE = 200_000
 _KEPT = 4_000_000  # numbers of utterances that are kept for all terms
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.uint32]
 
 
 @dataclass
@@ -126,15 +126,15 @@ def _look(connection: sqlite3.Connection, queries: tuple[str, str], sought: _Sou
 
 def _numbers(connection: sqlite3.Connection, query: str, low: int, high: int) -> Numbers:
     if not query:
-        return np.zeros(0, "i8")
+        return np.zeros(0, "u4")
     sql = "SELECT rowid FROM analysis.utterance_search WHERE utterance_search MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid"
     cursor = connection.execute(sql, (query, low, high))
     cursor.row_factory = None
-    return np.fromiter((row[0] for row in cursor), "i8")
+    return np.fromiter((row[0] for row in cursor), "u4")
 
 
 def _joined(pieces: Sequence[Numbers]) -> Numbers:
-    return np.concatenate(pieces) if pieces else np.zeros(0, "i8")
+    return np.concatenate(pieces) if pieces else np.zeros(0, "u4")
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Spoken:
         said = index.columns["said"]
         places = np.flatnonzero(said)
         order = np.argsort(said[places], kind="stable")
-        self._places, self._first = places[order], said[places][order].astype("i8")
+        self._places, self._first = places[order], said[places][order]
         self._count = len(said)
 
     def places(self, numbers: Numbers) -> Places:
@@ -181,10 +181,10 @@ class Spoken:
         return Reach(int((self._first > looked.bottom).sum()), len(self._first))
 
     def first_in(self, said: int, looked: Looked) -> list[tuple[int, str]]:
-        """Of each term, the first utterance that has it in the call whose first utterance is `said`, with the term; "" where it only
-        sounds like it."""
+        """Of each term, the first utterance that has it in the call whose first utterance is `said`, with the term; "" where it
+        only sounds like it."""
         after = int(np.searchsorted(self._first, said, side="right"))
-        end = int(self._first[after]) if after < len(self._first) else 1 << 62
+        end = int(self._first[after]) if after < len(self._first) else (1 << 32) - 1
         found = []
         for term, exact, alike in looked.terms:
             for numbers, literal in ((exact, term), (alike, "")):

@@ -16,6 +16,7 @@ from hw.messages import UserError
 from quality.readers import keep_readers
 from recorder.settings.sections import Web
 from webui.context import warm
+from webui.memory import give_back_early
 from webui.safety.certificate import Pair
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
@@ -74,6 +75,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._app = app
         self._web = web
         self._pair = pair
+        give_back_early()
         super().__init__()
 
     def load_config(self) -> None:

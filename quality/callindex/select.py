@@ -46,6 +46,9 @@ def select(
 def _few(connection: sqlite3.Connection, index: CallIndex, wanted: CallFilter, among: Places | None) -> Iterator[Places]:
     if wanted.ids is not None:
         yield index.places_of(connection, sorted(wanted.ids))
+    if wanted.draft_of is not None:
+        drafts = connection.execute("SELECT call_id FROM review.review_drafts WHERE user_id = ?", (wanted.draft_of,))
+        yield index.places_of(connection, [row[0] for row in drafts])
     if among is not None:
         yield among
 
@@ -133,22 +136,14 @@ def _by_hand(index: CallIndex, wanted: CallFilter) -> Iterator[Condition]:
         yield Condition("EXISTS (SELECT 1 FROM analysis.hits WHERE call_id = c.id AND rule = ?)", (wanted.rule,))
     if wanted.problem is not None:
         yield Condition(*callproblems.condition(wanted.problem))
-    if wanted.draft_of is not None:
-        yield Condition("EXISTS (SELECT 1 FROM review.review_drafts WHERE call_id = c.id AND user_id = ?)", (wanted.draft_of,))
 
 
 def _checked(connection: sqlite3.Connection, index: CallIndex, places: Places, condition: Condition) -> Places:
-    if "review." in condition.sql:  # only calls that review.db knows can fit: far fewer than there are
-        places = places[np.isin(places, _in_review(connection, index))]
+    if "review." in condition.sql:  # only reviewed calls can fit: far fewer than there are
+        places = places[index.columns["form"][places] != NO_SCORE]
     rows = json.dumps(index.columns["row"][places].tolist())
     sql = f"SELECT c.rowid FROM json_each(?) j CROSS JOIN calls.calls c ON c.rowid = j.value WHERE {condition.sql}"  # noqa: S608
     return np.sort(index.columns.places(row[0] for row in connection.execute(sql, (rows, *condition.values))))
-
-
-def _in_review(connection: sqlite3.Connection, index: CallIndex) -> Places:
-    reviewed = np.flatnonzero(index.columns["form"] != NO_SCORE)
-    drafts = [row[0] for row in connection.execute("SELECT DISTINCT call_id FROM review.review_drafts")]
-    return np.union1d(reviewed, index.places_of(connection, drafts))
 
 
 def _is(index: CallIndex, name: str, value: str, span: slice) -> Mask:

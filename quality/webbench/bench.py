@@ -179,6 +179,8 @@ def _visit(plan: Plan) -> dict[str, object]:
     if process.returncode:
         words = process.stderr.strip().splitlines()[-1:]
         raise UserError(f"The load could not be made: {words}", f"无法产生负载：{words}")
+    if process.stderr:
+        sys.stderr.write(process.stderr[-2000:])
     found: dict[str, object] = json.loads(process.stdout.splitlines()[-1])
     return found
 

@@ -47,7 +47,7 @@ class Talk:
         return ident(number)
 
     def found(self, words: str, **asked: object) -> list[int]:
-        rows = self.views.list_calls(CallFilter(words=words, **asked), limit=500).rows  # type: ignore[arg-type]
+        rows = self.views.list_calls(CallFilter(words=words, **asked), limit=500, patience_s=60).rows  # type: ignore[arg-type]
         return [int(row.id[-12:]) for row in rows]
 
 
@@ -62,7 +62,7 @@ def test_every_call_with_a_very_common_word_is_found(talk: Talk, monkeypatch: py
         talk.call(number, "您好，请问", "好的再见" if number % 3 else "我要退款")
     assert talk.found("您好") == list(range(59, -1, -1))
     assert talk.found("退款 您好") == list(range(57, -1, -3))
-    page = talk.views.list_calls(CallFilter(words="退款"))
+    page = talk.views.list_calls(CallFilter(words="退款"), patience_s=60)
     assert (page.total, page.total_exact, page.reach) == (20, True, wordsearch.Reach(60, 60))
 
 
@@ -96,7 +96,7 @@ def test_what_sounds_alike_comes_too_unless_only_the_written_is_wanted(talk: Tal
     talk.call(2, "我要罪款")
     assert talk.found("退款") == [2, 1]
     assert talk.found("退款", exact=True) == [1]
-    page = talk.views.list_calls(CallFilter(words="退款"))
+    page = talk.views.list_calls(CallFilter(words="退款"), patience_s=60)
     assert {call: places[0].sounds_like for call, places in page.found.items()} == {ident(1): False, ident(2): True}
 
 
@@ -113,7 +113,7 @@ def test_words_and_filters_together(talk: Talk) -> None:
 def test_the_place_is_the_first_in_its_own_call(talk: Talk) -> None:
     talk.call(1, "您好", "退款", "退款")
     talk.call(2, "您好", "好的", "退款")
-    page = talk.views.list_calls(CallFilter(words="退款"))
+    page = talk.views.list_calls(CallFilter(words="退款"), patience_s=60)
     assert {call: [f.start for f in places] for call, places in page.found.items()} == {ident(1): [2.0], ident(2): [4.0]}
 
 
