@@ -121,14 +121,17 @@ class Views:
         with reading(self._store) as connection:
             return self._rows(connection, ids)
 
-    def choices(self) -> Choices:
-        """What occurs in the box, for the filters' lists."""
+    def choices(self, scope: Scope = ALL) -> Choices:
+        """What occurs in the box, for the filters' lists; of agents and groups those that may be seen."""
+        seen = None if scope.everything else scope.agents(self._store)
         with reading(self._store) as connection:
             agents = connection.execute("SELECT id, name FROM calls.agents ORDER BY id").fetchall()
             reviewers = connection.execute(_REVIEWERS, (json.dumps(REVIEWERS),)).fetchall()
             teams = connection.execute("SELECT DISTINCT team FROM calls.agents WHERE team <> '' ORDER BY team").fetchall()
             lines = connection.execute("SELECT name FROM calls.lines ORDER BY name").fetchall()
             rules = connection.execute(_DISTINCT_RULES).fetchall()
+        agents = [row for row in agents if seen is None or row["id"] in seen]
+        teams = [row for row in teams if scope.groups is None or row["team"] in scope.groups]
         people = (tuple((str(row[0]), str(row[1])) for row in rows) for rows in (agents, reviewers))
         return Choices(*people, *(tuple(str(row[0]) for row in rows) for rows in (teams, lines, rules)))  # type: ignore[arg-type]
 

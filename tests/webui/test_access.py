@@ -88,7 +88,10 @@ def test_who_is_bound_to_a_group_lists_and_finds_only_its_calls(log_in: LogIn, b
     for query in ("", "?agent=8004", "?q=快递", "?q=您好", "?team=售后", "?priority=yes", "?sort=risk", "?reviewed=no"):
         page = log_in(name).get(f"/calls{query}").text
         assert not [call_id for call_id in others if call_id in page], query
-    assert box.ids["perfect"] in log_in(name).get("/calls").text
+    page = log_in(name).get("/calls").text
+    assert box.ids["perfect"] in page
+    assert "售后" not in page
+    assert "8004" not in page
 
 
 def test_a_week_for_a_group_counts_that_groups_calls(log_in: LogIn, box: TestBox) -> None:
