@@ -153,3 +153,25 @@ def test_metrics_are_for_whom_the_settings_say(own_box: TestBox, metrics: str, s
     assert app.test_client().get("/metrics", headers=good).status_code == programs
     poor = make_program(app, own_box, "manager", ["calls:read"]).headers
     assert app.test_client().get("/metrics", headers=poor).status_code in (403, strangers)
+
+
+def test_a_token_made_on_the_page_works_and_is_shown_once(own_app: Flask, own_box: TestBox) -> None:
+    browser = entered(own_app, "manager")
+    wrong = browser.post("/tokens", data={"name": "wallboard", "days": "30"})
+    assert wrong.status_code == 422 and "at least one scope" in wrong.text and 'value="wallboard"' in wrong.text
+    made = browser.post("/tokens", data={"name": "wallboard", "days": "30", "scope": ["calls:read"], "group": ["售后"]})
+    text = re.search(r"cbx_[\w-]{40,}", made.text)
+    assert text and text[0] not in browser.get("/tokens").text
+    calls = own_app.test_client().get("/api/v1/calls?limit=200", headers={"Authorization": f"Bearer {text[0]}"}).json["calls"]
+    assert {call["team"] for call in calls} == {"售后"}
+    token = Tokens(own_box.store).list()[0]
+    assert entered(own_app, "manager-pre").post(f"/tokens/{token.id}/revoke").status_code == 404  # not theirs
+    assert "wallboard" in entered(own_app, "admin").get("/tokens").text
+    browser.post(f"/tokens/{token.id}/revoke")
+    assert own_app.test_client().get("/api/v1/calls", headers={"Authorization": f"Bearer {text[0]}"}).status_code == 401
+
+
+def test_the_documentation_is_a_page_of_the_box(log_in: LogIn) -> None:
+    page = log_in("manager").get("/api").text
+    assert "/api/v1/calls/{call_id}/audio.wav" in page and "http://localhost/api/v1" in page
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
