@@ -47,7 +47,8 @@ def listing() -> ResponseReturnValue:
     page = views().list_calls(wanted, args.get("after"), PAGE_ROWS, sort, patience)
     return render_template(
         "search/calls.html", page=page, args=args, query=wanted.words or "", problems=problems, sort=sort, sorts=SORTS,
-        scores=filters.SCORES, moods=filters.MOOD_CHOICES, choices=views().choices(person().scope), set_filters=filters.active(args),
+        scores=filters.SCORES, moods=filters.MOOD_CHOICES, choices=views().choices(person().scope),
+        set_filters=filters.active(args),
         without=_without_each(args), cursor=args.get("after"), first_page=_address(args, after=None),
         next_page=page.next_cursor and _address(args, after=page.next_cursor), further=_address(args, further="1"),
         snippets=snippets.snippets(page.found), starts=snippets.starts(page.found), sort_link=partial(_sort_link, args, sort),
