@@ -42,7 +42,7 @@ def calls_of_a_day(lines: int, hours: float, seed: int) -> list[tuple[float, flo
 
 
 def bench_backlog(lines: int, hours: float, rtf: float, share: float, seed: int) -> dict[str, object]:
-    """How many calls and seconds of audio wait at most and at the end, and for how long calls wait until they are understood.
+    """How many calls and seconds of audio wait at most, in each hour too, and for how long calls wait until they are understood.
     rtf: CPU seconds a second of audio; share: of a core."""
     with tempfile.TemporaryDirectory() as folder:
         day = calls_of_a_day(lines, hours, seed)
@@ -53,6 +53,7 @@ def _run(store: Path, day: Sequence[tuple[float, float]], cost: float, share: fl
     calls, results = CallStore(store), AnalysisStore(store)
     backlog, ended = Backlog(store, results, "bench"), dict[str, _Ended]()
     now, most_calls, most_s, worked = 0.0, 0, 0.0, 0.0
+    by_hour: dict[int, float] = {}
     waits: list[float] = []
     coming = list(reversed(day))
     while coming or not backlog.is_empty():
@@ -62,6 +63,7 @@ def _run(store: Path, day: Sequence[tuple[float, float]], cost: float, share: fl
         call = backlog.next(now)
         waiting, seconds = backlog.waiting()
         most_calls, most_s = max(most_calls, waiting), max(most_s, seconds)
+        by_hour[int(now // 3600)] = max(by_hour.get(int(now // 3600), 0.0), seconds)
         if call is None:
             now = coming[-1][0] if coming else now
             continue
@@ -77,6 +79,7 @@ def _run(store: Path, day: Sequence[tuple[float, float]], cost: float, share: fl
         "audio_h": round(sum(length for _, length in day) / 3600, 1),
         "most_waiting": most_calls,
         "most_waiting_audio_s": round(most_s),
+        "waiting_by_hour_s": {hour: round(waited) for hour, waited in sorted(by_hour.items())},
         "wait_median_s": round(waits[len(waits) // 2], 1),
         "wait_p95_s": round(waits[int(0.95 * len(waits))], 1),
         "wait_most_s": round(waits[-1], 1),
