@@ -4,6 +4,7 @@ answers for months would only ever grow."""
 from __future__ import annotations
 
 import ctypes
+import gc
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # malloc.h
 LARGE = 256 * 1024
@@ -17,3 +18,10 @@ def give_back_early() -> None:
     if mallopt is not None:
         for option, value in ((_ARENA_MAX, ARENAS), (_MMAP_THRESHOLD, LARGE), (_TRIM_THRESHOLD, LARGE)):
             mallopt(option, value)
+
+
+def share() -> None:
+    """Before a fork: the collector leaves what is there alone from now on. It would write into every object, and so the workers'
+    copies of the same pages would part."""
+    gc.collect()
+    gc.freeze()

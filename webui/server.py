@@ -16,7 +16,7 @@ from hw.messages import UserError
 from quality.readers import keep_readers
 from recorder.settings.sections import Web
 from webui.context import warm
-from webui.memory import give_back_early
+from webui.memory import give_back_early, share
 from webui.safety.certificate import Pair
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
@@ -94,7 +94,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "callbox-webui",
             "control_socket_disable": True,
-            "pre_fork": lambda _arbiter, _worker: warm(self._app),
+            "pre_fork": lambda _arbiter, _worker: self._before_fork(),
             "post_fork": lambda _arbiter, _worker: keep_readers(),
             "limit_request_line": 4094,
             "limit_request_fields": 60,
@@ -110,6 +110,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         # In the worker's thread, not in the loop that accepts: a handshake that never comes would stop everybody.
         options = {"certfile": str(pair.certificate), "keyfile": str(pair.key), "do_handshake_on_connect": False}
         return {**options, "ssl_context": _context}
+
+    def _before_fork(self) -> None:
+        """What is read here all workers share, memory and time."""
+        warm(self._app)
+        share()
 
     def load(self) -> Flask:
         """Called by gunicorn in each worker."""
