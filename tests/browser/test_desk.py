@@ -274,6 +274,12 @@ def test_a_mark_outlives_the_service_being_killed(visit: Callable[..., Visit], s
     station.kill()
     keys(page, "4")
     expect(page.locator("#draft-state.away")).to_contain_text("NOT on the box yet")
+    keys(page, "m")
+    page.keyboard.type("稍后再试")
+    keys(page, "Enter")
+    assert "try again" in page.locator("#note-form [name=text]").evaluate("field => field.validationMessage")
+    expect(page.locator("#note-form [name=text]")).to_have_value("稍后再试")
+    keys(page, "Escape")
     look(page, "away-en-1280", 1280)
     # A review cannot be saved now; the page stays, and says so.
     keys(page, "Control+Enter")

@@ -72,6 +72,6 @@ async function submit(dialog, form, edges) {
     return;
   }
   const told = form.querySelector(".wrong");
-  told.textContent = text.length < 300 ? text : "";
+  told.textContent = text;
   told.hidden = false;
 }

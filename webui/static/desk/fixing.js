@@ -61,7 +61,7 @@ async function keep(turn, form, fields) {
     return;
   }
   const told = form.querySelector(".wrong");
-  told.textContent = text.length < 300 ? text : "";
+  told.textContent = text;
   told.hidden = false;
 }
 

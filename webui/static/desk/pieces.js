@@ -1,13 +1,16 @@
 // Sends a change and puts what the box answers in the place of what it was: elements of the same id.
 export async function send(address, fields) {
-  const body = new URLSearchParams({ csrf_token: document.getElementById("player").dataset.csrf, ...fields });
+  const { csrf, away } = document.getElementById("player").dataset;
+  const body = new URLSearchParams({ csrf_token: csrf, ...fields });
   let answer;
   try {
     answer = await fetch(address, { method: "POST", body, headers: { "X-Piece": "1" } });
   } catch {
-    return { ok: false, text: "" };
+    return { ok: false, text: away };
   }
-  return { ok: answer.ok, text: await answer.text() };
+  // A refusal of this page's own is a sentence; anything else (a page of the server's) says no more than that it did not work.
+  const text = await answer.text();
+  return { ok: answer.ok, text: answer.ok || answer.status === 422 ? text : away };
 }
 
 export function swap(html) {
