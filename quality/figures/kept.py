@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from quality.callfilter import day_start
@@ -88,8 +89,8 @@ class DayKeeper:
                 rows = [(day, self._basis, to_text(now), calls, 0, packed) for day, (calls, packed) in documents.items()]
                 database.conn.executemany("INSERT OR REPLACE INTO kept_days VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def read(self, first: date, last: date, now: float) -> KeptDays:
-        """What is kept of these days, up to today."""
+    def read(self, first: date, last: date, now: float, faults_from: date | None = None) -> KeptDays:
+        """What is kept of these days, up to today. faults_from: faults of earlier days are left out, which take most memory."""
         today = datetime.fromtimestamp(now, self._zone).date()
         sql = "SELECT day, kept_at, document FROM review.kept_days WHERE day BETWEEN ? AND ? AND basis = ? ORDER BY day"
         with reading(self._store) as connection:
@@ -99,7 +100,7 @@ class DayKeeper:
         wanted = [begin + timedelta(days=n) for n in range((min(last, today) - begin).days + 1)]
         border = (today - timedelta(days=self._settled_after)).isoformat()
         times = [from_text(row["kept_at"]) for row in rows if row["day"] >= border] or [from_text(r["kept_at"]) for r in rows[-1:]]
-        calls, faults = _unpacked(self._store, rows)
+        calls, faults = _unpacked(self._store, rows, faults_from or first)
         return KeptDays(calls, faults, min(times, default=None), tuple(day for day in wanted if day.isoformat() not in there))
 
     @property
@@ -204,7 +205,13 @@ def _packed(day: str, found: CallRows, faults: FaultRows | None) -> tuple[int, b
     return calls, zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)
 
 
-def _unpacked(store: Path, rows: Iterable[sqlite3.Row]) -> tuple[CallRows, FaultRows]:
+def _unpacked(store: Path, rows: Iterable[sqlite3.Row], faults_from: date) -> tuple[CallRows, FaultRows]:
+    same: dict[str, str] = {}
+
+    def one(values: Sequence[Any]) -> Iterator[Any]:
+        """The same names over and over again are kept once."""
+        return (same.setdefault(value, value) if isinstance(value, str) else value for value in values)
+
     sums: dict[Key, Sums] = {}
     spans: dict[Key, int] = {}
     firsts: dict[tuple[str, str], str] = {}
@@ -214,12 +221,15 @@ def _unpacked(store: Path, rows: Iterable[sqlite3.Row]) -> tuple[CallRows, Fault
         text, day = row["day"], date.fromisoformat(row["day"])
         kept = json.loads(zlib.decompress(row["document"]))
         names = kept["names"]
-        for team, agent, span, values in kept["sums"]:
-            spans[text, team, agent] = span
-            sums[text, team, agent] = Sums(**dict(zip(names, values, strict=True)))
-        firsts |= {(text, agent): team for agent, team in kept["firsts"]}
-        items += [ItemRow(day, *own) for own in kept["faults"][0]]
-        taboos += [TabooRow(day, *own) for own in kept["faults"][1]]
-        rules += [RuleRow(day, *own) for own in kept["faults"][2]]
+        for *who, span, values in kept["sums"]:
+            key = (text, *one(who))
+            spans[key] = span
+            sums[key] = Sums(**dict(zip(names, values, strict=True)))
+        firsts |= {(text, agent): team for agent, team in map(one, kept["firsts"])}
+        if day < faults_from:
+            continue
+        items += [ItemRow(day, *one(own)) for own in kept["faults"][0]]
+        taboos += [TabooRow(day, *one(own)) for own in kept["faults"][1]]
+        rules += [RuleRow(day, *one(own)) for own in kept["faults"][2]]
         forms |= dict.fromkeys((form, version) for form, version in kept["forms"])
     return CallRows(sums, spans, firsts), FaultRows(tuple(items), tuple(taboos), tuple(rules), kept_forms(store, forms))

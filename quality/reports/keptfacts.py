@@ -34,8 +34,8 @@ class KeptFacts:
 
 
 def gather_kept(box: Box, period: Period, weeks: int = 0, teams: frozenset[str] | None = None) -> KeptFacts:
-    """The facts of a period from what is kept, brought up to date first where that is quick, else beside. teams: only these groups;
-    None: all. Raises UserError when the databases cannot be used."""
+    """The facts of a period from what is kept, brought up to date first where that is quick, else beside; faults of the period and
+    the one before alone. teams: only these groups; None: all. Raises UserError when the databases cannot be used."""
     since, rules = begin_of(period, weeks), figure_rules(box.store).rules
     keeper, now = DayKeeper(box.store, box.timezone, rules), box.at
     keeper.look(now)
@@ -44,7 +44,7 @@ def gather_kept(box: Box, period: Period, weeks: int = 0, teams: frozenset[str] 
         keeper.keep(due, now)
     elif due:
         _count_beside(keeper, due, now)
-    kept = keeper.read(since, period.last, now)
+    kept = keeper.read(since, period.last, now, period.before.first)
     detail = daily_detail(box.store, since, period.last, box.timezone, rules=rules, now=now, counted=kept.calls)
     return KeptFacts(facts_of(box, period, *_of_teams(detail, kept.faults, teams)), kept.as_of, kept.missing)
 
