@@ -67,7 +67,10 @@ class CallEar:
             return []
         self._looked = self._channels[0].heard
         frames = [channel.frames() for channel in self._channels]
-        speech = [speech_flags(of) & ~music_flags(channel.tonal(final=final), of) for of, channel in zip(frames, self._channels, strict=True)]
+        speech = [
+            speech_flags(of) & ~music_flags(channel.tonal(final=final), of)
+            for of, channel in zip(frames, self._channels, strict=True)
+        ]
         found = [
             clip
             for number, flags in enumerate(own_speech(speech, frames))
