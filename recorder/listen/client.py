@@ -109,8 +109,8 @@ class LiveAudio:
 
 
 def listen(settings: Settings, line: str, by: str, *, calls: bool = False, patience_s: float | None = None) -> LiveAudio:
-    """Hear a line live. calls, patience_s: see LiveAudio. Raises UserError when the recorder does not run, there is no such line, or too many
-    listen."""
+    """Hear a line live. calls, patience_s: see LiveAudio. Raises UserError when the recorder does not run, there is no such line,
+    or too many listen."""
     return LiveAudio(run_folder(settings), line, by, calls=calls, patience_s=patience_s)
 
 
