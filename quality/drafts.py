@@ -77,7 +77,7 @@ class Drafts:
     def keep(self, draft: FormDraft, user: User, *, seen: int, instead: bool = False, now: float | None = None) -> FormDraft:
         """Keep marks; what is returned is on the disk. seen: the revision the window knows of. A write of the same window that
         comes late, after a newer one, changes nothing. Raises ElsewhereError when another window has written since `seen`, unless
-        `instead` of it is asked for; UserError for who does not review, has saved a review since, or sends more than a form holds."""
+        `instead` of it is asked for; UserError for who does not review, has saved a review since, or sends too much for a form."""
         require(user, REVIEWERS)
         _check(draft)
         saved_at = time.time() if now is None else now
