@@ -91,7 +91,12 @@ class Visitor:
 
     def _open(self, kind: str, address: str) -> None:
         began = time.perf_counter()
-        status, self._page = self._get(address)
+        try:
+            status, self._page = self._get(address)
+        except (OSError, http.client.HTTPException) as error:
+            self.times.failed.append(f"{error} {address}")
+            self._connection.close()
+            return
         self.times.by_kind[kind].append(1000 * (time.perf_counter() - began))
         if status != 200:
             self.times.failed.append(f"{status} {address}")
@@ -104,8 +109,15 @@ class Visitor:
         return self._ask("GET", address, None, {})
 
     def _ask(self, method: str, address: str, body: str | None, head: dict[str, str]) -> tuple[int, str]:
-        self._connection.request(method, address, body, {"Accept": "text/html", "Cookie": self.cookie, **head})
-        answer = self._connection.getresponse()
+        head = {"Accept": "text/html", "Cookie": self.cookie, **head}
+        try:
+            self._connection.request(method, address, body, head)
+            answer = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError, http.client.CannotSendRequest):
+            # The service closed an idle connection: a browser opens another and asks again.
+            self._connection.close()
+            self._connection.request(method, address, body, head)
+            answer = self._connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.split(";")[0].partition("=")
