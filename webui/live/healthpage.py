@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 
+from cryptography.x509 import load_pem_x509_certificate
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -24,8 +26,9 @@ from quality.roles import LEADS, REVIEWERS
 from recorder.alarmkinds import SEVERITIES, kind_of
 from webui.access import allow
 from webui.context import box, person
-from webui.formats import moment
+from webui.formats import day, moment
 from webui.languages import language
+from webui.safety.certificate import CERTIFICATE, FOLDER
 
 blueprint = Blueprint("boxhealth", __name__)
 
@@ -33,6 +36,8 @@ KEPT_S = 3.0
 """Seconds for which one look at the box serves everybody: it asks systemd and six weeks of calls."""
 HOT_C = 75.0
 """Where small boards begin to slow themselves down is 80 °C; what a person should look at begins before."""
+ENDS_SOON_S = 30 * 86_400.0
+"""A certificate that ends so soon wants a look; the box makes its own anew long before."""
 NOTE_LENGTH = 500
 
 
@@ -104,7 +109,7 @@ def _of_line(findings: list[Finding], name: str) -> list[Finding]:
 def _tiles(case: Case, findings: list[Finding]) -> list[Tile]:
     worst = {finding.check: finding.state for finding in findings if finding.ok is False}
     work = (_recording(case), _disk(case, worst), _backlog(case), _model(findings))
-    return [*work, _temperature(), _clock(case, worst), _last_call(case)]
+    return [*work, _temperature(), _clock(case, worst), _certificate(), _last_call(case)]
 
 
 def _recording(case: Case) -> Tile:
@@ -161,6 +166,20 @@ def _model(findings: list[Finding]) -> Tile:
     if found is None or not found.ok:
         return Tile(gettext("Recogniser"), gettext("not installed"), found.seen.text(language()) if found else "", "wrong")
     return Tile(gettext("Recogniser"), box().settings.analysis.model)
+
+
+def _certificate() -> Tile:
+    """How long the pages' certificate is good; only looked at, never made here."""
+    name, web = gettext("Certificate"), box().settings.web
+    if web.tls == "off":
+        return Tile(name, gettext("none"), gettext("pages are served without encryption"))
+    path = box().store / FOLDER / CERTIFICATE if web.tls == "box" else Path(web.tls_certificate)
+    try:
+        until = load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc.timestamp()
+    except (OSError, ValueError):
+        return Tile(name, gettext("cannot be read"), str(path), "warn")
+    soon = until - time.time() < ENDS_SOON_S
+    return Tile(name, gettext("good until %(day)s", day=day(until)), "", "warn" if soon else "ok")
 
 
 def _last_call(case: Case) -> Tile:

@@ -1,4 +1,4 @@
-"""The pages of this room."""
+"""The pages of this room, and what a worker keeps for all who look at them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BLUEPRINTS = (wall.blueprint, listening.blueprint, healthpage.blueprint)
 
 
 def init_live(app: Flask) -> None:
-    """Register them, with what a worker shares between its watchers."""
+    """Register them, with what is kept."""
     app.extensions["callbox_wall"] = wall.Shared()
     app.extensions["callbox_wall_views"] = wall.Shared()
     app.extensions["callbox_health"] = healthpage.Kept()

@@ -28,6 +28,7 @@ from tests.webui.conftest import entered, make_app
 from tests.webui.makebox import TestBox
 from webui.live.listening import IDLE_S, LONGEST_S, MOST, Ear, _places, wav_head
 from webui.live.wall import FRESH_S, Shared
+from webui.safety.certificate import own_pair
 
 
 @pytest.fixture
@@ -196,3 +197,14 @@ def test_a_file_of_a_dead_recorder_is_not_believed(live: tuple[Flask, TestBox]) 
     status = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps({**status, "written_at": time.time() - 60}), "utf-8")
     assert entered(app, "manager").get("/live/state.json").json["running"] is False  # type: ignore[index]
+
+
+def test_the_certificate_is_told_with_its_end(live: tuple[Flask, TestBox]) -> None:
+    app, own = live
+    assert "without encryption" in entered(app, "manager").get("/health").text
+    pair = own_pair(own.store, ())
+    secure = replace(own, settings=replace(own.settings, web=replace(own.settings.web, tls="box")))
+    page = entered(make_app(secure), "manager").get("/health", base_url="https://localhost").text
+    assert f"good until {pair.until:%Y-%m-}" in page
+    pair.certificate.write_text("no certificate", "utf-8")
+    assert "cannot be read" in entered(make_app(secure), "manager").get("/health", base_url="https://localhost").text

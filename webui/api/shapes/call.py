@@ -42,6 +42,7 @@ class CallQuery(Asked):
     reviewed: YesNo | None = None
     priority: YesNo | None = None
     answered: YesNo | None = Field(None, description="Somebody took it")
+    ended: YesNo | None = Field(None, description="It is not being recorded any more")
     passed: YesNo | None = Field(None, description="The review that holds passed it")
     faulty: YesNo | None = Field(None, description="A rule was broken on the agent's side")
     hung_up: Literal["agent", "customer"] | None = None
