@@ -73,7 +73,8 @@ def create_app(settings: Settings) -> Flask:
 def _template_names(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        site_name=settings.site.name, session_minutes=settings.web.session_minutes, role_name=role_name, static_url=static_url, here=here, bool=bool,
+        site_name=settings.site.name, session_minutes=settings.web.session_minutes,
+        role_name=role_name, static_url=static_url, here=here, bool=bool,
         score_name=names.score_name, analysis_name=names.analysis_name, analysis_text=names.analysis_text,
         side_name=names.side_name, emotion_name=names.emotion_name, sort_name=names.sort_name, filter_name=names.filter_name,
         filter_value=names.filter_value, gap_reason=names.gap_reason,
