@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import threading
@@ -17,6 +18,8 @@ from quality.callindex.columns import Columns, Places
 from quality.callindex.load import Names, load
 from quality.schema import REVIEW_DB
 from recorder.schema import CALLS_DB
+
+log = logging.getLogger(__name__)
 
 CHANGES = {"calls": "changed_calls", "analysis": "changed_results", "review": "changed_reviews"}
 FILES = {"calls": CALLS_DB, "analysis": ANALYSIS_DB, "review": REVIEW_DB}
@@ -37,6 +40,8 @@ class CallIndex:
     """Counts the times everything was read anew."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     _basis: object = None
+    _schema: int | None = None
+    _known: list[tuple[object, ...]] = field(default_factory=list)
     _read: dict[str, object] = field(default_factory=dict)
 
     def refresh(self, connection: sqlite3.Connection) -> None:
@@ -46,6 +51,7 @@ class CallIndex:
             return
         changed = self._changed(connection, now) if basis == self._basis else None
         if changed is None:
+            log.info("all calls are read: files %s, then %s; changes %s, then %s", self._basis, basis, self._read, now)
             self.made += 1
             self.names = Names()
             self.columns = Columns(connection.execute("SELECT count(*) FROM calls.calls").fetchone()[0])
@@ -61,9 +67,13 @@ class CallIndex:
         return places[places >= 0]
 
     def _files(self, connection: sqlite3.Connection) -> object:
-        """What makes everything anew when it changes: another file, or another schema (a VACUUM counts as one)."""
+        """What makes everything anew when it changes: another file, or other numbers of its first rows."""
         kept = [(stat.st_dev, stat.st_ino) if (stat := _stat(self.store / file)) else None for file in FILES.values()]
-        return (*kept, connection.execute("PRAGMA calls.schema_version").fetchone()[0])
+        version = connection.execute("PRAGMA calls.schema_version").fetchone()[0]
+        if version != self._schema:  # a VACUUM may number the rows anew; a new table does not
+            known = [tuple(row) for row in connection.execute("SELECT rowid, id FROM calls.calls WHERE rowid IN (1, 2, 3, 5, 8, 13)")]
+            self._schema, self._known = version, known
+        return (*kept, tuple(self._known))
 
     def _changed(self, connection: sqlite3.Connection, now: dict[str, object]) -> list[str] | None:
         """The calls that have changed; None when everything has to be read."""
@@ -101,7 +111,9 @@ def _mark(connection: sqlite3.Connection, name: str, store: Path) -> object:
     try:
         found = connection.execute(f"SELECT seq FROM {name}.sqlite_sequence WHERE name = ?", (CHANGES[name],)).fetchone()  # noqa: S608
         return found[0] if found else 0 if _has(connection, name) else _times(store / FILES[name])
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
         return _times(store / FILES[name])
 
 
