@@ -71,8 +71,8 @@ class CallIndex:
         kept = [(stat.st_dev, stat.st_ino) if (stat := _stat(self.store / file)) else None for file in FILES.values()]
         version = connection.execute("PRAGMA calls.schema_version").fetchone()[0]
         if version != self._schema:  # a VACUUM may number the rows anew; a new table does not
-            known = [tuple(row) for row in connection.execute("SELECT rowid, id FROM calls.calls WHERE rowid IN (1, 2, 3, 5, 8, 13)")]
-            self._schema, self._known = version, known
+            sql = "SELECT rowid, id FROM calls.calls WHERE rowid IN (1, 2, 3, 5, 8, 13)"
+            self._schema, self._known = version, [tuple(row) for row in connection.execute(sql)]
         return (*kept, tuple(self._known))
 
     def _changed(self, connection: sqlite3.Connection, now: dict[str, object]) -> list[str] | None:
