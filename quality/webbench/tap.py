@@ -23,7 +23,8 @@ from recorder.settings.sections import Device, Line, Settings, Simulation, Store
 
 CALL_S, PAUSE_S = 8.0, 2.0
 """Every line: a call of so many seconds, then a pause."""
-STARTING_S = 8.0
+STARTING_S = 30.0
+"""Until the lines begin to talk: the recorder has taken stock of a large store by then, and what it does not read is lost."""
 _NAME = "callbox_webbench"
 
 
