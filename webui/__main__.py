@@ -11,11 +11,11 @@ from flask import Flask
 
 from hw.messages import UserError
 from quality import firstrun
+from quality.certificate import Pair, pair_of
 from quality.store import writing
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Settings
 from webui.app import create_app
-from webui.safety.certificate import Pair, pair_of
 from webui.safety.redirect import start_redirect
 from webui.server import Server, check_port
 

@@ -13,11 +13,11 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 
 from hw.messages import UserError
+from quality.certificate import Pair
 from quality.readers import keep_readers
 from recorder.settings.sections import Web
 from webui.context import warm
 from webui.memory import give_back_early, share
-from webui.safety.certificate import Pair
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
 KEEPALIVE_S = 5

@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     answers = steps.lines(talk, now, answers, equipment)
     answers = steps.call_records(talk, now, answers, equipment)
     answers = steps.console(talk, now, answers, equipment)
+    answers = steps.pages(talk, now, answers)
     before = keep(answers, config)
     talk.say(f"Kept: {config}", f"已保存：{config}")
     if before:
@@ -94,7 +95,7 @@ def _end(talk: Talk, settings: Settings, *, start: bool) -> None:
         talk.say("The box is running.", "盒子已启动。")
     else:
         talk.say("Start it: sudo systemctl start callbox.target", "启动：sudo systemctl start callbox.target")
-    found = addresses(settings.web, tls=False)
+    found = addresses(settings.web, tls=settings.web.tls != "off")
     for address in found:
         talk.say(f"Pages: {address}", f"网页：{address}")
     if found:

@@ -132,7 +132,7 @@ def run_first_code(arguments: argparse.Namespace) -> int:
 
 def run_certificate(arguments: argparse.Namespace) -> int:
     """Print what a browser shows of the certificate."""
-    from webui.safety.certificate import CERTIFICATE, FOLDER, pair_of
+    from quality.certificate import CERTIFICATE, FOLDER, pair_of
 
     settings = settings_of(arguments)
     own = Path(settings.store.path) / FOLDER / CERTIFICATE

@@ -44,6 +44,7 @@ class Answers:
     lines: tuple[LineAnswer, ...] = ()
     board: str = ""
     console: str = ""
+    tls: str = ""
     records: dict[str, str | int] = field(default_factory=dict)
 
     def with_line(self, line: LineAnswer) -> Answers:
@@ -98,6 +99,7 @@ def _fill(document: tomlkit.TOMLDocument, answers: Answers) -> None:
         _rows(document, "line", [_line(line) for line in answers.lines])
     _put(document, "line_sense", port=answers.board)
     _put(document, "console", port=answers.console)
+    _put(document, "web", tls=answers.tls)
     _put(document, "call_records", **answers.records)
 
 

@@ -253,6 +253,16 @@ def _check_filled(answer: str) -> None:
         raise UserError("This is needed.", "此项必填。")
 
 
+def pages(talk: Talk, now: Settings, answers: Answers) -> Answers:
+    """Whether passwords and voices cross the LAN unread. A box that has an answer already keeps it."""
+    if now.web.tls != "off":
+        return answers
+    talk.head("Pages by HTTPS", "网页使用 HTTPS")
+    talk.say("The box makes a certificate of its own; browsers warn once.", "盒子自行生成证书，浏览器首次访问会提示一次。")
+    wanted = talk.yes("Serve the pages by HTTPS?", "网页使用 HTTPS？", default=True)
+    return replace(answers, tls="box") if wanted else answers
+
+
 def console(talk: Talk, now: Settings, answers: Answers, equipment: Equipment) -> Answers:
     """The port a technician's laptop is plugged into."""
     talk.head("Serial console for the technician", "技术员串口控制台")

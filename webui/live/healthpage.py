@@ -17,6 +17,7 @@ from analyzer.sensors import MachineSensors
 from hw.decimate import LINE_RATE
 from hw.messages import UserError
 from quality.alarmbook import AlarmBook
+from quality.certificate import CERTIFICATE, FOLDER
 from quality.health.case import Case
 from quality.health.examine import examine, gather
 from quality.health.finding import Finding
@@ -28,7 +29,6 @@ from webui.access import allow
 from webui.context import box, person
 from webui.formats import day, moment
 from webui.languages import language
-from webui.safety.certificate import CERTIFICATE, FOLDER
 
 blueprint = Blueprint("boxhealth", __name__)
 

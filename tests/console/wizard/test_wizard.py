@@ -202,6 +202,13 @@ def test_the_consoles_port_and_pin(store: Path, tmp_path: Path) -> None:
     assert Pin(store).matches("481516")
 
 
+def test_pages_are_served_by_https_unless_somebody_says_no(tmp_path: Path) -> None:
+    keep(steps.pages(Person("").talk, Settings(), Answers()), tmp_path / "callbox.toml")
+    assert load([tmp_path / "callbox.toml"]).web.tls == "box"
+    assert steps.pages(Person("n").talk, Settings(), Answers()).tls == ""
+    assert steps.pages(Person().talk, Settings(web=Web(tls="box")), Answers()).tls == ""
+
+
 def test_addresses_as_a_browser_takes_them() -> None:
     assert ending.addresses(Web("192.168.1.5", 8080), tls=False) == ["http://192.168.1.5:8080/"]
     assert ending.addresses(Web("192.168.1.5", 443), tls=True) == ["https://192.168.1.5/"]

@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 
 from quality.audit.entries import LISTEN
+from quality.certificate import own_pair
 from quality.scope import ALL, Scope
 from quality.store import reading
 from quality.wall import WallLine
@@ -28,7 +29,6 @@ from tests.webui.conftest import entered, make_app
 from tests.webui.makebox import TestBox
 from webui.live.listening import IDLE_S, LONGEST_S, MOST, Ear, _places, wav_head
 from webui.live.wall import FRESH_S, Shared
-from webui.safety.certificate import own_pair
 
 
 @pytest.fixture
