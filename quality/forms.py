@@ -64,8 +64,10 @@ def read_form(document: Mapping[str, Any]) -> Form:
     """The form a document says. Raises UserError naming everything that is wrong with it."""
     try:
         form = _form(document)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise _bad([f"{type(error).__name__}: {error}"]) from error
+    except KeyError as error:
+        raise _bad([Message(f"{error} is missing", f"缺少 {error}")]) from error
+    except (TypeError, AttributeError, ValueError) as error:
+        raise _bad([Message(f"a value is not of the kind it must be: {error}", f"有内容的格式不正确（{error}）")]) from error
     problems = list(_problems(form))
     if problems:
         raise _bad(problems)
@@ -113,36 +115,54 @@ def _text(table: Mapping[str, Any], name: str, required: bool = True) -> Message
     return Message(table.get(f"{name}_en", ""), table.get(f"{name}_zh", ""))
 
 
-def _problems(form: Form) -> Iterator[str]:
+def _problems(form: Form) -> Iterator[Message]:
+    yield from _wrong_ids(form)
+    for grade in form.grades:
+        if not 0 <= grade.share <= 1:
+            yield Message(f"grade {grade.id} earns {grade.share}, not 0–1", f"等级 {grade.id} 的得分比例为 {grade.share}，应在 0–1 之间")
+    if abs(sum(section.points for section in form.sections) - 100) > 1e-6:
+        yield Message("the sections' points do not add up to 100", "各部分分值合计不是 100")
+    if form.scale not in SCALES:
+        yield Message(f"scale {form.scale!r} is unknown", f"无法识别评分方式 {form.scale!r}")
+    for item in form.items.values():
+        yield from _item_problems(form, item)
+
+
+def _wrong_ids(form: Form) -> Iterator[Message]:
     ids = [*form.items, *(s.id for s in form.sections), *form.shares, *(t.id for t in form.taboos)]
     counted = Counter([item.id for section in form.sections for item in section.items])
-    yield from (f"item {name} appears {times} times" for name, times in counted.items() if times > 1)
-    yield from (f"id {name!r} is not of the form a-z_0-9" for name in ids if not re.fullmatch(r"[a-z][a-z_0-9]*", name))
-    yield from (f"grade {grade.id} earns {grade.share}, not 0–1" for grade in form.grades if not 0 <= grade.share <= 1)
-    yield from (f"item {item.id} has no points" for item in form.items.values() if item.points <= 0)
-    if abs(sum(section.points for section in form.sections) - 100) > 1e-6:
-        yield "the sections' points do not add up to 100"
-    odd = (item for item in form.items.values() if item.comment not in COMMENTS)
-    yield from (f"item {item.id}: comment {item.comment!r} is unknown" for item in odd)
-    if form.scale not in SCALES:
-        yield f"scale {form.scale!r} is unknown"
+    for name, times in counted.items():
+        if times > 1:
+            yield Message(f"item {name} appears {times} times", f"评分项 {name} 出现了 {times} 次")
+    for name in ids:
+        if not re.fullmatch(r"[a-z][a-z_0-9]*", name):
+            yield Message(f"id {name!r} is not of the form a-z_0-9", f"标识 {name!r} 只能由 a-z、0-9 和下划线组成，并以字母开头")
     if NOT_APPLICABLE in form.shares:
-        yield f"{NOT_APPLICABLE!r} cannot be a grade's id"
-    for item in form.items.values():
-        for evidence in item.evidence:
-            yield from (f"item {item.id}: {problem}" for problem in _evidence_problems(form, evidence))
+        yield Message(f"{NOT_APPLICABLE!r} cannot be a grade's id", f"{NOT_APPLICABLE!r} 不能用作等级标识")
 
 
-def _evidence_problems(form: Form, evidence: Evidence) -> Iterator[str]:
+def _item_problems(form: Form, item: Item) -> Iterator[Message]:
+    if item.points <= 0:
+        yield Message(f"item {item.id} has no points", f"评分项 {item.id} 没有分值")
+    if item.comment not in COMMENTS:
+        yield Message(f"item {item.id}: comment {item.comment!r} is unknown", f"评分项 {item.id}：无法识别评语要求 {item.comment!r}")
+    for evidence in item.evidence:
+        for problem in _evidence_problems(form, evidence):
+            yield Message(f"item {item.id}: {problem.en}", f"评分项 {item.id}：{problem.zh}")
+
+
+def _evidence_problems(form: Form, evidence: Evidence) -> Iterator[Message]:
     if evidence.kind not in _KINDS or evidence.when not in _WHENS or evidence.window not in _WINDOWS:
-        yield f"kind {evidence.kind!r}, when {evidence.when!r} or window {evidence.window!r} is unknown"
-    named = {*evidence.grades, evidence.clean, evidence.found, evidence.missing} - {""}
-    yield from (f"grade {name!r} is unknown" for name in sorted(named - form.shares.keys()))
+        named = f"kind {evidence.kind!r}, when {evidence.when!r} or window {evidence.window!r}"
+        yield Message(f"{named} is unknown", f"无法识别证据的 {named.replace(', ', '、').replace(' or ', '或 ')}")
+    grades = {*evidence.grades, evidence.clean, evidence.found, evidence.missing} - {""}
+    for name in sorted(grades - form.shares.keys()):
+        yield Message(f"grade {name!r} is unknown", f"没有等级 {name!r}")
     for pattern in (*evidence.patterns, *evidence.needs):
         try:
             compile_pattern(pattern, form.words)
         except PatternError as error:
-            yield str(error)
+            yield Message(str(error), error.zh)
 
 
 def unknown_form(form_id: str, known: Iterable[str]) -> UserError:
@@ -152,6 +172,6 @@ def unknown_form(form_id: str, known: Iterable[str]) -> UserError:
     )
 
 
-def _bad(problems: list[str]) -> UserError:
-    listed = "; ".join(problems)
-    return UserError(f"This form cannot be used: {listed}.", f"该评分表无法使用：{listed}。")
+def _bad(problems: list[Message]) -> UserError:
+    en, zh = "; ".join(one.en for one in problems), "；".join(one.zh for one in problems)
+    return UserError(f"This form cannot be used: {en}.", f"该评分表无法使用：{zh}。")

@@ -21,7 +21,10 @@ from webui.memory import give_back_early, share
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
 KEEPALIVE_S = 5
-RENEW_AFTER = 5000  # requests after which a worker is forked anew, so that a large report's memory is given back
+RENEW_AFTER = 200_000
+"""Requests after which a worker is forked anew: a guard against what a library may lose over months, no more, for memory is given
+back at once (webui.memory). It cuts off who hears a line live at that moment, and every open live wall asks once a second: with
+twenty of them a worker of two reaches this in five and a half hours, with one or two in days."""
 
 
 def check_port(web: Web) -> None:

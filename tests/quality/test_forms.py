@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import hashlib
 import json
 from dataclasses import replace
@@ -122,6 +123,9 @@ def test_all_mistakes_of_a_form_are_named_together() -> None:
         read_form(broken)
     for words in ("add up to 100", "ask_name appears 2 times", "splendid"):
         assert words in caught.value.message.en
+    for words in ("合计不是 100", "ask_name 出现了 2 次", "没有等级 'splendid'"):
+        assert words in caught.value.message.zh
+    assert not re.search("appears|points|grade", caught.value.message.zh)
 
 
 @pytest.mark.parametrize("key", ["id", "version", "section", "grade", "taboo", "pass_line"])

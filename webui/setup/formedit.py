@@ -65,11 +65,12 @@ def check(document: Document) -> None:
     wrong += [
         (i.get("name_zh") or i["id"], i["points"]) for s in document["section"] for i in s["item"] if not _is_number(i["points"])
     ]
-    if not _is_number(document["pass_line"]) or not 0 <= document["pass_line"] <= 100:
-        wrong.append(("pass line / 合格线", document["pass_line"]))
     if wrong:
         told = "; ".join(f"{name}: {value!r}" for name, value in wrong)
         raise UserError(f"These are no points: {told}.", f"以下分值不是有效数字：{told}。")
+    line = document["pass_line"]
+    if not _is_number(line) or not 0 <= line <= 100:
+        raise UserError(f"The pass line {line!r} is no number from 0 to 100.", f"合格线 {line!r} 不是 0–100 之间的数。")
     total = sum(section["points"] for section in document["section"])
     if abs(total - 100) > 1e-6:
         raise UserError(f"The sections add up to {total:g} points; they have to be 100.", f"各部分合计 {total:g} 分，应为 100 分。")
