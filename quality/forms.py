@@ -119,7 +119,7 @@ def _problems(form: Form) -> Iterator[Message]:
     yield from _wrong_ids(form)
     for grade in form.grades:
         if not 0 <= grade.share <= 1:
-            yield Message(f"grade {grade.id} earns {grade.share}, not 0–1", f"等级 {grade.id} 的得分比例为 {grade.share}，应在 0–1 之间")
+            yield Message(f"grade {grade.id} earns {grade.share}, not 0–1", f"等级 {grade.id} 的得分比例 {grade.share} 不在 0–1 内")
     if abs(sum(section.points for section in form.sections) - 100) > 1e-6:
         yield Message("the sections' points do not add up to 100", "各部分分值合计不是 100")
     if form.scale not in SCALES:
@@ -145,7 +145,8 @@ def _item_problems(form: Form, item: Item) -> Iterator[Message]:
     if item.points <= 0:
         yield Message(f"item {item.id} has no points", f"评分项 {item.id} 没有分值")
     if item.comment not in COMMENTS:
-        yield Message(f"item {item.id}: comment {item.comment!r} is unknown", f"评分项 {item.id}：无法识别评语要求 {item.comment!r}")
+        problem = f"item {item.id}: comment {item.comment!r} is unknown"
+        yield Message(problem, f"评分项 {item.id}：无法识别评语要求 {item.comment!r}")
     for evidence in item.evidence:
         for problem in _evidence_problems(form, evidence):
             yield Message(f"item {item.id}: {problem.en}", f"评分项 {item.id}：{problem.zh}")

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import copy
-import re
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
