@@ -28,6 +28,7 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
         _t(language, "last call", "最近通话"): when(status.last_call_at, status),
         _t(language, "alarms", "告警"): _alarm_count(status, language),
         _t(language, "free disk", "剩余磁盘"): disk(status.free_disk_mb),
+        _t(language, "last backup", "最近备份"): _backup(status, language),
         _t(language, "store", "数据目录"): status.store,
     }
     if status.behind is not None and status.behind.effort != "full":
@@ -36,6 +37,11 @@ def status_lines(status: BoxStatus, language: str) -> list[str]:
         values[_t(language, "live", "即时识别")] = _live(status.live, language)
     trouble = [f"{_t(language, 'PROBLEM', '问题')}  {problem.text(language)}" for problem in status.problems]
     return facts(values).splitlines() + trouble
+
+
+def _backup(status: BoxStatus, language: str) -> str:
+    made = status.last_backup
+    return _t(language, "none yet", "尚无") if made is None else f"{when(made.made_at, status)} ({made.folder})"
 
 
 def _effort(behind: Behind, language: str) -> str:

@@ -7,6 +7,7 @@ goes from the backup as well.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -20,6 +21,7 @@ from console.backup import manifest as manifests
 from console.backup.copying import copy, kept
 from console.backup.manifest import Kept, Manifest
 from hw.messages import UserError
+from quality.health.backups import LAST_BACKUP, LastBackup, keep_last_backup
 from quality.schema import REVIEW_DB
 from recorder.audiofiles import AUDIO
 from recorder.schema import CALLS_DB
@@ -77,8 +79,10 @@ def make_backup(settings: Settings, config: Path, folder: Path, *, models: bool 
     made = Manifest(to_text(now), settings.site.name, work.files, tuple(work.skipped))
     manifests.write(folder, made)
     removed = _prune(folder, before, made)
-    size = sum(file.size for file in made.files.values())
-    return Made(made.made_at, len(made.files), size / 1e6, work.copied, work.copied_bytes / 1e6, removed, len(work.skipped))
+    size = sum(file.size for file in made.files.values()) / 1e6
+    with contextlib.suppress(UserError):  # the backup is good, even if the box cannot be told
+        keep_last_backup(store, LastBackup(made.made_at, str(folder.resolve()), len(made.files), round(size, 1)))
+    return Made(made.made_at, len(made.files), size, work.copied, work.copied_bytes / 1e6, removed, len(work.skipped))
 
 
 def _check(store: Path, folder: Path) -> None:
@@ -113,7 +117,7 @@ def _files(root: Path, *, models: bool) -> Iterator[Path]:
             left_out = (*LEFT_OUT, *(() if models else ("models",)))
             folders[:] = [name for name in folders if name not in left_out and not name.startswith(REPLACED)]
         folders.sort()
-        found = [here / name for name in sorted(names) if not name.endswith(LEFT_OUT_ENDINGS)]
+        found = [here / name for name in sorted(names) if not name.endswith(LEFT_OUT_ENDINGS) and here / name != root / LAST_BACKUP]
         yield from (path for path in found if not path.is_symlink() and path.relative_to(root).as_posix() not in DATABASES)
 
 

@@ -46,7 +46,8 @@ class Records:
 class Case:
     """The box, looked at. heard: each line's sides now, missing where nothing could be heard. refused: devices that could not be
     opened, and why. units: systemd's word for its units, empty without systemd. synchronised: as recorder.watch.clock. damaged:
-    databases in which SQLite finds faults. bytes_a_day: audio of the last week; None when there was none."""
+    databases in which SQLite finds faults. bytes_a_day: audio of the last week; None when there was none. since: when the oldest
+    call that is kept began, None without one."""
 
     settings: Settings
     status: BoxStatus
@@ -59,6 +60,7 @@ class Case:
     synchronised: bool | None = None
     damaged: Mapping[str, str] = field(default_factory=dict)
     bytes_a_day: float | None = None
+    since: float | None = None
 
 
 def histories(settings: Settings, now: float) -> dict[str, History]:
@@ -107,6 +109,16 @@ def bytes_a_day(settings: Settings, now: float) -> float | None:
     if not row["bytes"]:
         return None
     return float(row["bytes"]) / max(1.0, (now - from_text(row["first"])) / 86_400)
+
+
+def first_call(settings: Settings) -> float | None:
+    """When the oldest call that is kept began, UTC epoch seconds."""
+    try:
+        with CallReader(Path(settings.store.path)) as reader:
+            first = reader.rows("SELECT min(started_at) AS at FROM calls")[0]["at"]
+    except UserError:
+        return None
+    return None if first is None else from_text(first)
 
 
 def damaged(store: Path) -> dict[str, str]:

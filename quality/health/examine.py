@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hw.messages import Message
 from quality.health import box, lines, services, store, wear
-from quality.health.case import Case, bytes_a_day, damaged, histories, records_of
+from quality.health.case import Case, bytes_a_day, damaged, first_call, histories, records_of
 from quality.health.finding import Finding
 from quality.health.status import collect
 from recorder.levels import SideLevels
@@ -65,4 +65,5 @@ def gather(settings: Settings, now: float | None = None, hear: Hear | None = Non
         synchronised(),
         damaged(Path(settings.store.path)) if whole else {},
         bytes_a_day(settings, now),
+        first_call(settings),
     )

@@ -13,6 +13,7 @@ from analyzer.behind import Behind, read_behind
 from analyzer.live.state import LiveState, read_live
 from analyzer.schema import ANALYSIS_DB
 from hw.messages import Message
+from quality.health.backups import LastBackup, last_backup
 from quality.schema import REVIEW_DB
 from recorder.alarmkinds import kind_of
 from recorder.live import DeviceStatus, LineStatus, ListenerStatus, RecorderStatus, read_status, run_folder
@@ -67,6 +68,7 @@ class BoxStatus:
     problems: tuple[Message, ...] = ()
     listeners: tuple[ListenerStatus, ...] = ()
     behind: Behind | None = None  # what the analyzer tells of its queue; None while it does not run
+    last_backup: LastBackup | None = None  # None when none has been made
     live: LiveState | None = None  # what it tells of the calls it understands while they go on; None where no line is set so
 
     def to_json(self) -> dict[str, object]:
@@ -103,6 +105,7 @@ def collect(settings: Settings, now: float | None = None) -> BoxStatus:
         last_call_at=_last_call(recorded),
         free_disk_mb=round(_free_mb(store), 1),
         store=str(store),
+        last_backup=last_backup(store),
         timezone=settings.site.timezone,
         listeners=live.listeners if live is not None and running else (),
         problems=tuple(dict.fromkeys((*recorded.problems, *understood.problems))),

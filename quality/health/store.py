@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hw.messages import Message
+from quality.health.backups import OLD_S
 from quality.health.case import Case
-from quality.health.finding import Finding, bad, good
-from quality.health.words import disk
+from quality.health.finding import Finding, bad, doubtful, good
+from quality.health.words import disk, when
 from recorder.callsfile import FILE_MODE
 from recorder.callstore import FOLDER_MODE
+from recorder.times import from_text
 
 DATABASES = ("calls.db", "analysis.db", "review.db")
 SIDES = ("", "-wal", "-shm")
@@ -25,11 +27,12 @@ MEND = Message(
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Folder, permissions, databases, room."""
+    """Folder, permissions, databases, room, backup."""
     store = Path(case.settings.store.path)
     yield from _folder(store)
     yield from check_databases(case)
     yield from check_room(case)
+    yield _backup(case)
 
 
 def _folder(store: Path) -> Iterator[Finding]:
@@ -108,6 +111,25 @@ def check_room(case: Case) -> Iterator[Finding]:
         f"低于 {least} MiB 时不再录制新通话:请清理空间,或缩短保留天数([store]、[retention])",
     )
     yield bad("store.room", seen, advice, figures=figures)
+
+
+def _backup(case: Case) -> Finding:
+    """A box that is new, or has no calls, has little to lose yet."""
+    made = case.status.last_backup
+    if made is None:
+        seen = ("backup: none has been made of this box", "备份:本机尚未备份过")
+        safe_since = case.now if case.since is None else case.since
+    else:
+        made_at = when(made.made_at, case.status)
+        seen = (f"backup: {made_at}, in {made.folder}", f"备份:{made_at},位于 {made.folder}")
+        safe_since = from_text(made.made_at)
+    figures = {"made_at": None if made is None else made.made_at}
+    if case.now - safe_since <= OLD_S:
+        return good("store.backup", *seen, figures=figures)
+    days = f"{(case.now - safe_since) / 86_400:.0f}"
+    older = (f"{seen[0]}; what is {days} days old is only here", f"{seen[1]};{days} 天以来的数据只存于本机")
+    advice = ("connect a USB disk or a share: callbox backup FOLDER", "请接入 U 盘或网络共享:callbox backup 目录")
+    return doubtful("store.backup", older, advice, figures=figures)
 
 
 def _days(days: float) -> str:

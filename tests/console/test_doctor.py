@@ -16,6 +16,7 @@ from console.doctor.listen import listen
 from console.doctor.show import shown
 from hw.errors import DeviceError
 from hw.messages import Message
+from quality.health.backups import LastBackup
 from quality.health.case import Case, History, Records, damaged, histories, records_of
 from quality.health.examine import examine, gather
 from quality.health.finding import Finding, worst
@@ -33,6 +34,7 @@ from recorder.settings.sections import (
     Simulation,
     Store,
 )
+from recorder.times import to_text
 from tests.console.card import QUIET, Card
 from tests.console.command import answer, callbox, written
 
@@ -87,6 +89,12 @@ def test_a_box_that_works_has_nothing_bad(case: Case) -> None:
     assert worst(list(examine(case))) == "ok"
 
 
+def test_a_box_that_was_backed_up_this_week_says_where(case: Case) -> None:
+    made = LastBackup(to_text(NOW - 6 * 86_400), "/media/usb", 9, 1.0)
+    (said,) = [f for f in examine(status(last_backup=made)(of_case(since=NOW - 9e6)(case))) if f.check == "store.backup"]
+    assert said.ok and "2026-11-16" in said.seen.en and "/media/usb" in said.seen.zh
+
+
 def status(**changes: Any) -> Callable[[Case], Case]:
     return lambda case: replace(case, status=replace(GOOD, **changes))
 
@@ -127,6 +135,8 @@ TROUBLE: dict[str, tuple[str, Callable[[Case], Case]]] = {
     "callbox models install x": ("wrong", of_settings(analysis=Analysis(model="x", models="/no/such"))),
     "agent: -96 dBFS, nothing at all": ("wrong", of_case(heard={"1": (replace(QUIET, peak_db=-96.0, rms_db=-96.0), CUSTOMER)})),
     "agent: -84 dBFS, silence": ("warn", of_case(heard={"1": (replace(QUIET, peak_db=-70.0, rms_db=-84.0), CUSTOMER)})),
+    "what is 9 days old is only here": ("warn", of_case(since=NOW - 9 * 86_400)),
+    "in /media/usb; what is 10 days old": ("warn", status(last_backup=LastBackup(to_text(NOW - 864_000), "/media/usb", 9, 1.0))),
     "nothing could be heard": ("warn", of_case(heard={})),
     "off-hook since": ("warn", status(lines=(replace(LINE, state="talking"),))),
     "paused by 李": ("warn", status(lines=(replace(LINE, paused_since=GOOD.at, paused_by="李", call_id="c"),))),

@@ -107,7 +107,7 @@ KEYS: dict[str, Any] = {
     "at": str, "recorder_running": bool, "recorder_at": (str, type(None)), "analyzer_running": bool, "pages_answer": bool,
     "lines": list, "devices": list, "alarms": list, "calls": dict, "jobs": dict, "waiting": int, "last_call_at": (str, type(None)),
     "free_disk_mb": float, "store": str, "timezone": str, "problems": list, "listeners": list, "behind": (dict, type(None)),
-    "live": (dict, type(None)),
+    "live": (dict, type(None)), "last_backup": (dict, type(None)),
 }  # fmt: skip
 
 

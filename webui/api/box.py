@@ -23,8 +23,9 @@ def get_status() -> shapes.Status:
     """The box now: lines with their levels, devices, what waits, room on the disk."""
     status = collect(box().settings)
     return shapes.Status.model_validate(
-        {name: getattr(status, name) for name in shapes.Status.model_fields if name not in ("version", "backlog")}
+        {name: getattr(status, name) for name in shapes.Status.model_fields if name not in ("version", "backlog", "last_backup_at")}
         | {"version": version("callbox"), "backlog": shaped(shapes.Backlog, status.behind)}
+        | {"last_backup_at": status.last_backup and status.last_backup.made_at}
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from quality.health.headline import headline
 from quality.health.words import CAUSES, EFFORTS, disk, state_name
 from quality.roles import LEADS, REVIEWERS
 from recorder.alarmkinds import SEVERITIES, kind_of
+from recorder.times import from_text
 from webui.access import allow
 from webui.context import box, person
 from webui.formats import day, moment
@@ -109,7 +110,7 @@ def _of_line(findings: list[Finding], name: str) -> list[Finding]:
 def _tiles(case: Case, findings: list[Finding]) -> list[Tile]:
     worst = {finding.check: finding.state for finding in findings if finding.ok is False}
     work = (_recording(case), _disk(case, worst), _backlog(case), _model(findings))
-    return [*work, _temperature(), _clock(case, worst), _certificate(), _last_call(case)]
+    return [*work, _temperature(), _clock(case, worst), _certificate(), _backup(case, worst), _last_call(case)]
 
 
 def _recording(case: Case) -> Tile:
@@ -180,6 +181,13 @@ def _certificate() -> Tile:
         return Tile(name, gettext("cannot be read"), str(path), "warn")
     soon = until - time.time() < ENDS_SOON_S
     return Tile(name, gettext("good until %(day)s", day=day(until)), "", "warn" if soon else "ok")
+
+
+def _backup(case: Case, worst: dict[str, str]) -> Tile:
+    made, name, state = case.status.last_backup, gettext("Last backup"), worst.get("store.backup", "ok")
+    if made is None:
+        return Tile(name, gettext("none yet"), gettext("callbox backup FOLDER makes one"), state)
+    return Tile(name, moment(from_text(made.made_at)), made.folder, state)
 
 
 def _last_call(case: Case) -> Tile:

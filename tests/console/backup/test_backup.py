@@ -15,6 +15,8 @@ from console.backup.make import make_backup
 from console.backup.restore import check_backup, restore
 from console.commandline import run
 from hw.messages import UserError
+from quality.health.backups import LAST_BACKUP, LastBackup, last_backup
+from quality.health.status import collect
 from quality.users import Users
 from recorder.settings.cli import show
 from tests.webui.makebox import PASSWORD, TestBox, make_box
@@ -70,6 +72,18 @@ def test_what_the_database_was_told_after_its_file_was_opened_is_in_the_backup(b
     writer.close()
     restore(tmp_path / "usb", tmp_path / "other", tmp_path / "etc2" / "callbox.toml")
     assert answers(tmp_path / "other", "review.db", "SELECT DISTINCT language FROM users") == [("en",)]
+
+
+def test_the_box_knows_when_it_was_backed_up_last_and_its_copy_does_not(box: TestBox, config: Path, tmp_path: Path) -> None:
+    assert collect(box.settings).last_backup is None
+    for _ in range(2):
+        made = make_backup(box.settings, config, tmp_path / "usb")
+    known = collect(box.settings).last_backup
+    assert known == LastBackup(made.made_at, str(tmp_path / "usb"), made.files, round(made.megabytes, 1))
+    restore(tmp_path / "usb", tmp_path / "other", tmp_path / "etc2" / "callbox.toml")
+    assert last_backup(tmp_path / "other") is None
+    (box.store / LAST_BACKUP).write_text('{"made_at": "yesterday"}', "utf-8")
+    assert last_backup(box.store) is None
 
 
 def test_the_second_time_only_what_is_new_is_copied(box: TestBox, config: Path, tmp_path: Path) -> None:

@@ -123,5 +123,6 @@ class Status(Shape):
     waiting: int
     backlog: Backlog | None
     last_call_at: str | None
+    last_backup_at: str | None
     free_disk_mb: float
     problems: tuple[Problem, ...]
