@@ -47,8 +47,11 @@ class CallIndex:
     def refresh(self, connection: sqlite3.Connection) -> None:
         """Take in what has changed since the last time. connection: of quality.store.reading."""
         basis, now = self._files(connection), {name: _mark(connection, name, self.store) for name in CHANGES}
-        if basis == self._basis and now == self._read:
-            return
+        if basis == self._basis:
+            # A reading that began before another thread's may see less than the columns have by now: that is nothing new.
+            now = {name: _later(self._read.get(name), mark) for name, mark in now.items()}
+            if now == self._read:
+                return
         changed = self._changed(connection, now) if basis == self._basis else None
         if changed is None:
             log.info("all calls are read: files %s, then %s; changes %s, then %s", self._basis, basis, self._read, now)
@@ -82,7 +85,7 @@ class CallIndex:
             before, last = self._read.get(name), now[name]
             if before == last:
                 continue
-            if not isinstance(before, int) or not isinstance(last, int) or last < before or last - before > MOST:
+            if not isinstance(before, int) or not isinstance(last, int) or last - before > MOST:
                 return None
             sql = f"SELECT DISTINCT call_id FROM {name}.{table} WHERE number > ?"  # noqa: S608
             found.update(row[0] for row in connection.execute(sql, (before,)))
@@ -104,6 +107,10 @@ def open_index(connection: sqlite3.Connection, store: Path) -> Iterator[CallInde
     with index.lock:
         index.refresh(connection)
         yield index
+
+
+def _later(before: object, now: object) -> object:
+    return max(before, now) if isinstance(before, int) and isinstance(now, int) else now
 
 
 def _mark(connection: sqlite3.Connection, name: str, store: Path) -> object:

@@ -403,3 +403,16 @@ def test_a_call_whose_beginning_is_corrected_takes_its_new_place(box: Box) -> No
     views.list_calls()
     box.put(names(4)[0], plain(2.5))
     assert [row.id for row in views.list_calls(sort="oldest").rows] == [names(4)[n] for n in (1, 2, 0, 3)]
+
+
+def test_a_reading_that_began_earlier_makes_nothing_anew(box: Box) -> None:
+    box.put(names(2)[0], plain())
+    views = Views(box.store, "UTC")
+    views.list_calls()
+    with reading(box.store) as earlier:
+        assert earlier.execute("SELECT count(*) FROM calls.calls").fetchone()[0] == 1  # its snapshot is taken
+        box.put(names(2)[1], plain(1.0))
+        assert views.list_calls().total == 2
+        with callindex.open_index(earlier, box.store) as index:
+            assert (index.made, index.columns.count) == (1, 2)
+    assert views.list_calls().total == 2
