@@ -91,7 +91,7 @@ def test_every_command_named_anywhere_exists() -> None:
     assert {(name, word) for name, word in named if word not in first_words} == set()
 
 
-PAPERS = ("install.md", "install.zh-CN.md", "technician-card.md")
+PAPERS = ("install.md", "install.zh-CN.md", "technician-card.md", "handbook.md", "handbook.zh-CN.md")
 """What people work by: every whole command in them is one that is taken, with its arguments."""
 
 
@@ -137,7 +137,8 @@ def outline(text: str) -> list[str]:
     code = FENCE.findall(text)
     plain = FENCE.sub("", text)
     marks = [match[0] for match in re.finditer(r"^#+(?= )|^\| `[^`]+`|`[^`\n]+`|^\d+\.|^- |\]\([^)]+\)", plain, re.MULTILINE)]
-    return [mark for mark in marks if mark not in ("](README.md)", "](README.zh-CN.md)")] + code
+    own = [mark for mark in marks if mark not in ("](README.md)", "](README.zh-CN.md)")]
+    return [mark.replace(".zh-CN.md)", ".md)") for mark in own] + code
 
 
 def test_the_readmes_are_twins() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,14 +112,20 @@ def _add_heard(store: Path, calls: sqlite3.Connection, analyses: AnalysisStore, 
     wanted, call_id = HEARD[name], new_id(started)
     source = BUNDLE / f"{wanted.bundled}.flac"
     duration = float(soundfile.info(source).duration)
-    _insert(calls, "calls", {**_call(call_id, started, wanted.agent, "closed"), "duration_s": duration, "hung_up_by": "customer"})
-    for part in _parts(store, source, call_id, wanted.parts, started):
-        _insert(calls, "parts", part)
+    add_recorded(store, calls, source, _call(call_id, started, wanted.agent, "closed"), wanted.parts)
     if wanted.parked:
         analyses.fail(call_id, "test", wanted.parked, 1, started)
     elif wanted.scores:
         analyses.save(call_id, _analysis(wanted, duration), name == "rude", started)
     return call_id
+
+
+def add_recorded(store: Path, calls: sqlite3.Connection, source: Path, row: Mapping[str, object], parts: int = 1) -> None:
+    """A call whose sound is that file's, in so many parts. row: of the table of calls; its duration is the file's."""
+    duration = float(soundfile.info(source).duration)
+    _insert(calls, "calls", {**row, "duration_s": duration, "hung_up_by": "customer"})
+    for part in _parts(store, source, str(row["id"]), parts, from_text(str(row["started_at"]))):
+        _insert(calls, "parts", part)
 
 
 def _call(call_id: str, started: float, agent: str, state: str) -> dict[str, object]:
