@@ -200,7 +200,7 @@ class Box:
             })  # fmt: skip
         for seq, (side, mood) in enumerate(sorted(call.moods)):
             self._insert(database, "utterances", {
-                "call_id": call_id, "seq": seq, "start_s": 0, "end_s": 1, "side": side, "text": "嗯", "confidence": 1, "level_db": 0,
+                "call_id": call_id, "seq": seq, "start_s": 0, "end_s": 1, "side": side, "text": "嗯", "confidence": 1, "level_db": 0,  # noqa: E501
                 "emotion": json.dumps({mood: 0.7, "neutral": 0.3}), "words": "[]",
             })  # fmt: skip
         if call.scores:
