@@ -168,11 +168,12 @@ class Spoken:
         has[self._places[np.maximum(np.searchsorted(self._first, numbers, side="right") - 1, 0)]] = True
         return np.flatnonzero(has)
 
-    def all_of(self, looked: Looked) -> Places:
-        """The calls in which every term was said."""
+    def all_of(self, looked: Looked, corrected: Sequence[Places]) -> Places:
+        """The calls in which every term was said. corrected: for each term, calls in which people wrote it where the machine had
+        heard something else."""
         found: Places | None = None
-        for _, exact, alike in looked.terms:
-            one = self.places(np.concatenate([exact, alike]))
+        for (_, exact, alike), instead in zip(looked.terms, corrected, strict=True):
+            one = np.union1d(self.places(np.concatenate([exact, alike])), instead)
             found = one if found is None else found[np.isin(found, one, assume_unique=True)]
         return np.zeros(0, np.intp) if found is None else found
 
