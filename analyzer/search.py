@@ -24,7 +24,7 @@ class Found:
     """An utterance that has the term.
 
     start: seconds into the call where the term is said (its utterance begins, where word times are not known). at, length: where
-    the term lies in text, in characters; length 0 when it only sounds like it. snippet: a few words around it.
+    the term lies in text, in characters; length 0 when it only sounds like it. seq: -1 where a person corrected the words. snippet: a few words around it.
     """
 
     call_id: str
@@ -93,6 +93,13 @@ def found_in(row: sqlite3.Row, term: str) -> Found:
         at, length = _place(utterance.text, in_digits(term))
     snippet = utterance.text[max(0, at - _AROUND) : at + length + 2 * _AROUND]
     return Found(row["call_id"], row["seq"], utterance.side, _time_of(utterance, at), utterance.text, at, length, snippet.strip())
+
+
+def found_in_text(call_id: str, side: str, start: float, text: str, term: str) -> Found:
+    """A text that is no utterance of the machine's (somebody corrected it) with the term in its place. start: seconds into the
+    call at which it is said."""
+    at, length = _place(text, term)
+    return Found(call_id, -1, side, start, text, at, length, text[max(0, at - _AROUND) : at + length + 2 * _AROUND].strip())
 
 
 def _place(text: str, term: str) -> tuple[int, int]:

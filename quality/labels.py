@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -70,9 +72,14 @@ class Labels:
         return _holding(self._select("WHERE field = ?", field) if field else self._select(""))
 
     def saying(self, words: str, limit: int = 1000) -> list[Label]:
-        """Corrected texts that hold and have these words in them as written: what a search of the machine's own words would miss.
-        Corrections are few, and all of them are looked through."""
-        return [label for label in self.every("text") if words in label.after][:limit]
+        """Corrected texts that hold and have these words in them as written, A and a being one: what a search of the machine's own
+        words would miss. limit: of corrections looked at, the newest; corrections are few."""
+        like = re.sub(r"([\\%_])", r"\\\1", words.strip())
+        sql = "SELECT call_id FROM review.labels WHERE field = 'text' AND after LIKE ? ESCAPE '\\' ORDER BY at DESC LIMIT ?"
+        with reading(self._store) as connection:
+            calls = list({row["call_id"] for row in connection.execute(sql, (f"%{like}%", limit))})
+        every = "WHERE field = 'text' AND call_id IN (SELECT value FROM json_each(?))"
+        return [label for label in _holding(self._select(every, json.dumps(calls))) if words.strip().lower() in label.after.lower()]
 
     def _select(self, where: str, *values: str) -> list[Label]:
         with reading(self._store) as connection:

@@ -13,9 +13,11 @@ from analyzer.rows import utterance_of
 from analyzer.search import Found
 from hw.messages import Message
 from quality.callfilter import CallFilter
-from quality.callindex.index import open_index
+from quality.callindex.columns import Places
+from quality.callindex.index import CallIndex, open_index
 from quality.callindex.select import select
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
+from quality.correctedwords import Corrected
 from quality.paging import Cursor, Page, page
 from quality.roles import REVIEWERS
 from quality.scope import ALL, Scope
@@ -80,7 +82,7 @@ class Views:
         with reading(self._store) as connection:
             looked = self._look(connection, wanted, patience_s) if wanted.words and wanted.words.strip() else None
             with open_index(connection, self._store) as index:
-                among = None if looked is None else word_search(self._store).spoken(index).all_of(looked)
+                among = None if looked is None else self._among(connection, index, looked, Corrected.of(self._store, looked))
                 places = select(connection, index, wanted, self._zone, among)
         return len(places), looked is None or looked.complete
 
@@ -88,15 +90,20 @@ class Views:
         self, connection: sqlite3.Connection, wanted: CallFilter, start: Cursor, limit: int, patience_s: float
     ) -> CallPage:
         looked = self._look(connection, wanted, patience_s)
+        corrected = Corrected.of(self._store, looked)
         with open_index(connection, self._store) as index:
             spoken = word_search(self._store).spoken(index)
-            places = select(connection, index, wanted, self._zone, spoken.all_of(looked))
+            places = select(connection, index, wanted, self._zone, self._among(connection, index, looked, corrected))
             found = page(connection, index, places, start, limit)
             reach = spoken.reach(looked)
             calls = index.columns["said"][index.places_of(connection, found.ids)]
             said = [place for first in calls.tolist() for place in spoken.first_in(first, looked)]
         made = self._page(connection, found)
-        return replace(made, found=snippets(connection, said), reach=reach, total_exact=reach.complete)
+        shown = corrected.added(snippets(connection, said), found.ids)
+        return replace(made, found=shown, reach=reach, total_exact=reach.complete)
+
+    def _among(self, connection: sqlite3.Connection, index: CallIndex, looked: Looked, corrected: Corrected) -> Places:
+        return word_search(self._store).spoken(index).all_of(looked, corrected.places(connection, index))
 
     def _look(self, connection: sqlite3.Connection, wanted: CallFilter, patience_s: float) -> Looked:
         # Words are looked for without holding the columns: the others' pages go on meanwhile.

@@ -10,7 +10,9 @@ from analyzer.result import Analysis, Scores, Utterance
 from analyzer.store import AnalysisStore
 from quality import wordsearch
 from quality.callfilter import CallFilter
+from quality.labels import Label, Labels
 from quality.store import reading
+from quality.users import User
 from quality.views import Views
 from recorder.schema import CALLS_DB
 from recorder.schema import MIGRATIONS as CALLS_MIGRATIONS
@@ -64,6 +66,23 @@ def test_every_call_with_a_very_common_word_is_found(talk: Talk, monkeypatch: py
     assert talk.found("退款 您好") == list(range(57, -1, -3))
     page = talk.views.list_calls(CallFilter(words="退款"), patience_s=60)
     assert (page.total, page.total_exact, page.reach) == (20, True, wordsearch.Reach(60, 60))
+
+
+def test_what_people_put_right_is_found_by_the_right_words(talk: Talk) -> None:
+    one = talk.call(1, "您好", "我要罪款")
+    talk.call(2, "您好", "再见")
+    inspector = User("u1", "ying", "inspector", None, None, False, 0.0, 0.0)
+    labels = Labels(talk.store)
+    labels.add(Label(one, 2.0, 3.0, "agent", "text", "我要罪款", "我要 100% 的退货OK"), inspector)
+    assert talk.found("退货") == talk.found("退货 您好") == talk.found("退货ok 100%") == [1]
+    assert talk.found("罪款") == [1]
+    assert talk.found("退货 再见") == talk.found("100%款") == []
+    page = talk.views.list_calls(CallFilter(words="退货"), patience_s=60)
+    (place,) = page.found[one]
+    assert (place.start, place.text[place.at : place.at + place.length], page.total_exact) == (2.0, "退货", True)
+    assert talk.views.count(CallFilter(words="退货"), patience_s=60) == (1, True)
+    labels.add(Label(one, 2.0, 3.0, "agent", "text", "我要 100% 的退货OK", "我要睡觉"), inspector, now=9e9)
+    assert talk.found("退货") == []
 
 
 def test_what_was_not_looked_at_is_said_and_looked_at_next(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
