@@ -191,5 +191,5 @@ def _backup(case: Case, worst: dict[str, str]) -> Tile:
 
 
 def _last_call(case: Case) -> Tile:
-    calls = [history.last_call for history in case.history.values() if history.last_call is not None]
-    return Tile(gettext("Last call"), moment(max(calls)) if calls else gettext("none yet"))
+    last = case.status.last_call_at  # of any line: one that is no longer set has calls, too
+    return Tile(gettext("Last call"), gettext("none yet") if last is None else moment(from_text(last)))
