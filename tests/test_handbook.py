@@ -1,4 +1,4 @@
-"""The handbook says what the pages say: its bold words are those of the catalogs, its pictures are there, and it is one in two languages."""
+"""The handbook says what the pages say: its bold words are those of the catalogs; its pictures are there, its languages twins."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def box(tmp_path: Path) -> tuple[Settings, list[Made]]:
 def tell(settings: Settings, *lines: LineStatus, at: float = NOW) -> None:
     folder = run_folder(settings)
     folder.mkdir(exist_ok=True)
-    listeners = (ListenerStatus("1", "manager", to_text(NOW)),)
+    listeners = tuple(ListenerStatus("1", by, to_text(NOW)) for by in ("callbox-analyzer", "manager"))
     write_status(folder, RecorderStatus(at, at, False, os.getpid(), lines, (), 1e6, 0, 1.0, listeners))
 
 
