@@ -24,7 +24,8 @@ class Found:
     """An utterance that has the term.
 
     start: seconds into the call where the term is said (its utterance begins, where word times are not known). at, length: where
-    the term lies in text, in characters; length 0 when it only sounds like it. seq: -1 where a person corrected the words. snippet: a few words around it.
+    the term lies in text, in characters; length 0 when it only sounds like it. snippet: a few words around it. seq: of the
+    utterance; -1 where a person corrected the words.
     """
 
     call_id: str

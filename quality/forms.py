@@ -145,8 +145,8 @@ def _item_problems(form: Form, item: Item) -> Iterator[Message]:
     if item.points <= 0:
         yield Message(f"item {item.id} has no points", f"评分项 {item.id} 没有分值")
     if item.comment not in COMMENTS:
-        problem = f"item {item.id}: comment {item.comment!r} is unknown"
-        yield Message(problem, f"评分项 {item.id}：无法识别评语要求 {item.comment!r}")
+        odd = f"item {item.id}: comment {item.comment!r} is unknown"
+        yield Message(odd, f"评分项 {item.id}：无法识别评语要求 {item.comment!r}")
     for evidence in item.evidence:
         for problem in _evidence_problems(form, evidence):
             yield Message(f"item {item.id}: {problem.en}", f"评分项 {item.id}：{problem.zh}")
