@@ -42,9 +42,10 @@ def allowed(app: Flask, endpoint: str) -> tuple[str, ...]:
 
 
 def init_access(app: Flask) -> None:
-    """Check every request against the marks."""
+    """Check every request against the marks; templates get `may_open(endpoint)`, so that no link leads to a refusal."""
     setattr(app.view_functions["static"], _MARK, (PUBLIC,))
     app.before_request(lambda: _check(app))
+    app.jinja_env.globals["may_open"] = lambda endpoint: current_user.role in allowed(app, endpoint)
 
 
 def _check(app: Flask) -> ResponseReturnValue | None:

@@ -38,10 +38,10 @@ def find_pages(box: TestBox) -> dict[str, dict[str, str]]:
 
 
 def _pages(app: Flask, browser: FlaskClient) -> dict[str, str]:
-    waiting, found, seen = _plain(app), dict[str, str](), set[str]()
+    waiting, found, seen = plain_addresses(app), dict[str, str](), set[str]()
     while waiting and len(seen) < MOST:
         address = waiting.pop(0)
-        endpoint = _endpoint(app, address)
+        endpoint = endpoint_of(app, address)
         if address in seen or not endpoint or endpoint in found:
             continue
         seen.add(address)
@@ -54,12 +54,14 @@ def _pages(app: Flask, browser: FlaskClient) -> dict[str, str]:
     return found
 
 
-def _plain(app: Flask) -> list[str]:
+def plain_addresses(app: Flask) -> list[str]:
+    """The pages that need nothing filled in."""
     with app.test_request_context():
         return [app.url_for(r.endpoint) for r in app.url_map.iter_rules() if not r.arguments and "GET" in (r.methods or ())]
 
 
-def _endpoint(app: Flask, address: str) -> str:
+def endpoint_of(app: Flask, address: str) -> str:
+    """The route an address leads to; "" where there is none."""
     try:
         with app.test_request_context():
             return str(app.url_map.bind("box").match(urlsplit(address).path, method="GET")[0])
