@@ -89,8 +89,10 @@ def _not_what_was_recorded(error: AlteredError) -> ResponseReturnValue:
 
 @blueprint.errorhandler(UserError)
 def _no_sound(error: UserError) -> ResponseReturnValue:
-    """The call has no sound (yet), or its file has gone or is damaged."""
-    return message_page(error, 404)
+    """The call has no sound (yet), or its file has gone or is damaged. Files are named as in the store: where that is concerns
+    nobody who listens."""
+    en, zh = (text.replace(f"{box().store}/", "") for text in (error.message.en, error.message.zh))
+    return message_page(UserError(en, zh), 404)
 
 
 def wav_answer(call: CallView, note: Callable[[], None]) -> Response:

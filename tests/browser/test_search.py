@@ -82,6 +82,19 @@ def test_a_search_is_kept_shared_and_counted(visit: Window, language: str, width
     expect(page.get_by_role("link", name=name)).to_have_count(0)
 
 
+def test_a_phone_shows_durations_and_long_words_whole(visit: Window) -> None:
+    window = visit("zh", 390)
+    window.log_in()
+    page = window.page
+    cell = page.locator("table.calls td.length").first
+    window.open("/calls")
+    expect(cell).to_have_css("overflow", "visible")
+    assert cell.evaluate("(e) => e.querySelector('.play').getBoundingClientRect().right <= e.getBoundingClientRect().right + 1")
+    window.open(f"/calls?q={'好' * 90}")
+    expect(page.locator(".empty h2")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.mark.parametrize(("language", "width", "scheme"), [("zh", 1280, "dark"), ("en", 1280, "light"), ("zh", 390, "light")])
 def test_every_filter_at_once_and_what_to_do_when_nothing_fits(visit: Window, language: str, width: int, scheme: str) -> None:
     window = visit(language, width, scheme)

@@ -134,5 +134,6 @@ def test_a_lost_file_is_told_and_does_no_harm(own_app: Flask, own_box: TestBox) 
     page = browser.get(f"/calls/{own_box.ids['rude']}")
     assert page.status_code == 200
     assert "missing" in page.text
+    assert "audio/" in page.text and str(own_box.store) not in page.text
     assert "这个不归我管" in page.text
     assert browser.get(f"/audio/{own_box.ids['rude']}").status_code == 404
