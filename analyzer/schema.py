@@ -134,14 +134,15 @@ MIGRATIONS = (
             "ALTER TABLE results ADD COLUMN moods INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE results ADD COLUMN first_utterance INTEGER",
             "UPDATE results SET longest_silence_s = json_extract(acoustics, '$.longest_silence_s')",
+            # Our own words only, like all of a schema.
             f"""UPDATE results SET first_utterance = u.first, moods = u.moods FROM (
                 SELECT call_id, min(id) AS first, sum(DISTINCT {_MOOD_BIT}) AS moods FROM utterances GROUP BY call_id) AS u
-                WHERE u.call_id = results.call_id""",
+                WHERE u.call_id = results.call_id""",  # noqa: S608
             f"""CREATE TRIGGER results_for_lists AFTER INSERT ON results BEGIN
                 UPDATE results SET longest_silence_s = json_extract(NEW.acoustics, '$.longest_silence_s'),
                     first_utterance = (SELECT min(id) FROM utterances WHERE call_id = NEW.call_id),
                     moods = coalesce((SELECT sum(DISTINCT {_MOOD_BIT}) FROM utterances WHERE call_id = NEW.call_id), 0)
-                WHERE rowid = NEW.rowid; END""",
+                WHERE rowid = NEW.rowid; END""",  # noqa: S608
             "CREATE TABLE changed_results (number INTEGER PRIMARY KEY AUTOINCREMENT, call_id TEXT NOT NULL) STRICT",
             *follow("jobs", "changed_results", {"INSERT": "NEW.call_id", "UPDATE": "NEW.call_id", "DELETE": "OLD.call_id"}),
             *follow("results", "changed_results", {"UPDATE": "NEW.call_id", "DELETE": "OLD.call_id"}),

@@ -112,6 +112,7 @@ MAY_NAME_ADAPTERS = (
     "console/demo/",
     "console/serial",
     "console/doctor/listen",
+    "quality/webbench/",
 )
 """Beside each service's __main__: what puts simulated devices in place (demo, replay), what measures, the technician's port, and
 the doctor, who opens a device that no recorder has open."""

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from analyzer.schema import ANALYSIS_DB
@@ -42,7 +42,7 @@ class Many:
     last: float
 
 
-def make_many(store: Path, calls: int, transcripts: int, end: float, progress: Progress, seed: int = 1) -> Many:
+def make_many(store: Path, calls: int, transcripts: int, *, end: float, progress: Progress, seed: int = 1) -> Many:
     """Make it in `store`, an empty or new folder: `calls` calls before the instant `end`, `transcripts` of them with words."""
     copies = max(1, -(-calls // (AGENTS * MONTHS * 480)))
     with tempfile.TemporaryDirectory(prefix="callbox-centre-", dir=store.parent) as name:
@@ -86,7 +86,7 @@ class _Repeated:
             for number, copy in enumerate(chosen):
                 self._calls(database, copy)
                 progress(10 + 15 * number / len(chosen), 100, "calls")
-        with _copied(self.base, self.store, REVIEW_DB, ("reviews", "review_items", "review_taboos", "shifts", "aftercall")) as database:
+        with _copied(self.base, self.store, REVIEW_DB, _OF_REVIEW) as database:
             for copy in chosen:
                 self._reviews(database, copy)
         with _copied(self.base, self.store, ANALYSIS_DB, _OF_ANALYSIS) as database:
@@ -147,7 +147,8 @@ class _Repeated:
 
         def change(row: dict[str, object]) -> None:
             named[row["id"]] = new = str(uuid.UUID(int=self.rng.getrandbits(128)))
-            row["id"], row["call_id"], row["reviewed_at"] = new, copy.ids[str(row["call_id"])], copy.instant(str(row["reviewed_at"]))
+            row["id"], row["call_id"] = new, copy.ids[str(row["call_id"])]
+            row["reviewed_at"] = copy.instant(str(row["reviewed_at"]))
 
         def change_of(row: dict[str, object]) -> None:
             row["review_id"] = named[row["review_id"]]
@@ -211,6 +212,7 @@ class _Repeated:
         return said
 
 
+_OF_REVIEW = ("reviews", "review_items", "review_taboos", "shifts", "aftercall")
 _OF_ANALYSIS = ("results", "jobs", "hits", "deductions", "utterances", "utterance_search")
 
 
@@ -243,7 +245,8 @@ def _copied(base: Path, store: Path, name: str, emptied: tuple[str, ...]) -> Ite
 def _without_helpers(connection: sqlite3.Connection, tables: tuple[str, ...]) -> list[str]:
     """Drop the indexes and triggers of these tables; the statements that make them again."""
     marks = ", ".join("?" * len(tables))
-    sql = f"SELECT type, name, sql FROM main.sqlite_master WHERE type IN ('index', 'trigger') AND sql NOTNULL AND tbl_name IN ({marks})"  # noqa: S608
+    kinds = "type IN ('index', 'trigger') AND sql NOTNULL"
+    sql = f"SELECT type, name, sql FROM main.sqlite_master WHERE {kinds} AND tbl_name IN ({marks})"  # noqa: S608  question marks
     found = connection.execute(sql, tables).fetchall()
     for kind, name, _ in found:
         connection.execute(f"DROP {kind} main.{name}")

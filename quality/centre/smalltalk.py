@@ -17,7 +17,7 @@ _ADDED = {"customer": 3, "agent": 1}
 
 
 class SmallTalk:
-    """Changes utterances so that no two calls say the same. Words come by Zipf's law: the n-th most common one n times as rarely."""
+    """Changes utterances so that no two calls say the same. Words by Zipf's law: the n-th most common one n times as rarely."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng

@@ -29,6 +29,7 @@ from quality.webbench.pages import pages
 from quality.webbench.tap import STARTING_S, Tap, recording, settings, stopped
 from quality.webbench.visitors import Plan, Visitor
 from recorder.schema import CALLS_DB
+from recorder.settings.sections import Web
 
 Progress = Callable[[float, float, str], None]
 WARM_S = 5.0
@@ -76,7 +77,8 @@ def _run(asked: Asked, work: Path, store: Path, stack: ExitStack, progress: Prog
     addresses = pages(store)
     port, length = _free_port(), asked.seconds + WARM_S
     begin = round(time.time() + STARTING_S, 3)
-    made = settings(work, store, port, asked.workers, asked.lines or 1, begin, length + 60)
+    pages_of = Web("127.0.0.1", port, asked.workers)
+    made = settings(work, store, pages_of, asked.lines or 1, begin=begin, seconds=length + 60)
     web = stack.enter_context(_serving(work, port))
     loads = _first_loads(port, accounts[0], addresses)
     plan = Plan("127.0.0.1", port, accounts, addresses, WARM_S, asked.think_s)
@@ -84,22 +86,19 @@ def _run(asked: Asked, work: Path, store: Path, stack: ExitStack, progress: Prog
     _visit(plan)
     with ExitStack() as beside:
         begin = round(time.time() + STARTING_S, 3)
-        settings(work, store, port, asked.workers, asked.lines or 1, begin, asked.seconds)
+        settings(work, store, pages_of, asked.lines or 1, begin=begin, seconds=asked.seconds)
         tap = beside.enter_context(recording(work, made, asked.lines, begin, asked.seconds)) if asked.lines else Tap()
         time.sleep(max(0.0, begin - time.time()) if asked.lines else 0.0)
         plan.seconds, plan.seed = asked.seconds, 2
         cpu = _cpu(web)
         found = _visit(plan)
         cpu = _cpu(web) - cpu
-    return _figures(asked, store, found, tap, web, loads, cpu)
+    return {**_figures(asked, store, found, tap), **_memory(web), "first_load_kb": loads, **_cost(found, cpu)}
 
 
-def _figures(
-    asked: Asked, store: Path, found: dict[str, object], tap: Tap, web: psutil.Process, loads: dict[str, float], cpu: float
-) -> dict[str, object]:
+def _figures(asked: Asked, store: Path, found: dict[str, object], tap: Tap) -> dict[str, object]:
     times: dict[str, list[float]] = found["times"]  # type: ignore[assignment]
     count = sum(map(len, times.values()))
-    workers = [child.memory_full_info() for child in web.children()]
     every = [one for kind in times.values() for one in kind]
     return {
         **{name: value for name, value in asdict(asked).items() if name not in ("store", "calls", "transcripts")},
@@ -107,15 +106,21 @@ def _figures(
         "pages": count,
         "failed": found["failed"],
         "ms": {kind: _percentiles(values) for kind, values in sorted({**times, "all": every}.items())},
-        "cpu_ms_a_page": round(1000 * cpu / max(1, count), 1),
         "lost_frames": tap.lost_frames,
         "recorded_calls": tap.calls,
-        "worker_mb": {
-            "pss": round(max(one.pss for one in workers) / 1e6, 1), "rss": round(max(one.rss for one in workers) / 1e6, 1),
-        },
-        "first_load_kb": loads,
         "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
+
+
+def _cost(found: dict[str, object], cpu: float) -> dict[str, object]:
+    times: dict[str, list[float]] = found["times"]  # type: ignore[assignment]
+    return {"cpu_ms_a_page": round(1000 * cpu / max(1, sum(map(len, times.values()))), 1)}
+
+
+def _memory(web: psutil.Process) -> dict[str, object]:
+    """Of the largest worker, MB: pss counts shared pages by halves, rss wholly."""
+    workers = [child.memory_full_info() for child in web.children()]
+    return {"worker_mb": {name: round(max(getattr(one, name) for one in workers) / 1e6, 1) for name in ("pss", "rss")}}
 
 
 def _counts(store: Path) -> dict[str, int]:

@@ -36,7 +36,7 @@ class Tap:
     calls: int = 0
 
 
-def settings(work: Path, store: Path, port: int, workers: int, lines: int, begin: float, seconds: float) -> Settings:
+def settings(work: Path, store: Path, web: Web, lines: int, *, begin: float, seconds: float) -> Settings:
     """Of all services of the bench; the events of the lines are written beside them."""
     events = []
     for start in range(int(seconds // (CALL_S + PAUSE_S))):
@@ -49,7 +49,7 @@ def settings(work: Path, store: Path, port: int, workers: int, lines: int, begin
         device=(Device("tap", _NAME, 2 * lines, RATE),),
         line=tuple(Line(f"tap{line}", "tap", (2 * line, 2 * line + 1), sense=line) for line in range(lines)),
         simulation=Simulation(events=str(work / "events")),
-        web=Web("127.0.0.1", port, workers),
+        web=web,
     )
     (work / "callbox.toml").write_text(show(made), encoding="utf-8")
     return made

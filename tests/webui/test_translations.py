@@ -86,7 +86,8 @@ def test_each_translation_is_chinese_and_keeps_its_places(message: Message) -> N
 
 # What needs no translation: names, units and signs.
 UNIVERSAL = re.compile(
-    r"(?<=由 )[a-z-]+(?= 评分)|callbox|FLAC|WAV|CSV|Excel|English|N|wavesurfer\.js|BSD|Clause|line\d|manager|20\d\d-W\d\d|Asia/Shanghai"
+    r"(?<=由 )[a-z-]+(?= 评分)"  # a user's name
+    r"|callbox|FLAC|WAV|CSV|Excel|English|N|wavesurfer\.js|BSD|Clause|line\d|manager|20\d\d-W\d\d|Asia/Shanghai"
     r"|\b[A-Z]\b|Ctrl|Enter|Esc"  # keys
     r"|(?<=callbox )(doctor|status)|(?<=规则库 )test"
 )
