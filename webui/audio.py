@@ -89,10 +89,13 @@ def _not_what_was_recorded(error: AlteredError) -> ResponseReturnValue:
 
 @blueprint.errorhandler(UserError)
 def _no_sound(error: UserError) -> ResponseReturnValue:
-    """The call has no sound (yet), or its file has gone or is damaged. Files are named as in the store: where that is concerns
-    nobody who listens."""
-    en, zh = (text.replace(f"{box().store}/", "") for text in (error.message.en, error.message.zh))
-    return message_page(UserError(en, zh), 404)
+    """The call has no sound (yet), or its file has gone or is damaged."""
+    return message_page(without_place(error), 404)
+
+
+def without_place(error: UserError) -> UserError:
+    """The same with files named as in the store: where that lies concerns nobody who listens."""
+    return UserError(*(text.replace(f"{box().store}/", "") for text in (error.message.en, error.message.zh)))
 
 
 def wav_answer(call: CallView, note: Callable[[], None]) -> Response:

@@ -16,6 +16,7 @@ from quality.listens import Listens
 from quality.notes import Note, Notes
 from quality.roles import LEADS, STAFF
 from recorder.audiofiles import AudioDeletedError, open_call
+from webui.audio import without_place
 from webui.context import box, person
 from webui.deleted import deleted_text
 from webui.desk.reviewform import review_context
@@ -120,5 +121,5 @@ def _no_sound(call: CallView) -> str | None:
     except AudioDeletedError as error:
         return deleted_text(error.tombstone).text(language())
     except UserError as error:
-        return error.message.text(language())
+        return without_place(error).message.text(language())
     return None
