@@ -3,7 +3,7 @@ const box = document.querySelector("[data-job]");
 const EVERY_MS = 1500;
 
 async function look() {
-  const answer = await fetch(box.dataset.job, { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(box.dataset.job, { headers: { Accept: "application/json", "X-Callbox-Background": "job" } }).catch(() => null);
   if (answer?.ok) {
     const job = await answer.json();
     if (job.over) {
