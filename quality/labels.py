@@ -71,7 +71,7 @@ class Labels:
         """All that hold; of one field if given."""
         return _holding(self._select("WHERE field = ?", field) if field else self._select(""))
 
-    def saying(self, words: str, limit: int = 1000) -> list[Label]:
+    def saying(self, words: str, limit: int = 20_000) -> list[Label]:
         """Corrected texts that hold and have these words in them as written, A and a being one: what a search of the machine's own
         words would miss. limit: of corrections looked at, the newest; corrections are few."""
         like = re.sub(r"([\\%_])", r"\\\1", words.strip())
