@@ -92,7 +92,7 @@ def test_no_call_fits_offers_to_take_filters_away(log_in: LogIn) -> None:
 
 def test_the_call_page_explains_every_point(log_in: LogIn, box: TestBox) -> None:
     page = log_in("manager").get(f"/calls/{box.ids['rude']}").text
-    hits = re.findall(r'<li data-start="([\d.]+)".*?</li>', page, re.DOTALL)
+    hits = re.findall(r'<li id="h\d+" data-start="([\d.]+)".*?</li>', page, re.DOTALL)
     assert len(hits) == 5
     for text in ("Compliance −12", "Experience −18", "Risk −30", "难道是我让它丢的吗", "<mark>这个不归我管</mark>"):
         assert text in page, text
