@@ -39,7 +39,8 @@ def _assign(store: Path, call_id: str, plan: bool = True) -> None:
     at = "2026-01-01T00:00:00.000Z"
     with writing(store) as database:
         user = ("u1", "张三", "张三", "inspector", None, "zh", "!", at, at, None)
-        database.execute("INSERT OR IGNORE INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", user)
+        columns = "id, name, name_key, role, agent_id, language, password_hash, password_at, created_at, disabled_at"
+        database.execute(f"INSERT OR IGNORE INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", user)
         row = ("p1", "2026-01-01", "u1", 1, 1, 1, 1.0, at, "u1")
         database.execute("INSERT OR IGNORE INTO sampling_plans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         database.execute(

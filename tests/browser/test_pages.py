@@ -40,6 +40,8 @@ def test_a_wrong_password_says_so_and_the_right_one_opens_the_list(visit: Window
     assert window.faults == ["console: Failed to load resource: the server responded with a status of 401 (UNAUTHORIZED)"]
     window.faults.clear()
     window.log_in()
+    expect(window.page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    window.open("/calls")
     expect(window.page.locator("table.calls tbody tr").first).to_be_visible()
     window.page.get_by_role("button", name="Log out").click()
     expect(window.page.get_by_role("status")).to_contain_text("logged out")
@@ -60,6 +62,7 @@ def test_log_in_leads_to_the_page_that_was_asked_for(visit: Window) -> None:
 def test_filter_sort_and_open_a_call(visit: Window) -> None:
     window = visit()
     window.log_in()
+    window.open("/calls")
     page = window.page
     page.select_option("#agent", "8004")
     page.select_option("#priority", "yes")

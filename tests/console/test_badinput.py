@@ -125,7 +125,7 @@ def test_damaged_databases_are_told_and_left_alone(filled: Path, tmp_path: Path)
 
 def test_passwords_and_names_are_checked_before_anything_is_kept(config: Path) -> None:
     add = ["users", "add", "lily", "--role", "admin", "--config", config]
-    assert "8 to 128 characters" in callbox(*add, given="short\n").stderr
+    assert "10 to 128 characters" in callbox(*add, given="short\n").stderr
     assert callbox(*add, given="a pond of lilies\n").returncode == 0
     assert "already" in callbox(*add, given="a pond of lilies\n").stderr
     assert "no user" in callbox("users", "passwd", "rose", "--config", config, given="a pond of roses\n").stderr

@@ -11,14 +11,14 @@ import pytest
 import soundfile
 
 from hw.interfaces import Samples
-from recorder.bench import OFF_HOOK_S, RATE, _is_stretch_of, _write_raw, bench_recorder
+from recorder.bench import OFF_HOOK_S, RATE, _is_stretch_of, bench_recorder, write_raw
 from recorder.benchfeed import _Door, play
 from recorder.benchpeers import kept_whole
 
 
 @pytest.fixture
 def played(tmp_path: Path) -> Samples:
-    _write_raw(tmp_path / "tap.raw", 2, 4.0)
+    write_raw(tmp_path / "tap.raw", 2, 4.0)
     return np.fromfile(tmp_path / "tap.raw", "<i2").reshape(-1, 2)
 
 
