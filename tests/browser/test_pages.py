@@ -78,6 +78,7 @@ def test_filter_sort_and_open_a_call(visit: Window) -> None:
     chosen = rows.first.locator("time").get_attribute("datetime") or "none"
     rows.first.click()
     expect(page.locator("h1")).to_contain_text(chosen)
+    page.wait_for_load_state("load")  # without its script the link leads to the list without filters
     page.get_by_role("link", name="← Calls").click()
     expect(page.locator("#agent")).to_have_value("8004")
 
