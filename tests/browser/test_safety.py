@@ -67,8 +67,9 @@ def test_one_time_codes_from_turning_on_to_log_in(visit: Callable[..., Visit], l
     code = pyotp.TOTP(window.page.inner_text(".key").replace(" ", ""))
     window.page.fill("#code", code.at(0) if code.at(0) != code.now() else "000000")
     window.page.click(".codes button.primary")
-    window.faults.clear()  # the browser tells of the 422
     window.page.wait_for_selector(".notice.error")
+    window.page.wait_for_load_state("load")
+    window.faults.clear()  # the browser tells of the 422
     look(window.page, "codes-wrong", language, width)
     window.page.fill("#code", code.now())
     window.page.click(".codes button.primary")
@@ -89,9 +90,9 @@ def test_who_has_tried_too_often_is_told_until_when(visit: Callable[..., Visit],
     window = visit(language, width)
     for number in range(PER_PAIR):
         window.log_in(f"nobody-{language}", f"wrong-{number}")
-    window.faults.clear()  # the browser tells of each 401
     window.page.wait_for_selector(".notice.error")
     look(window.page, "locked", language, width)
+    window.faults.clear()  # the browser tells of each 401, and of the 429
 
 
 def test_the_first_administrator(visit: Callable[..., Visit], served: Served) -> None:

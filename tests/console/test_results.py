@@ -39,7 +39,7 @@ def demo(tmp_path: Path, *planned: Placed) -> Demo:
     settings = Settings(store=Store(str(tmp_path / "store")))
     tap = Tap("pcm", tmp_path / "conf", tmp_path / "raw", 2, 8000, 60.0)
     house = House(tmp_path, tmp_path / "callbox.toml", tap, settings, MONDAY, MONDAY)
-    return Demo(house, Plan(planned, 9e5), "", "")
+    return Demo(house, Plan(planned, 9e5), "", "", {})
 
 
 def test_a_call_is_found_with_everything_known_of_it(tmp_path: Path, made: list[Made]) -> None:
