@@ -53,6 +53,7 @@ missing_for_tests() {
   command -v chromium >/dev/null || echo chromium
   command -v systemd-analyze >/dev/null || echo systemd
   command -v ngspice >/dev/null || echo ngspice # the tap board's circuit
+  command -v udevadm >/dev/null || echo udev
 }
 
 machine_kind() { # the Debian release, which says which Python, and the processor: what wheels and packages depend on

@@ -67,6 +67,6 @@ def house(tmp_path: Path) -> FreshHouse:
     for name in ("pyproject.toml", "constraints.txt", "package.json", "package-lock.json", "webui/vendor.sh",
                  "webui/translations/zh/LC_MESSAGES/messages.po"):  # fmt: skip
         (fresh.path / name).write_text("")
-    for name in ("python3", "gcc", "node", "npm", "chromium", "systemd-analyze", "ngspice"):
+    for name in ("python3", "gcc", "node", "npm", "chromium", "systemd-analyze", "ngspice", "udevadm"):
         fresh.add_tool(name)
     return fresh
