@@ -63,10 +63,14 @@ def test_one_time_codes_from_turning_on_to_log_in(visit: Callable[..., Visit], l
     name = "inspector" if language == "zh" else "trainer"
     window = visit(language, width)
     window.log_in(name)
+    window.page.wait_for_url(lambda url: "/login" not in url)
+    window.page.wait_for_load_state("load")
     window.open("/account/codes")
+    window.page.wait_for_load_state("load")
     code = pyotp.TOTP(window.page.inner_text(".key").replace(" ", ""))
     window.page.fill("#code", code.at(0) if code.at(0) != code.now() else "000000")
-    window.page.click(".codes button.primary")
+    with window.page.expect_response(lambda answer: answer.request.method == "POST"):
+        window.page.click(".codes button.primary")
     window.page.wait_for_selector(".notice.error")
     window.page.wait_for_load_state("load")
     window.faults.clear()  # the browser tells of the 422
