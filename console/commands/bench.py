@@ -57,7 +57,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     appliance.add_argument("--minutes", type=float, default=60.0, help="of simulated traffic")
     appliance.add_argument("--speed", type=float, default=10.0, help="times real time")
     appliance.add_argument("--seed", type=int, default=1)
+    search = subjects.add_parser("search", help="words in a large store / 大量通话中搜索")
+    search.add_argument("--calls", type=int, default=1_000_000)
+    search.add_argument("--transcripts", type=int, default=200_000)
+    search.add_argument("--store", type=Path, metavar="DIR", help="one that bench web or this command made")
     for subject, run in (
+        (search, run_search),
         (appliance, run_appliance), (web, run_web), (board, run_board), (export, run_export),
         (analyzer, run_analyzer), (recorder, run_recorder), (faults, run_faults), (backlog, run_backlog),
     ):  # fmt: skip
@@ -168,6 +173,15 @@ def run_web(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     with Progress("making the store", "正在生成数据") as progress:
         figures = bench_web(asked, progress)
+    return _print(figures, arguments.json)
+
+
+def run_search(arguments: argparse.Namespace) -> int:
+    """Milliseconds by kind of word, and memory."""
+    from quality.webbench.searching import bench_search
+
+    with Progress("making the store, searching", "正在生成数据并搜索") as progress:
+        figures = bench_search(arguments.calls, arguments.transcripts, arguments.store, progress)
     return _print(figures, arguments.json)
 
 

@@ -23,7 +23,7 @@ def pages(store: Path, seed: int = 1) -> dict[str, list[str]]:
         single = _filters(connection, rng)
         calls = _column(connection, "SELECT id FROM calls.calls WHERE rowid % 997 = 1 LIMIT 300")
         heard = _column(connection, "SELECT call_id FROM analysis.utterances WHERE id % 9973 = 1 LIMIT 300")
-        words = _words(connection)
+        words = said_once(connection)
     pairs = [(*one, *other) for one, other in itertools.combinations(single, 2) if one[0] != other[0]]
     picked = rng.sample(pairs, min(_MOST, len(pairs)))
     return {
@@ -57,8 +57,8 @@ def _filters(connection: sqlite3.Connection, rng: random.Random) -> list[tuple[s
     ]  # fmt: skip
 
 
-def _words(connection: sqlite3.Connection) -> list[str]:
-    """Some that were said once or twice: the tails of customers' utterances."""
+def said_once(connection: sqlite3.Connection) -> list[str]:
+    """Some words that were said once or twice: the tails of customers' utterances."""
     texts = _column(connection, "SELECT text FROM analysis.utterances WHERE id % 49999 = 3 AND side = 'customer' LIMIT 20")
     return [text[-3:] for text in texts if len(text) > 12]
 
