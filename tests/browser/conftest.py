@@ -73,7 +73,7 @@ def serve(folder: Path) -> Iterator[Served]:
     wait_until_up(address, server)
     yield Served(box, address)
     server.send_signal(signal.SIGTERM)
-    assert server.wait(20) == 0
+    assert server.wait(40) == 0
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -16,9 +11,7 @@ from playwright.sync_api import Page
 
 from quality import firstrun
 from quality.logins import PER_PAIR
-from recorder.settings.cli import show
-from tests.browser.conftest import CHROMIUM, SCREENSHOTS, Served, Visit, free_port, wait_until_up
-from tests.webui.makebox import make_box
+from tests.browser.conftest import SCREENSHOTS, Served, Visit, serve
 
 pytestmark = pytest.mark.browser
 LOOKS = [("zh", 1280), ("en", 1280), ("zh", 390), ("en", 390)]
@@ -28,18 +21,7 @@ NEW = "kettle-and-harbour-9"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A box of its own: here accounts are locked and passwords changed."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    folder = tmp_path_factory.mktemp("safe")
-    box = make_box(folder / "store", port=free_port())
-    config = folder / "callbox.toml"
-    config.write_text(show(box.settings), "utf-8")
-    server = subprocess.Popen([sys.executable, "-m", "webui", "--config", str(config)], env={**os.environ, "CALLBOX_LANG": "en"})
-    address = f"http://127.0.0.1:{box.settings.web.port}"
-    wait_until_up(address, server)
-    yield Served(box, address)
-    server.send_signal(signal.SIGTERM)
-    assert server.wait(40) == 0
+    yield from serve(tmp_path_factory.mktemp("safe"))
 
 
 def look(page: Page, name: str, language: str, width: int) -> None:

@@ -1,99 +1,27 @@
-"""An inspector's day in Chromium: by keys alone from log-in to the third scored call; corrections, notes and clips; the service
-killed in the middle of a mark."""
+"""An inspector's day in Chromium: by keys alone from log-in to the third scored call; corrections, notes and clips."""
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from quality.assignments import Assignments
 from quality.cases import Cases
-from quality.drafts import Drafts
 from quality.labels import Labels
 from quality.listens import Listens
 from quality.reviews import Reviews
-from quality.store import writing
-from recorder.settings.cli import show
-from tests.browser.conftest import SCREENSHOTS, Served, Visit, free_port, opened, wait_until_up
+from tests.browser.conftest import Visit
+from tests.browser.desk.conftest import Station
+from tests.browser.desk.hands import keys, look
 from tests.browser.test_pages import wait_for_sound
-from tests.browser.test_screens import CONTRAST, UNLABELLED
 from tests.webui.desk.conftest import account
-from tests.webui.makebox import PASSWORD, make_box
+from tests.webui.makebox import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 SIZES = [("en", 1280), ("zh", 390)]
-
-
-@dataclass
-class Station(Served):
-    """A box of its own, whose service may be killed."""
-
-    config: Path
-    process: subprocess.Popen[bytes]
-
-    def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
-
-    def start(self) -> None:
-        self.process = _start(self.config)
-        wait_until_up(self.address, self.process)
-
-    def plan(self, *names: str) -> list[str]:
-        """Just these calls are given to the inspector, and nothing is heard, marked or corrected."""
-        with writing(self.box.store) as database:
-            for table in ("assignments", "review_drafts", "listens", "labels", "notes"):
-                database.execute(f"DELETE FROM {table}")
-        ids = [self.box.ids[name] for name in names]
-        for call in ids:
-            Assignments(self.box.store).give(call, account(self.box, "inspector"), account(self.box, "manager"))
-        return ids
-
-
-def _start(config: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "webui", "--config", str(config)], start_new_session=True)
-
-
-@pytest.fixture(scope="module")
-def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    folder = tmp_path_factory.mktemp("station")
-    box = make_box(folder / "store", port=free_port())
-    config = folder / "callbox.toml"
-    config.write_text(show(box.settings), "utf-8")
-    station = Station(box, f"http://127.0.0.1:{box.settings.web.port}", config, _start(config))
-    wait_until_up(station.address, station.process)
-    yield station
-    station.kill()
-
-
-@pytest.fixture
-def visit(browser: Browser, station: Station) -> Iterator[Callable[..., Visit]]:
-    with opened(browser, station) as window:
-        yield window
-
-
-def keys(page: Page, *pressed: str) -> None:
-    for key in pressed:
-        page.keyboard.press(key)
-
-
-def look(page: Page, name: str, width: int) -> None:
-    """A picture for people, and what can be measured of looks."""
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the screen"
-    assert page.evaluate(CONTRAST) == [], name
-    assert page.evaluate(UNLABELLED) == [], name
 
 
 def grade_everything(page: Page, key: str) -> None:
@@ -260,96 +188,3 @@ def test_play_on_goes_to_the_next_unheard_call(visit: Callable[..., Visit], stat
     expect(page.locator("#going-on")).to_be_hidden()
     page.wait_for_timeout(3500)
     assert second in page.url
-
-
-def test_a_mark_outlives_the_service_being_killed(visit: Callable[..., Visit], station: Station) -> None:
-    (call,) = station.plan("perfect")
-    window = visit()
-    window.log_in("inspector")
-    window.open(f"/calls/{call}")
-    page = window.page
-    expect(page.locator("#wave.drawn")).to_be_attached()
-    keys(page, "j", "3")
-    expect(page.locator("#draft-state.kept")).to_be_visible()
-    station.kill()
-    keys(page, "4")
-    expect(page.locator("#draft-state.away")).to_contain_text("NOT on the box yet")
-    keys(page, "m")
-    page.keyboard.type("稍后再试")
-    keys(page, "Enter")
-    assert "try again" in page.locator("#note-form [name=text]").evaluate("field => field.validationMessage")
-    expect(page.locator("#note-form [name=text]")).to_have_value("稍后再试")
-    keys(page, "Escape")
-    look(page, "away-en-1280", 1280)
-    # A review cannot be saved now; the page stays, and says so.
-    keys(page, "Control+Enter")
-    page.wait_for_timeout(300)
-    expect(page.locator("#draft-state.away")).to_be_visible()
-    station.start()
-    expect(page.locator("#draft-state.kept")).to_be_visible(timeout=30000)
-    kept = Drafts(station.box.store).of(call, account(station.box, "inspector"))
-    assert kept is not None
-    assert list(kept.marks.grades.values())[:2] == ["fair", "poor"]
-    window.faults[:] = [fault for fault in window.faults if "ERR_CONNECTION_REFUSED" not in fault]
-
-
-@pytest.mark.slow
-def test_marks_wait_in_the_browser_when_the_page_is_closed_while_the_box_is_away(
-    visit: Callable[..., Visit], station: Station
-) -> None:
-    (call,) = station.plan("parts")
-    window = visit()
-    window.log_in("inspector")
-    window.open(f"/calls/{call}")
-    page = window.page
-    expect(page.locator("#wave.drawn")).to_be_attached()
-    station.kill()
-    keys(page, "j", "3")
-    expect(page.locator("#draft-state.away")).to_be_visible()
-    page.close()
-    station.start()
-    window.faults[:] = [fault for fault in window.faults if "ERR_CONNECTION_REFUSED" not in fault]
-    again = page.context.new_page()
-    again.goto(f"{station.address}/calls/{call}")
-    expect(again.locator("#draft-state.kept")).to_be_visible()
-    expect(again.locator("fieldset.item").first.locator("input:checked")).to_have_value("fair")
-
-
-def test_two_windows_of_one_person_and_two_people_are_told(visit: Callable[..., Visit], station: Station) -> None:
-    (call,) = station.plan("rude")
-    first, lead = visit(), visit()
-    first.log_in("inspector")
-    first.open(f"/calls/{call}")
-    second = first.page.context.new_page()
-    second.goto(f"{station.address}/calls/{call}")
-    keys(first.page, "j", "1")
-    expect(first.page.locator("#draft-state.kept")).to_be_visible()
-    keys(second, "j", "5")
-    expect(second.locator("#elsewhere")).to_contain_text("another window")
-    second.screenshot(path=SCREENSHOTS / "elsewhere-en-1280.png")
-    second.locator("[data-here]").click()
-    expect(second.locator("#draft-state.kept")).to_be_visible()
-    lead.log_in("manager")
-    lead.open(f"/calls/{call}")
-    expect(lead.page.locator("#others")).to_contain_text("inspector")
-
-
-@pytest.mark.slow
-def test_who_is_logged_out_is_told_and_loses_nothing(visit: Callable[..., Visit], station: Station) -> None:
-    (call,) = station.plan("rude")
-    window = visit()
-    window.log_in("inspector")
-    window.open(f"/calls/{call}")
-    page = window.page
-    expect(page.locator("#wave.drawn")).to_be_attached()
-    page.context.clear_cookies(name="callbox_session")
-    keys(page, "j", "3")
-    expect(page.locator("#draft-state.out")).to_contain_text("logged out")
-    other = page.context.new_page()
-    other.goto(f"{station.address}/login")
-    other.fill("#name", "inspector")
-    other.fill("#password", PASSWORD)
-    other.click("main button[type=submit]")
-    expect(page.locator("#draft-state.kept")).to_be_visible(timeout=20000)
-    assert all("401" in fault or "400" in fault for fault in window.faults)
-    window.faults.clear()
