@@ -9,9 +9,9 @@ from pathlib import Path
 from analyzer.priorities import Priorities
 from analyzer.rows import Job
 from analyzer.store import AnalysisStore
-from recorder.callreader import CallReader
-from recorder.calls import Call
-from recorder.schema import CALLS_DB
+from recorder.store.calls import Call
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
 
 RETRY_S = 30.0
 """Seconds before a failed call is tried again; twice as long after every further failure."""

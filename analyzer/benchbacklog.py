@@ -10,9 +10,9 @@ from pathlib import Path
 
 from analyzer.backlog import Backlog
 from analyzer.store import AnalysisStore
-from recorder.calls import Call, Part
-from recorder.callstore import CallStore
 from recorder.ids import new_id
+from recorder.store.calls import Call, Part
+from recorder.store.writer import CallStore
 
 _START = 1_795_000_000.0
 _MEAN_CALL_S, _SPREAD = 180.0, 0.8  # of a log-normal length: many short calls, some of a quarter of an hour

@@ -9,8 +9,8 @@ import logging
 from pathlib import Path
 
 from analyzer.store import AnalysisStore
-from recorder.callreader import CallReader
-from recorder.schema import CALLS_DB
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analyzer.audio import BLOCK_S, at_line_rate
 from hw.interfaces import Samples
 from hw.messages import Message
-from recorder.audiofiles import CallAudio
+from recorder.audio.files import CallAudio
 
 
 class RecordedCall:

@@ -11,7 +11,7 @@ from analyzer.rules.stored import StoredCall, facts_of
 from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.verdicts import judge
 from hw.messages import UserError
-from recorder.callreader import CallReader
+from recorder.store.reader import CallReader
 
 log = logging.getLogger(__name__)
 

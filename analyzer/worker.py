@@ -15,8 +15,8 @@ from analyzer.recorded import RecordedCall
 from analyzer.result import Analysis, CallFacts, Survey
 from analyzer.store import AnalysisStore
 from hw.messages import UserError
-from recorder.audiofiles import AudioDeletedError, open_call
-from recorder.calls import Call
+from recorder.audio.files import AudioDeletedError, open_call
+from recorder.store.calls import Call
 
 log = logging.getLogger(__name__)
 

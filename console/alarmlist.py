@@ -8,8 +8,8 @@ from console.output import table, wrapped
 from hw.messages import Message
 from quality.alarmbook import KnownAlarm
 from quality.health.words import alarm_name, local
-from recorder.alarmkinds import SEVERITIES, kind_of
 from recorder.times import to_text
+from recorder.watch.alarmkinds import SEVERITIES, kind_of
 
 
 def alarm_table(alarms: Sequence[KnownAlarm], language: str, timezone: str) -> list[str]:

@@ -10,8 +10,8 @@ from console.output import facts, table
 from hw.messages import Message
 from quality.health.status import BoxStatus
 from quality.health.words import CAUSES, EFFORTS, LIVE, alarm_name, disk, local, state_name, when
-from recorder.alarmkinds import SEVERITIES
 from recorder.live import LineStatus
+from recorder.watch.alarmkinds import SEVERITIES
 
 
 def status_lines(status: BoxStatus, language: str) -> list[str]:

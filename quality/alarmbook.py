@@ -12,9 +12,9 @@ from pathlib import Path
 from hw.messages import UserError
 from quality.changes import record
 from quality.store import reading, writing
-from recorder.alarmkinds import kind_of
-from recorder.calls import instant
+from recorder.store.calls import instant
 from recorder.times import from_text, to_text
+from recorder.watch.alarmkinds import kind_of
 
 NAME_LENGTH, NOTE_LENGTH = 40, 500
 """Characters at most."""
@@ -32,7 +32,7 @@ class Acknowledgement:
 @dataclass(frozen=True)
 class KnownAlarm:
     """An alarm with what people said of it, oldest first. Instants are UTC epoch seconds; cleared_at None: it stands. severity:
-    see recorder.alarmkinds."""
+    see recorder.watch.alarmkinds."""
 
     id: int
     kind: str

@@ -175,7 +175,7 @@ def review_brief(row: sqlite3.Row) -> ReviewBrief | None:
 
 
 def part_views(rows: list[sqlite3.Row], gaps: list[sqlite3.Row]) -> tuple[PartView, ...]:
-    """Parts in order, each placed after those before it and the losses that follow them, as recorder.audiofiles plays the call."""
+    """Parts in order, each placed after those before it and the losses that follow them, as recorder.audio.files plays the call."""
     views, start = [], 0.0
     for row in rows:
         duration = None if row["frames"] is None else row["frames"] / row["rate"]

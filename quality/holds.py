@@ -10,8 +10,8 @@ from pathlib import Path
 from hw.messages import UserError
 from quality.changes import record
 from quality.store import reading, writing
-from recorder.callreader import CallReader
 from recorder.ids import new_id
+from recorder.store.reader import CallReader
 from recorder.times import from_text, to_text
 
 

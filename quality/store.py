@@ -14,8 +14,8 @@ from analyzer import schema as analysis_schema
 from hw.messages import UserError
 from quality import schema as review_schema
 from quality.readers import CACHE_KB, files_of, put_back, taken
-from recorder import schema as calls_schema
 from recorder.migrations import Migration, migrate
+from recorder.store import schema as calls_schema
 
 BUSY_S = 5.0  # seconds to wait for another process's write
 FILE_MODE = 0o660  # the console may make the file as root, and the web service, of the same group, has to write it

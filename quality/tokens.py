@@ -18,8 +18,8 @@ from quality.roles import LEADS, require
 from quality.scope import Scope, scope_of
 from quality.store import reading, writing
 from quality.users import User, groups_of
-from recorder.calls import instant
 from recorder.ids import new_id
+from recorder.store.calls import instant
 from recorder.times import from_text, to_text
 
 SCOPES = {

@@ -14,9 +14,9 @@ from quality.callrows import CallRow
 from quality.health.status import fresh_status
 from quality.scope import Scope
 from quality.views import Views
-from recorder.levels import SideLevels
 from recorder.live import LineStatus, RecorderStatus
 from recorder.settings.sections import Line, Settings
+from recorder.signals.levels import SideLevels
 from recorder.times import from_text
 
 NO_LINE = "unknown"

@@ -25,13 +25,13 @@ from hw.smdr import LineFeed, SerialCallRecords
 from hw.smdr_feed import wire_of
 from hw.smdr_layoutfile import load_layout
 from hw.smdr_lines import LineReader
-from recorder.callstore import make_folder, open_store
+from recorder.capture.intake import ThreadedIntake
 from recorder.engine import Recorder
-from recorder.intake import ThreadedIntake
 from recorder.notify import notify
 from recorder.outfit import Equipment
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Device, Settings
+from recorder.store.writer import make_folder, open_store
 from recorder.times import from_text
 
 log = logging.getLogger("recorder")

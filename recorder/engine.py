@@ -10,19 +10,19 @@ from pathlib import Path
 from hw.decimate import LINE_RATE
 from hw.errors import DeviceError
 from hw.interfaces import CallRecord, CallRecordFeed, LineEvent, LineSense, PortLine, SelfTesting
-from recorder.attached import Attached
-from recorder.callstore import CallStore, make_folder
-from recorder.devicerecorder import DeviceRecorder
-from recorder.intake import Delivery
-from recorder.linerecorder import LineRecorder
+from recorder.capture.attached import Attached
+from recorder.capture.devicerecorder import DeviceRecorder
+from recorder.capture.intake import Delivery
+from recorder.capture.timeline import Timeline
+from recorder.line.pauses import Pauses
+from recorder.line.recorder import LineRecorder
+from recorder.line.timing import timing_of
 from recorder.live import RecorderStatus, run_folder, write_status
 from recorder.outfit import Equipment, fit_out
-from recorder.pauses import Pauses
-from recorder.recovery import recover
+from recorder.restart.recovery import recover
 from recorder.settings.sections import Device, Settings
-from recorder.timeline import Timeline
+from recorder.store.writer import CallStore, make_folder
 from recorder.times import from_text
-from recorder.timing import timing_of
 from recorder.watch.clock import ClockWatch
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from recorder.levels import SideLevels
 from recorder.settings.sections import Settings
+from recorder.signals.levels import SideLevels
 
 FILE_NAME = "recorder.json"
 

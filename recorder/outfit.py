@@ -8,23 +8,23 @@ from dataclasses import dataclass
 
 from hw.decimate import LINE_RATE
 from hw.interfaces import CallRecordFeed, Clock, LineSense
-from recorder.alarms import Alarms
-from recorder.bookkeeping import Bookkeeper
-from recorder.callstore import CallStore
-from recorder.closing import Closer
-from recorder.disk import DiskGuard
+from recorder.capture.intake import Intake
 from recorder.evidence.keeper import EvidenceKeeper, sign_as_guest
-from recorder.intake import Intake
-from recorder.journal import Journal
 from recorder.keeper import Keeper
+from recorder.line.closing import Closer
+from recorder.line.pauses import Pauses
+from recorder.line.shop import Shop
 from recorder.listen.server import LiveServer
 from recorder.live import run_folder
-from recorder.pauses import Pauses
-from recorder.records import Records
+from recorder.pbx.records import Records
+from recorder.restart.bookkeeping import Bookkeeper
 from recorder.retention.keeper import RetentionKeeper, Tools
-from recorder.seats import Seats
 from recorder.settings.sections import Settings
-from recorder.shop import Shop
+from recorder.store.disk import DiskGuard
+from recorder.store.journal import Journal
+from recorder.store.seats import Seats
+from recorder.store.writer import CallStore
+from recorder.watch.alarms import Alarms
 from recorder.watch.box import Watch
 
 

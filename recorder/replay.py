@@ -17,11 +17,8 @@ from hw.interfaces import LineEvent
 from hw.messages import Message, UserError
 from hw.simulated.script import write_events
 from hw.simulated.tap import Tap, TapCall, build_tap
-from recorder.callreader import CallReader
-from recorder.calls import Call
-from recorder.callstore import make_folder
+from recorder.audio.staging import RATE, Staged, stage
 from recorder.live import read_status
-from recorder.schema import CALLS_DB
 from recorder.settings.cli import show
 from recorder.settings.sections import (
     CallRecordSettings,
@@ -33,7 +30,10 @@ from recorder.settings.sections import (
     Simulation,
     Store,
 )
-from recorder.staging import RATE, Staged, stage
+from recorder.store.calls import Call
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
+from recorder.store.writer import make_folder
 from recorder.times import from_text, to_text
 
 Progress = Callable[[float, float], None]

@@ -107,7 +107,7 @@ MAY_NAME_ADAPTERS = (
     "hw/",
     "recorder/__main__.py",
     "recorder/replay.py",
-    "recorder/bench",
+    "recorder/bench/",
     "recorder/faults/",
     "console/demo/",
     "console/serial",

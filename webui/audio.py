@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from hw.messages import Message, UserError
 from quality.callrows import CallView
 from quality.roles import STAFF
-from recorder.audiofiles import CallAudio, open_call
+from recorder.audio.files import CallAudio, open_call
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person
 from webui.errors import message_page

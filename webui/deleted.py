@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hw.messages import Message
-from recorder.callreader import CallReader
-from recorder.calls import Tombstone
-from recorder.schema import CALLS_DB
+from recorder.store.calls import Tombstone
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
 from webui.formats import day
 
 RULES = {

@@ -8,10 +8,10 @@ from pathlib import Path
 from threading import Lock
 
 from hw.messages import Message, UserError
-from recorder.callreader import CallReader
+from recorder.audio.flac import file_digest
 from recorder.evidence.playback import check_part
 from recorder.evidence.problems import Problem
-from recorder.flac import file_digest
+from recorder.store.reader import CallReader
 
 KNOWN = 4000
 """Files whose hash is remembered; an hour's file takes a moment to read, and a player asks for it in many slices."""

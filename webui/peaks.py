@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.callreader import CallReader
+from recorder.store.reader import CallReader
 from webui.wavstream import Soundtrack
 
 FOLDER = "peaks"

@@ -22,7 +22,7 @@ _LIMIT = 0xFFFFFFFF - 36  # the size fields of RIFF have 32 bits; 4 GiB is 37 ho
 
 
 class Soundtrack(Protocol):
-    """A call's audio as one run of frames: recorder.audiofiles.CallAudio."""
+    """A call's audio as one run of frames: recorder.audio.files.CallAudio."""
 
     rate: int  # frames per second
     channels: int  # 1, or 2 with the agent left and the customer right

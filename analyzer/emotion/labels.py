@@ -21,8 +21,8 @@ from analyzer.result import EMOTIONS, Utterance
 from analyzer.store import AnalysisReader
 from hw.interfaces import Samples
 from hw.messages import UserError
-from recorder.audiofiles import open_call
-from recorder.callreader import CallReader
+from recorder.audio.files import open_call
+from recorder.store.reader import CallReader
 
 RATE = 8000
 REFERENCES = 5

@@ -11,9 +11,9 @@ from analyzer.audio import RATE
 from analyzer.live.callear import CallEar, LiveClip
 from analyzer.live.listening import Arrived
 from hw.interfaces import Samples
+from recorder.line.lookback import LookBack
 from recorder.listen.client import CallMark, LiveBlock
 from recorder.listen.protocol import BEGAN, DROPPED, MARKS
-from recorder.lookback import LookBack
 
 LOOK_BACK_S = 10.0
 """Seconds kept from before a call is known: pre-roll, and line events that come late."""

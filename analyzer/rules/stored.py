@@ -9,9 +9,9 @@ from pathlib import Path
 from analyzer.result import Analysis, CallFacts
 from analyzer.rules.evidence import CallEvidence
 from analyzer.store import AnalysisReader
-from recorder.callreader import CallReader
-from recorder.calls import Call
 from recorder.ids import first_id
+from recorder.store.calls import Call
+from recorder.store.reader import CallReader
 
 DAY_S = 86400.0
 

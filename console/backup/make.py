@@ -23,9 +23,9 @@ from console.backup.manifest import Kept, Manifest
 from hw.messages import UserError
 from quality.health.backups import LAST_BACKUP, LastBackup, keep_last_backup
 from quality.schema import REVIEW_DB
-from recorder.audiofiles import AUDIO
-from recorder.schema import CALLS_DB
+from recorder.audio.files import AUDIO
 from recorder.settings.sections import Settings
+from recorder.store.schema import CALLS_DB
 from recorder.times import to_text
 
 DATABASES = (CALLS_DB, ANALYSIS_DB, REVIEW_DB)

@@ -107,7 +107,7 @@ def run_backlog(arguments: argparse.Namespace) -> int:
 
 def run_recorder(arguments: argparse.Namespace) -> int:
     """Lost frames, CPU, delays and memory of capture, arecord and sox beside it."""
-    from recorder.bench import bench_recorder, missing_peers
+    from recorder.bench.recorder import bench_recorder, missing_peers
 
     for name, packages in missing_peers().items():
         note(

@@ -10,7 +10,7 @@ from console.commands import exportcalls
 from console.commands.shared import add_config, settings_of
 from console.output import say
 from hw.messages import UserError, terminal_language
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 
 if TYPE_CHECKING:
     from quality.periods import Period

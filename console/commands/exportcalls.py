@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console.commands.shared import add_config, day_of, settings_of
 from console.output import Progress, note, say
 from hw.messages import UserError
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 
 if TYPE_CHECKING:
     from quality.callfilter import CallFilter

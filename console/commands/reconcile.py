@@ -15,7 +15,7 @@ from console.output import facts, say, say_json, table
 from hw.messages import UserError, terminal_language
 
 if TYPE_CHECKING:
-    from recorder.reconcile import Item, Reconciliation
+    from recorder.pbx.reconcile import Item, Reconciliation
     from recorder.settings.sections import Settings
 
 
@@ -33,11 +33,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print; 1 when a call was missed."""
-    from recorder.callreader import CallReader
-    from recorder.dailyreconcile import DAYS, names_of
-    from recorder.pbxclock import LAST, PbxClock
-    from recorder.reconcile import reconcile
-    from recorder.recordbook import last_shifts
+    from recorder.pbx.book import last_shifts
+    from recorder.pbx.clock import LAST, PbxClock
+    from recorder.pbx.daily import DAYS, names_of
+    from recorder.pbx.reconcile import reconcile
+    from recorder.store.reader import CallReader
 
     settings = settings_of(arguments)
     start, end = _span(arguments, settings.site.timezone)
@@ -80,7 +80,7 @@ def _item(item: Item) -> dict[str, object]:
 
 
 def _print(result: Reconciliation, settings: Settings, offset_s: float, *, everything: bool) -> None:
-    from recorder.reconcile import MISSED, REASONS
+    from recorder.pbx.reconcile import MISSED, REASONS
 
     language = terminal_language()
     chinese = language == "zh"
@@ -125,7 +125,7 @@ def _columns(item: Item, timezone: str) -> tuple[str, str, str, str]:
 
 
 def _span(arguments: argparse.Namespace, timezone: str) -> tuple[float, float]:
-    from recorder.dailyreconcile import day_span
+    from recorder.pbx.daily import day_span
 
     if arguments.day and (arguments.since or arguments.until):
         raise UserError("Give --day, or --from and --to.", "请用 --day,或 --from 与 --to。")

@@ -13,9 +13,9 @@ from console.output import say, say_json, table
 from hw.messages import Message, terminal_language
 
 if TYPE_CHECKING:
-    from recorder.calls import Tombstone
     from recorder.retention.plan import Deletion, Plan
     from recorder.settings.sections import Settings
+    from recorder.store.calls import Tombstone
 
 RULES = {
     "age": Message("too old", "超过保存期"),
@@ -63,9 +63,9 @@ def _trust(settings: Settings) -> int:
 
 
 def _plan(settings: Settings, arguments: argparse.Namespace) -> int:
-    from recorder.callreader import CallReader
     from recorder.retention.clock import doubt
     from recorder.retention.plan import Circumstances, make_plan
+    from recorder.store.reader import CallReader
 
     store, now = Path(settings.store.path), time.time()
     with CallReader(store) as reader:
@@ -135,8 +135,8 @@ def _say_deletions(deletions: list[Deletion], settings: Settings) -> None:
 
 
 def _list(settings: Settings, arguments: argparse.Namespace) -> int:
-    from recorder.callreader import CallReader
-    from recorder.calls import tombstone_of
+    from recorder.store.calls import tombstone_of
+    from recorder.store.reader import CallReader
 
     with CallReader(Path(settings.store.path)) as reader:
         rows = reader.rows("SELECT * FROM tombstones ORDER BY number DESC LIMIT ?", arguments.last)

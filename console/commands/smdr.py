@@ -115,8 +115,8 @@ def run_capture(arguments: argparse.Namespace) -> int:
 def run_log(arguments: argparse.Namespace) -> int:
     """The last lines of the port as the recorder kept them."""
     from quality.health.words import local
-    from recorder.callreader import CallReader
-    from recorder.recordlog import last_lines
+    from recorder.pbx.log import last_lines
+    from recorder.store.reader import CallReader
 
     settings = settings_of(arguments)
     with CallReader(Path(settings.store.path)) as reader:

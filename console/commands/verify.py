@@ -184,10 +184,10 @@ def _tell(seen: Seen, problems: list[Problem], *, everything: bool) -> None:
 
 
 def _export(store: Path, arguments: argparse.Namespace) -> int:
-    from recorder.callreader import CallReader
     from recorder.evidence.headfiles import heads_of, save_head
     from recorder.evidence.keys import fingerprint, pem
     from recorder.evidence.walk import Walk
+    from recorder.store.reader import CallReader
 
     with CallReader(store) as reader:
         walk = Walk(reader.connection)

@@ -10,10 +10,10 @@ from hw.decimate import LINE_RATE, DecimatedSource
 from hw.errors import DeviceError, EndOfAudio
 from hw.interfaces import AudioSource
 from hw.messages import Message
-from recorder.levels import SideLevels
 from recorder.live import read_status
 from recorder.settings.sections import Device, Line, Settings
-from recorder.voice import VoiceDetector
+from recorder.signals.levels import SideLevels
+from recorder.signals.voice import VoiceDetector
 from recorder.watch.line import LineWatch
 
 LISTEN_S = 2.0

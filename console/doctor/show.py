@@ -9,8 +9,8 @@ from console.output import wrapped
 from hw.messages import Message
 from quality.health.finding import STATES, Finding
 from quality.health.meter import SIDES, bar
-from recorder.levels import SideLevels
 from recorder.settings.sections import Settings
+from recorder.signals.levels import SideLevels
 
 MARKS = {"ok": Message("ok   ", "正常 "), "warn": Message("warn ", "注意 "), "wrong": Message("WRONG", "异常 ")}
 WIDTH = 80

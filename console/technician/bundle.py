@@ -19,9 +19,9 @@ from console.technician import machine
 from quality.health.examine import examine, gather
 from quality.health.status import collect
 from quality.schema import REVIEW_DB
-from recorder.schema import CALLS_DB
 from recorder.settings.cli import show
 from recorder.settings.sections import Settings
+from recorder.store.schema import CALLS_DB
 
 LOG_LINES = 2000
 LONG_NUMBER = re.compile(r"(?<![\w:.-])\+?\d[\d ]{4,}\d(?![\w:-])")

@@ -18,11 +18,11 @@ from quality.health.examine import examine, gather
 from quality.health.meter import bar
 from quality.health.status import BoxStatus
 from quality.health.words import alarm_name, local, state_name, when
-from recorder.alarmkinds import SEVERITIES
-from recorder.callreader import CallReader
-from recorder.levels import SideLevels
 from recorder.live import read_status
 from recorder.settings.sections import Line, Settings
+from recorder.signals.levels import SideLevels
+from recorder.store.reader import CallReader
+from recorder.watch.alarmkinds import SEVERITIES
 from recorder.watch.clock import synchronised
 
 CALLS_SHOWN = 15

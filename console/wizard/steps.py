@@ -18,8 +18,8 @@ from hw.interfaces import LineSense
 from hw.messages import Message, UserError
 from hw.smdr_layoutfile import OWN_FOLDER, layout_files
 from quality.health.meter import bar
-from recorder.levels import SideLevels
 from recorder.settings.sections import Device, Settings
+from recorder.signals.levels import SideLevels
 
 SHOWN_CHANNELS = 4
 """Of a device with many, the loudest are shown while somebody speaks."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from console.doctor.listen import Ear, OpenSource, alsa_source
 from hw.errors import DeviceError
 from hw.interfaces import LineEvent, LineSense
-from recorder.levels import SideLevels
 from recorder.settings.sections import Device, Line, Settings
+from recorder.signals.levels import SideLevels
 
 QUIET_S, SPEAK_S = 3.0, 8.0
 """Seconds of silence that voices are held against, and seconds that are waited for one."""

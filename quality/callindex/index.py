@@ -17,7 +17,7 @@ from analyzer.schema import ANALYSIS_DB
 from quality.callindex.columns import Columns, Places
 from quality.callindex.load import Names, load
 from quality.schema import REVIEW_DB
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,8 @@ from quality.files import write_atomically
 from quality.forms import load_form
 from quality.schema import MIGRATIONS as REVIEW_MIGRATIONS
 from quality.schema import REVIEW_DB
-from recorder.schema import CALLS_DB
-from recorder.schema import MIGRATIONS as CALLS_MIGRATIONS
+from recorder.store.schema import CALLS_DB
+from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS
 
 TRUTH_FILE = "truth.json"
 SETTINGS_FILE = "callbox.toml"

@@ -20,7 +20,7 @@ from quality.centre.cast import Spec
 from quality.centre.make import make_centre
 from quality.centre.smalltalk import SmallTalk
 from quality.schema import REVIEW_DB
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from recorder.times import from_text, to_text
 
 AGENTS, MONTHS = 60, 2

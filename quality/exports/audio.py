@@ -10,11 +10,11 @@ from typing import IO
 import soundfile
 
 from hw.messages import UserError
-from recorder.audiofiles import open_call, stored_path
-from recorder.callreader import CallReader
-from recorder.calls import Part, Tombstone
-from recorder.flac import file_digest
-from recorder.schema import CALLS_DB
+from recorder.audio.files import open_call, stored_path
+from recorder.audio.flac import file_digest
+from recorder.store.calls import Part, Tombstone
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
 from recorder.times import to_text
 
 

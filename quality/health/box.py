@@ -11,9 +11,9 @@ from hw.messages import Message, UserError
 from quality.health.case import Case
 from quality.health.finding import Finding, bad, doubtful, good
 from quality.health.words import alarm_name, when
-from recorder.alarmkinds import kind_of
 from recorder.live import DeviceStatus
 from recorder.times import to_text
+from recorder.watch.alarmkinds import kind_of
 
 RECORDLESS_CALLS = 10
 """Calls without a record of the PBX after which something is wrong: internal calls often have none."""

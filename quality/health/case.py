@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from hw.messages import Message, UserError
 from quality.health.status import BoxStatus
-from recorder.callreader import CallReader
-from recorder.levels import SideLevels
 from recorder.settings.sections import Settings
+from recorder.signals.levels import SideLevels
+from recorder.store.reader import CallReader
 from recorder.times import from_text
 from recorder.watch.usual import usual_of
 

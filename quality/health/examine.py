@@ -11,9 +11,9 @@ from quality.health import box, lines, services, store, wear
 from quality.health.case import Case, bytes_a_day, damaged, first_call, histories, records_of
 from quality.health.finding import Finding
 from quality.health.status import collect
-from recorder.levels import SideLevels
 from recorder.live import read_status
 from recorder.settings.sections import Settings
+from recorder.signals.levels import SideLevels
 from recorder.watch.clock import synchronised
 
 Hear = Callable[[Settings], tuple[dict[str, tuple[SideLevels, ...]], dict[str, Message]]]

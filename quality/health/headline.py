@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hw.messages import Message
 from quality.health.case import Case
 from quality.health.finding import Finding
-from recorder.alarmkinds import kind_of
+from recorder.watch.alarmkinds import kind_of
 
 
 @dataclass(frozen=True)

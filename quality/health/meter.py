@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 
 from hw.messages import Message
 from quality.health.finding import Finding
-from recorder.levels import SideLevels
 from recorder.settings.sections import AlarmLimits
+from recorder.signals.levels import SideLevels
 
 WIDTH = 24
 LOWEST_DB = -90.0

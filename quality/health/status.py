@@ -15,11 +15,11 @@ from analyzer.schema import ANALYSIS_DB
 from hw.messages import Message
 from quality.health.backups import LastBackup, last_backup
 from quality.schema import REVIEW_DB
-from recorder.alarmkinds import kind_of
 from recorder.live import DeviceStatus, LineStatus, ListenerStatus, RecorderStatus, read_status, run_folder
-from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings, Web
+from recorder.store.schema import CALLS_DB
 from recorder.times import to_text
+from recorder.watch.alarmkinds import kind_of
 
 STALE_S = 10.0
 """Seconds without a fresh status file after which the recorder counts as stopped; it writes one every second."""
@@ -29,8 +29,8 @@ ANSWER_S = 0.5
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm that stands. id: its number for `callbox alarms ack`. severity: see recorder.alarmkinds. acknowledged_by: who saw to
-    it last, empty when nobody did."""
+    """An alarm that stands. id: its number for `callbox alarms ack`. severity: see recorder.watch.alarmkinds. acknowledged_by: who
+    saw to it last, empty when nobody did."""
 
     kind: str
     subject: str

@@ -12,8 +12,8 @@ from quality.health.backups import OLD_S
 from quality.health.case import Case
 from quality.health.finding import Finding, bad, doubtful, good
 from quality.health.words import disk, when
-from recorder.callsfile import FILE_MODE
-from recorder.callstore import FOLDER_MODE
+from recorder.store.file import FILE_MODE
+from recorder.store.writer import FOLDER_MODE
 from recorder.times import from_text
 
 DATABASES = ("calls.db", "analysis.db", "review.db")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from hw.messages import Message
 from quality.health.status import BoxStatus
-from recorder.alarmkinds import kind_of
 from recorder.times import from_text
+from recorder.watch.alarmkinds import kind_of
 
 STATES = {
     "idle": Message("idle", "空闲"),

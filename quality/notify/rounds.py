@@ -11,9 +11,9 @@ from pathlib import Path
 
 from quality.alarmbook import AlarmBook, KnownAlarm
 from quality.notify.senders import News, Send
-from recorder.alarmkinds import SEVERITIES
 from recorder.settings.sections import Settings
 from recorder.times import to_text
+from recorder.watch.alarmkinds import SEVERITIES
 
 log = logging.getLogger("notify")
 

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from hw.messages import UserError
 from quality.alarmbook import KnownAlarm
-from recorder.alarmkinds import kind_of
 from recorder.settings.sections import Notify
 from recorder.times import to_text
+from recorder.watch.alarmkinds import kind_of
 
 WAIT_S = 10.0
 """Seconds a server gets to take an alarm."""

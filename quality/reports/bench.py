@@ -20,7 +20,7 @@ from quality.centre.cast import Spec
 from quality.centre.make import make_centre
 from quality.periods import period_of
 from quality.store import reading
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from recorder.times import from_text, to_text
 
 WEEK_S = 7 * 86_400

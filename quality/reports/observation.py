@@ -10,7 +10,7 @@ from quality.periods import Period
 from quality.reports.facts import Box
 from quality.reports.model import Chart, Column, Report, Section, Table
 from quality.roles import require_agent
-from recorder.callreader import CallReader
+from recorder.store.reader import CallReader
 
 TITLE = Message("Observation sheet", "状态观察记录表")
 DAY = Column(Message("Day", "日期"), "day", 12)

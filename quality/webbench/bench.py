@@ -28,8 +28,8 @@ from quality.webbench.firstload import fetcher, first_load_kb
 from quality.webbench.pages import pages
 from quality.webbench.tap import STARTING_S, Tap, recording, settings, stopped
 from quality.webbench.visitors import Plan, Visitor
-from recorder.schema import CALLS_DB
 from recorder.settings.sections import Web
+from recorder.store.schema import CALLS_DB
 
 Progress = Callable[[float, float, str], None]
 WARM_S = 5.0

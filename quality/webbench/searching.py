@@ -15,7 +15,7 @@ from quality.centre.many import make_many
 from quality.store import reading
 from quality.views import Views
 from quality.webbench.pages import ALIKE, COMMON, RARE, said_once
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 
 Progress = Callable[[float, float, str], None]
 ROWS = 50

@@ -16,7 +16,7 @@ from pathlib import Path
 from hw.interfaces import LineEvent
 from hw.simulated.script import write_events
 from hw.simulated.tap import alsa_config
-from recorder.bench import RATE, write_raw
+from recorder.bench.recorder import RATE, write_raw
 from recorder.live import read_status
 from recorder.settings.cli import show
 from recorder.settings.sections import Device, Line, Settings, Simulation, Store, Web
@@ -62,7 +62,7 @@ def recording(work: Path, made: Settings, lines: int, begin: float, seconds: flo
     write_raw(raw, 2 * lines, seconds)
     os.mkfifo(work / _NAME)
     (work / "alsa.conf").write_text(alsa_config(_NAME, work / _NAME), encoding="utf-8")
-    command = [sys.executable, "-m", "recorder.benchfeed", str(raw), str(4 * lines), str(RATE), str(begin), str(work / _NAME)]
+    command = [sys.executable, "-m", "recorder.bench.feed", str(raw), str(4 * lines), str(RATE), str(begin), str(work / _NAME)]
     feed = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603
     with (work / "recorder.log").open("wb") as log:
         recorder = subprocess.Popen(  # noqa: S603

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from recorder.callstore import CallStore
 from recorder.evidence.covered import BY_NAME, Due
 from recorder.evidence.rows import adoption_limit
+from recorder.store.writer import CallStore
 
 CALLS_A_STEP = 20
 """Calls taken in between two deliveries of audio: a few milliseconds and one commit."""

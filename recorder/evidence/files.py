@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hw.messages import Message, UserError
-from recorder.audiofiles import AUDIO, stored_path
+from recorder.audio.files import AUDIO, stored_path
+from recorder.audio.flac import file_digest
 from recorder.evidence.problems import ALTERED, INSERTED, MISSING, Problem
-from recorder.flac import file_digest
 
 KEPT_COLUMNS = "id, call_id, path, bytes, sha256, deleted_at"
 

@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from recorder.alarms import Alarms
-from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.headfiles import heads_of, write_head
 from recorder.evidence.keys import FOLDER, SigningKey, load_or_make
 from recorder.evidence.witness import Witness
-from recorder.journal import Journal
 from recorder.keeper import Keeper
+from recorder.store.journal import Journal
+from recorder.store.writer import CallStore, make_folder
+from recorder.watch.alarms import Alarms
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hw.messages import Message
+from recorder.audio.flac import file_digest
 from recorder.evidence.chain import COLUMNS
 from recorder.evidence.encoding import Item, is_whole
 from recorder.evidence.files import check_file
 from recorder.evidence.problems import ALTERED, Problem
 from recorder.evidence.rows import adoption_limit, check_subject
-from recorder.flac import file_digest
 
 Digest = Callable[[Path], str]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hw.messages import Message, UserError
-from recorder.callreader import CallReader, broken
 from recorder.evidence.chain import UNSIGNED, chain_id
 from recorder.evidence.covered import TABLES
 from recorder.evidence.encoding import head_text
@@ -19,6 +18,7 @@ from recorder.evidence.keys import FOLDER, is_signed
 from recorder.evidence.problems import ALTERED, MISSING, Problem
 from recorder.evidence.rows import check_subject, check_tombstone, subjects, subjects_of, waiting_for_adoption
 from recorder.evidence.walk import Walk
+from recorder.store.reader import CallReader, broken
 from recorder.times import to_text
 
 FOREVER = 253402300799.0  # the last second that ISO text can say

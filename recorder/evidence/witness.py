@@ -12,10 +12,10 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from recorder.callstore import CallStore
 from recorder.evidence.chain import WITNESSED
-from recorder.journal import Journal
 from recorder.retention.holds import REVIEW_DB
+from recorder.store.journal import Journal
+from recorder.store.writer import CallStore
 
 log = logging.getLogger(__name__)
 

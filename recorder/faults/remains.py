@@ -11,12 +11,12 @@ from pathlib import Path
 import soundfile
 
 from hw.messages import UserError
-from recorder.audiofiles import AUDIO, stored_path
-from recorder.callreader import CallReader
-from recorder.calls import Call, Gap, Part, gap_of
+from recorder.audio.files import AUDIO, stored_path
+from recorder.audio.flac import file_digest
 from recorder.faults.rig import RATE, Rig, Run, Talk
-from recorder.flac import file_digest
-from recorder.schema import CALLS_DB
+from recorder.store.calls import Call, Gap, Part, gap_of
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
 
 
 @dataclass

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hw.messages import Message
-from recorder.audiofiles import AUDIO
+from recorder.audio.files import AUDIO
 from recorder.faults.remains import Remains, database, inspect
 from recorder.faults.rig import NotHereError, Rig, Run, some_talks
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 
 Harm = Callable[[Path], Callable[[], None] | None]
 """Does harm to the store; returns how to mend it, if it can be."""

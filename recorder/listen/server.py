@@ -11,13 +11,13 @@ from pathlib import Path
 from hw.decimate import LINE_RATE
 from hw.interfaces import Samples
 from hw.messages import UserError
-from recorder.callstore import layout_of
 from recorder.keeper import Keeper
+from recorder.line.pauses import Pauses
 from recorder.listen.protocol import BEGAN, DROPPED, ENCODING, ENDED, LONGEST_LINE, SOCKET, at_socket, line_of, parse, refusal
 from recorder.listen.reader import Reader
 from recorder.live import ListenerStatus
-from recorder.pauses import Pauses
 from recorder.settings.sections import Line
+from recorder.store.writer import layout_of
 from recorder.times import to_text
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from recorder.callreader import CallReader
-from recorder.callstore import CallStore
 from recorder.retention.plan import EARLIEST
 from recorder.retention.policy import DAY_S
+from recorder.store.reader import CallReader
+from recorder.store.writer import CallStore
 from recorder.times import from_text, to_text
 
 LEAP_S = 3 * DAY_S

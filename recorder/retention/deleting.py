@@ -7,10 +7,10 @@ import json
 import logging
 from pathlib import Path
 
-from recorder.audiofiles import AUDIO, stored_path
-from recorder.calls import Part
-from recorder.callstore import CallStore
-from recorder.partfile import sync_folder
+from recorder.audio.files import AUDIO, stored_path
+from recorder.audio.partfile import sync_folder
+from recorder.store.calls import Part
+from recorder.store.writer import CallStore
 from recorder.times import to_text
 
 log = logging.getLogger(__name__)

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hw.messages import UserError
-from recorder.alarms import Alarms
-from recorder.callstore import CallStore
-from recorder.converter import NICENESS
-from recorder.journal import Journal
+from recorder.audio.converter import NICENESS
 from recorder.keeper import Keeper
 from recorder.retention import clock, holds
 from recorder.retention.deleting import bury, finish
 from recorder.retention.plan import Circumstances, Deletion, Plan, make_plan
 from recorder.retention.policy import GIB
 from recorder.settings.sections import Settings
+from recorder.store.journal import Journal
+from recorder.store.writer import CallStore
+from recorder.watch.alarms import Alarms
 
 log = logging.getLogger(__name__)
 

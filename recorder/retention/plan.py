@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hw.messages import Message, UserError
-from recorder.callreader import CallReader
 from recorder.retention import holds
 from recorder.retention.policy import DAY_S, GIB, Policy, fits
 from recorder.settings.sections import RetentionRule, Settings
+from recorder.store.reader import CallReader
 from recorder.times import from_text, to_text
 
 AGE, SIZE, SPACE, EMERGENCY = "age", "size", "space", "emergency"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from recorder.callreader import CallReader
-from recorder.calls import Call, Gap, KeyPress, Part, gap_of
 from recorder.scenario.script import time_text
+from recorder.store.calls import Call, Gap, KeyPress, Part, gap_of
+from recorder.store.reader import CallReader
 
 
 def outcome(reader: CallReader, start: float, *, folders: bool) -> list[str]:

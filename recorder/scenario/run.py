@@ -10,18 +10,18 @@ from pathlib import Path
 
 from hw.clock import ManualClock
 from hw.decimate import LINE_RATE
-from recorder.callreader import CallReader
-from recorder.callstore import open_store
+from recorder.capture.intake import DirectIntake
 from recorder.engine import Recorder
-from recorder.intake import DirectIntake
+from recorder.line.pauses import LONGEST_S
 from recorder.outfit import Equipment
-from recorder.pauses import LONGEST_S
 from recorder.scenario.outcome import outcome
 from recorder.scenario.script import Scenario, Step
 from recorder.scenario.soundness import problems
 from recorder.scenario.sounds import Sound, keys, tone
 from recorder.scenario.twins import SimulatedSense, SimulatedTap
 from recorder.settings.sections import Device, LineSenseSettings, Settings, Store
+from recorder.store.reader import CallReader
+from recorder.store.writer import open_store
 from recorder.times import from_text
 
 RING_EVERY_S, RING_S = 5.0, 1.0

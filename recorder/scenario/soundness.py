@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from hw.interfaces import Samples
-from recorder.audiofiles import CallAudio, following_gap
-from recorder.callreader import CallReader
-from recorder.calls import Call, Gap, Part
-from recorder.dtmf import DigitDecoder
+from recorder.audio.files import CallAudio, following_gap
 from recorder.scenario.script import Scenario
 from recorder.scenario.twins import SimulatedTap
 from recorder.settings.sections import Line
+from recorder.signals.dtmf import DigitDecoder
+from recorder.store.calls import Call, Gap, Part
+from recorder.store.reader import CallReader
 from recorder.times import from_text
 
 ROUNDED = 9

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.dtmf import HIGH_HZ, KEYS, LOW_HZ
-from recorder.tones import TONE_HZ
+from recorder.signals.dtmf import HIGH_HZ, KEYS, LOW_HZ
+from recorder.signals.tones import TONE_HZ
 
 Sound = NDArray[np.int16]
 """Shape (frames,)."""

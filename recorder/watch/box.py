@@ -8,10 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hw.messages import UserError
-from recorder.alarms import Alarms
-from recorder.callreader import CallReader
 from recorder.keeper import Keeper
 from recorder.settings.sections import Line, Settings
+from recorder.store.reader import CallReader
+from recorder.watch.alarms import Alarms
 from recorder.watch.clock import synchronised
 from recorder.watch.deadline import DeadLine
 from recorder.watch.latch import Latch

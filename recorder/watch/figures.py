@@ -7,8 +7,8 @@ from collections import deque
 
 import numpy as np
 
-from recorder.levels import CallLevels
-from recorder.voice import FRAME_S, FULL_SCALE
+from recorder.signals.levels import CallLevels
+from recorder.signals.voice import FRAME_S, FULL_SCALE
 from recorder.watch.meter import Second, decibels
 
 SIDES = {1: ("mixed",), 2: ("agent", "customer")}

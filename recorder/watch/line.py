@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hw.interfaces import Samples
-from recorder.levels import CallLevels, SideLevels
 from recorder.settings.sections import AlarmLimits
-from recorder.voice import Heard
+from recorder.signals.levels import CallLevels, SideLevels
+from recorder.signals.voice import Heard
 from recorder.watch.figures import SIDES, CallFigures
 from recorder.watch.meter import Meter, Second
 from recorder.watch.onesided import OneSided

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hw.interfaces import Samples
-from recorder.voice import FRAME_S, FULL_SCALE, Heard
+from recorder.signals.voice import FRAME_S, FULL_SCALE, Heard
 
 FLOOR_DB = -96.0
 """dBFS of digital silence: one step of 16 bits."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from recorder.levels import CallLevels, SideLevels
 from recorder.settings.sections import AlarmLimits
-from recorder.voice import FRAME_S
+from recorder.signals.levels import CallLevels, SideLevels
+from recorder.signals.voice import FRAME_S
 from recorder.watch.figures import CallFigures, Recent, peak_decibels
 from recorder.watch.latch import Latch, beyond
 from recorder.watch.meter import Second, decibels

@@ -18,7 +18,7 @@ import soundfile
 
 from hw.interfaces import Samples
 from recorder.settings.sections import AlarmLimits
-from recorder.voice import Heard, VoiceDetector
+from recorder.signals.voice import Heard, VoiceDetector
 from recorder.watch.line import LineWatch
 
 RATE, BLOCK = 8000, 800

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from recorder.callreader import CallReader
+from recorder.store.reader import CallReader
 from recorder.times import to_text
 
 WEEKS = 6

@@ -8,10 +8,10 @@ import numpy as np
 import soundfile
 
 from hw.interfaces import Samples
-from recorder.audiofiles import part_path
-from recorder.calls import Call, Part
-from recorder.callstore import CallStore
+from recorder.audio.files import part_path
 from recorder.ids import new_id
+from recorder.store.calls import Call, Part
+from recorder.store.writer import CallStore
 
 START = 1_795_000_000.0
 

@@ -11,10 +11,10 @@ import pytest
 from analyzer.forgetting import AT_ONCE, Forgetting
 from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.worker import Worker
-from recorder.callstore import make_folder
 from recorder.evidence.keys import load_or_make
 from recorder.retention.deleting import bury, finish
 from recorder.retention.holds import settled
+from recorder.store.writer import make_folder
 from tests.analyzer.analyses import analysis
 from tests.analyzer.recordings import Recordings
 from tests.analyzer.test_worker import NOW, FakeAnalyst

@@ -17,7 +17,7 @@ from analyzer.result import Analysis, CallFacts, Survey
 from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.worker import DIED, Stopped, Worker
 from hw.messages import UserError
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.analyzer.analyses import analysis
 from tests.analyzer.recordings import Recordings
 from tests.analyzer.sounds import tone

@@ -37,9 +37,9 @@ from quality.users import Users
 from quality.watch import watch, watch_calls
 from recorder.ids import new_id
 from recorder.live import read_status
-from recorder.schema import CALLS_DB
 from recorder.settings.cli import show
 from recorder.settings.sections import Settings, Site, Store, Web
+from recorder.store.schema import CALLS_DB
 from recorder.times import from_text, to_text
 from tests.browser.conftest import Served, free_port, wait_until_up
 from tests.webui.makebox import BUNDLE, PASSWORD, TestBox, add_recorded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hw.errors import DeviceError
 from hw.interfaces import AudioBlock, Samples
-from recorder.levels import SideLevels
+from recorder.signals.levels import SideLevels
 from tests.recorder.lines import RATE
 
 QUIET = SideLevels("agent", -55.0, -66.0, -66.5, -90.0, -24.0, 0.0)

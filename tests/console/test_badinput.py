@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from recorder.callreader import CallReader
 from recorder.settings.sections import Settings, Store
+from recorder.store.reader import CallReader
 from tests.console import badaudio
 from tests.console.command import answer, callbox, environment, refused, written
 from tests.quality.factory import fill

@@ -21,8 +21,6 @@ from quality.health.case import Case, History, Records, damaged, histories, reco
 from quality.health.examine import examine, gather
 from quality.health.finding import Finding, worst
 from quality.health.status import Alarm, BoxStatus
-from recorder.calls import Call
-from recorder.callstore import CallStore
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import (
     Analysis,
@@ -34,6 +32,8 @@ from recorder.settings.sections import (
     Simulation,
     Store,
 )
+from recorder.store.calls import Call
+from recorder.store.writer import CallStore
 from recorder.times import to_text
 from tests.console.card import QUIET, Card
 from tests.console.command import answer, callbox, written

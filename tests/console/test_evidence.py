@@ -12,7 +12,7 @@ import pytest
 from console.__main__ import main
 from recorder.evidence.keeper import read_report
 from recorder.retention.policy import DAY_S
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.recorder.evidence.shelf import Clock, fill, open_shelf, record
 
 

@@ -18,9 +18,9 @@ from hw.interfaces import CallRecord
 from hw.messages import UserError
 from hw.simulated.pbx import SimulatedPbx
 from hw.smdr_layoutfile import load_layout
-from recorder.calls import Call
-from recorder.callstore import CallStore
-from recorder.recordbook import keep
+from recorder.pbx.book import keep
+from recorder.store.calls import Call
+from recorder.store.writer import CallStore
 from recorder.times import from_text
 from tests.hw.test_smdr_layouts import GOLDEN
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recorder.audiofiles import open_call
-from recorder.disk import DiskGuard
-from recorder.partfile import PartWriter
+from recorder.audio.files import open_call
+from recorder.audio.partfile import PartWriter
+from recorder.store.disk import DiskGuard
 from tests.scenarios.box import RATE, START, Box
 
 MIB = 1 << 20

@@ -19,12 +19,12 @@ from hw.interfaces import LineEvent
 from hw.messages import UserError
 from hw.simulated.script import write_events
 from hw.simulated.tap import TapCall, build_tap
-from recorder.audiofiles import open_call
-from recorder.bookkeeping import Bookkeeper
-from recorder.callreader import CallReader
-from recorder.schema import CALLS_DB
+from recorder.audio.files import open_call
+from recorder.restart.bookkeeping import Bookkeeper
 from recorder.settings.cli import show
 from recorder.settings.sections import Device, Line, Settings, Simulation, Store
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB
 from recorder.times import to_text
 from tests.scenarios.box import RATE, SPEECH, START, Box
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from recorder.audiofiles import open_call
-from recorder.calls import Call
-from recorder.recovery import flac_header
-from recorder.schema import CALLS_DB
-from recorder.stocktaking import Stock, take_stock
+from recorder.audio.files import open_call
+from recorder.restart.recovery import flac_header
+from recorder.restart.stocktaking import Stock, take_stock
+from recorder.store.calls import Call
+from recorder.store.schema import CALLS_DB
 from tests.faults.test_recovery import restarted
 from tests.scenarios.box import Box
 

@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from quality.exports.bundle import Source
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.quality.factory import Made
 
 CALLS = 3

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from analyzer import schema as analysis_schema
 from analyzer.result import Hit, Utterance
-from recorder import schema as calls_schema
 from recorder.migrations import migrate
+from recorder.store import schema as calls_schema
 from recorder.times import from_text, to_text
 
 MONDAY = from_text("2026-11-15T16:00:00Z")  # Monday 2026-11-16, 00:00 in Shanghai: ISO week 2026-W47

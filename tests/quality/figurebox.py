@@ -18,8 +18,8 @@ from analyzer.schema import MIGRATIONS as ANALYSIS_MIGRATIONS
 from quality.schema import MIGRATIONS as REVIEW_MIGRATIONS
 from quality.schema import REVIEW_DB
 from recorder.migrations import migrate
-from recorder.schema import CALLS_DB
-from recorder.schema import MIGRATIONS as CALLS_MIGRATIONS
+from recorder.store.schema import CALLS_DB
+from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS
 from recorder.times import to_text
 
 FILES = {CALLS_DB: CALLS_MIGRATIONS, ANALYSIS_DB: ANALYSIS_MIGRATIONS, REVIEW_DB: REVIEW_MIGRATIONS}

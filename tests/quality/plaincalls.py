@@ -19,8 +19,8 @@ from quality.schema import MIGRATIONS as REVIEW_MIGRATIONS
 from quality.schema import REVIEW_DB
 from quality.scope import Scope
 from recorder.migrations import migrate
-from recorder.schema import CALLS_DB
-from recorder.schema import MIGRATIONS as CALLS_MIGRATIONS
+from recorder.store.schema import CALLS_DB
+from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS
 from recorder.times import to_text
 
 NOON = 1_795_003_200.0  # 2026-11-18, 12:00 UTC

@@ -9,7 +9,7 @@ import pytest
 from hw.messages import UserError
 from quality.alarmbook import AlarmBook
 from quality.changes import list_changes
-from recorder.callstore import CallStore
+from recorder.store.writer import CallStore
 from tests.console.command import answer, callbox, refused
 
 

@@ -22,10 +22,10 @@ from quality.audit.words import is_named
 from quality.changes import list_changes, record
 from quality.schema import MIGRATIONS
 from quality.store import writing
-from recorder.callstore import CallStore
 from recorder.evidence.witness import Witness, audit_head
-from recorder.journal import Journal
 from recorder.migrations import migrate
+from recorder.store.journal import Journal
+from recorder.store.writer import CallStore
 
 HOUSE = Path(__file__).parents[2]
 ZONE = "Asia/Shanghai"

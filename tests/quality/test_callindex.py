@@ -21,7 +21,7 @@ from quality.paging import SORTS
 from quality.schema import REVIEW_DB
 from quality.store import reading
 from quality.views import Views
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.quality.plaincalls import Box, Call, calls, filters, fits, has_value, key
 
 

@@ -13,8 +13,8 @@ from quality.centre.make import make_centre, read_truths
 from quality.centre.traffic import calls
 from quality.store import reading
 from quality.weekly import weekly_summary
-from recorder.callstore import CallReader
 from recorder.settings.loader import load
+from recorder.store.writer import CallReader
 from tests.quality.department import SMALL
 
 

@@ -22,7 +22,7 @@ from quality.exports.bundle import Source, export_zip
 from quality.exports.selection import selected
 from quality.exports.table import export_csv
 from quality.views import Views
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.quality.exportbox import CALLS, ids, with_audio
 from tests.quality.factory import Made
 

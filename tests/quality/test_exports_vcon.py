@@ -19,7 +19,7 @@ from hw.messages import UserError
 from quality.changes import list_changes
 from quality.exports.bundle import Source
 from quality.exports.vcon import export_vcon, vcon
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.quality.exportbox import with_audio
 from tests.quality.factory import AGENTS, Made
 

@@ -13,9 +13,9 @@ from analyzer.store import AnalysisStore
 from quality.alerts import Alerts
 from quality.following import ANYWAY_S, Follower
 from quality.users import Users
-from recorder.calls import Call, Part
-from recorder.callstore import CallStore
 from recorder.ids import new_id
+from recorder.store.calls import Call, Part
+from recorder.store.writer import CallStore
 from tests.analyzer.analyses import analysis
 from tests.quality.department import ZONE
 

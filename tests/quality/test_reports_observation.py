@@ -14,7 +14,7 @@ from quality.reports.facts import Box
 from quality.reports.files import write
 from quality.reports.model import Report
 from quality.reports.observation import observation_report
-from recorder.callreader import CallReader
+from recorder.store.reader import CallReader
 from tests.quality.department import ZONE, user
 
 

@@ -14,9 +14,9 @@ from quality.alerts import Alert
 from quality.alertscope import seen_alerts
 from quality.scope import ALL, Scope
 from quality.wall import NO_LINE, Wall, WallLine, _moods
-from recorder.levels import SideLevels
 from recorder.live import LineStatus, ListenerStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import Line, Settings, Store
+from recorder.signals.levels import SideLevels
 from recorder.times import from_text, to_text
 from tests.quality.factory import Made, fill
 

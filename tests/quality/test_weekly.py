@@ -13,7 +13,7 @@ from quality.store import writing
 from quality.users import Users
 from quality.weekly import WeeklySummary, weekly_summary
 from quality.weeklyfigures import Figures, figures
-from recorder.schema import CALLS_DB, MIGRATIONS
+from recorder.store.schema import CALLS_DB, MIGRATIONS
 from tests.quality.factory import MONDAY, Made, fill, opened
 
 FORM = load_form()

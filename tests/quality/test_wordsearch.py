@@ -14,8 +14,8 @@ from quality.labels import Label, Labels
 from quality.store import reading
 from quality.users import User
 from quality.views import Views
-from recorder.schema import CALLS_DB
-from recorder.schema import MIGRATIONS as CALLS_MIGRATIONS
+from recorder.store.schema import CALLS_DB
+from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS
 from recorder.times import to_text
 from tests.quality.factory import MONDAY, opened
 

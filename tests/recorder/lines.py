@@ -11,7 +11,7 @@ import soundfile
 
 from hw.interfaces import Samples
 from recorder.settings.sections import AlarmLimits
-from recorder.voice import VoiceDetector
+from recorder.signals.voice import VoiceDetector
 from recorder.watch.line import Condition, LineWatch
 
 RATE = 8000

@@ -15,18 +15,18 @@ from hw.clock import ManualClock
 from hw.errors import DeviceError, EndOfAudio
 from hw.interfaces import AudioBlock, LineEvent
 from hw.simulated.script import ScriptedLineSense, write_events
-from recorder.alarms import Alarms
-from recorder.attached import Attached
-from recorder.callstore import CallStore
-from recorder.disk import DiskGuard
-from recorder.intake import ThreadedIntake
-from recorder.journal import Journal
+from recorder.capture.attached import Attached
+from recorder.capture.intake import ThreadedIntake
+from recorder.capture.timeline import Timeline
+from recorder.line.lookback import LookBack
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, read_status, run_folder, write_status
-from recorder.lookback import LookBack
-from recorder.seats import Seats
 from recorder.settings.sections import Agent, Assignment, Settings, Site, Store
-from recorder.timeline import Timeline
+from recorder.store.disk import DiskGuard
+from recorder.store.journal import Journal
+from recorder.store.seats import Seats
+from recorder.store.writer import CallStore
 from recorder.times import from_text, local_to_instant, to_text
+from recorder.watch.alarms import Alarms
 
 
 @given(st.floats(0, 4e9))
@@ -203,7 +203,7 @@ class Source:
 
 
 def test_threads_deliver_in_order_and_say_when_a_device_went(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recorder.devicethread.PAUSES_S", (0.0,))
+    monkeypatch.setattr("recorder.capture.devicethread.PAUSES_S", (0.0,))
     source = Source()
     intake = ThreadedIntake({"tap": source}, lambda: 1.0)
     intake.open()

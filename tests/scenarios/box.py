@@ -13,12 +13,12 @@ import soundfile
 from hw.clock import ManualClock
 from hw.errors import DeviceError, EndOfAudio
 from hw.interfaces import AudioBlock, CallRecord, LineEvent, Samples
-from recorder.callreader import CallReader
-from recorder.callstore import open_store
+from recorder.capture.intake import DirectIntake
 from recorder.engine import Recorder
-from recorder.intake import DirectIntake
 from recorder.outfit import Equipment
 from recorder.settings.sections import Agent, Assignment, Device, Line, Retention, Segmentation, Settings, Store
+from recorder.store.reader import CallReader
+from recorder.store.writer import open_store
 
 RATE = 8000
 START = 1795308000.0  # 2026-11-22T00:40:00Z

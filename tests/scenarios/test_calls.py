@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from hw.errors import DeviceError
 from hw.interfaces import LINE_EVENT_KINDS, CallRecord
-from recorder.audiofiles import open_call
-from recorder.calls import Call
+from recorder.audio.files import open_call
 from recorder.settings.sections import Segmentation
+from recorder.store.calls import Call
 from tests.scenarios.box import RATE, START, Box, Told
 
 

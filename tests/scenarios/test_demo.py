@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from recorder.callreader import CallReader
+from recorder.store.reader import CallReader
 from tests.console.command import environment
 from tests.console.contract import check_call
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hw.interfaces import Samples
-from recorder.audiofiles import open_call
+from recorder.audio.files import open_call
 from recorder.engine import Recorder
 from recorder.listen.server import LiveServer
 from tests.scenarios.box import RATE, Box

@@ -10,12 +10,12 @@ import pytest
 
 from hw.errors import DeviceError
 from hw.messages import UserError
-from recorder.audiofiles import open_call
-from recorder.callreader import CallReader
-from recorder.calls import Call
+from recorder.audio.files import open_call
 from recorder.engine import Recorder
+from recorder.line.pauses import ALARM
 from recorder.listen.protocol import PAUSED, PCM
-from recorder.pauses import ALARM
+from recorder.store.calls import Call
+from recorder.store.reader import CallReader
 from tests.scenarios.box import RATE, Box
 
 SECRET = 12345

@@ -10,11 +10,11 @@ import soundfile
 
 from hw.interfaces import Samples
 from hw.messages import UserError
-from recorder.audiofiles import open_call
-from recorder.callreader import CallReader
-from recorder.callstore import CallStore
+from recorder.audio.files import open_call
 from recorder.replay import replay
 from recorder.settings.sections import Agent, Assignment, Settings, Store
+from recorder.store.reader import CallReader
+from recorder.store.writer import CallStore
 from tests.scenarios.box import spoken
 
 RATE = 8000

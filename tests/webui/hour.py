@@ -9,9 +9,9 @@ import soundfile
 
 from analyzer.result import Analysis, Deduction, Hit, Scores, Utterance
 from analyzer.store import AnalysisStore
-from recorder.audiofiles import part_path
+from recorder.audio.files import part_path
 from recorder.ids import new_id
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from recorder.times import from_text, to_text
 from tests.quality.factory import DIALOGUE
 from tests.webui.makebox import TestBox

@@ -20,10 +20,10 @@ from analyzer.store import AnalysisStore
 from hw.messages import Message
 from quality import passwords
 from quality.users import Users
-from recorder.audiofiles import part_path
+from recorder.audio.files import part_path
 from recorder.ids import new_id
-from recorder.schema import CALLS_DB
 from recorder.settings.sections import Settings, Site, Store, Web
+from recorder.store.schema import CALLS_DB
 from recorder.times import from_text, to_text
 from tests.quality.factory import Made, fill
 

@@ -13,8 +13,8 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.audiofiles import open_call
-from recorder.schema import CALLS_DB
+from recorder.audio.files import open_call
+from recorder.store.schema import CALLS_DB
 from tests.webui.conftest import LogIn, logged_in
 from tests.webui.makebox import TestBox
 from webui.peaks import MAX_POINTS, make_peaks

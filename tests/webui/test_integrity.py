@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.keys import load_or_make
 from recorder.retention.deleting import bury, finish
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
+from recorder.store.writer import CallStore, make_folder
 from tests.webui.conftest import logged_in
 from tests.webui.makebox import TestBox
 from webui.integrity import Digests

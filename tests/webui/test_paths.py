@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.webui.conftest import LogIn, logged_in
 from tests.webui.makebox import TestBox
 

@@ -8,7 +8,7 @@ from hw.messages import Message, UserError
 from quality.alarmbook import AlarmBook, KnownAlarm
 from quality.health.status import collect
 from quality.roles import LEADS, STAFF
-from recorder.alarmkinds import kind_of
+from recorder.watch.alarmkinds import kind_of
 from webui.api.operations import operation
 from webui.api.problems import ProblemError
 from webui.api.shapes import box as shapes

@@ -17,9 +17,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from analyzer.sensors import MachineSensors
 from quality.health.status import BoxStatus, collect
 from quality.roles import STAFF
-from recorder.alarmkinds import SEVERITIES
 from recorder.settings.sections import Settings
 from recorder.times import from_text
+from recorder.watch.alarmkinds import SEVERITIES
 from webui.access import allow, public
 from webui.api.caller import limited, require_scopes
 from webui.context import box

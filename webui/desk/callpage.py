@@ -15,7 +15,7 @@ from quality.labels import Label, Labels
 from quality.listens import Listens
 from quality.notes import Note, Notes
 from quality.roles import LEADS, STAFF
-from recorder.audiofiles import AudioDeletedError, open_call
+from recorder.audio.files import AudioDeletedError, open_call
 from webui.audio import without_place
 from webui.context import box, person
 from webui.deleted import deleted_text

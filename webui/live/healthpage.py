@@ -24,8 +24,8 @@ from quality.health.finding import Finding
 from quality.health.headline import headline
 from quality.health.words import CAUSES, EFFORTS, disk, state_name
 from quality.roles import LEADS, REVIEWERS
-from recorder.alarmkinds import SEVERITIES, kind_of
 from recorder.times import from_text
+from recorder.watch.alarmkinds import SEVERITIES, kind_of
 from webui.access import allow
 from webui.context import box, person
 from webui.formats import day, moment

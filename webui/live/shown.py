@@ -14,8 +14,8 @@ from quality.alerts import KINDS, Alert
 from quality.health.words import STATES, alarm_name
 from quality.roles import LEADS
 from quality.wall import NO_LINE, WallLine, WallView
-from recorder.alarmkinds import kind_of
-from recorder.levels import SideLevels
+from recorder.signals.levels import SideLevels
+from recorder.watch.alarmkinds import kind_of
 from webui.formats import clock
 from webui.languages import language
 from webui.names import emotion_name, side_name

@@ -15,7 +15,7 @@ from hw.interfaces import Samples
 from hw.messages import UserError
 from quality.cases import Case, Cases, CaseText, Clip
 from quality.roles import STAFF
-from recorder.audiofiles import CallAudio, open_call
+from recorder.audio.files import CallAudio, open_call
 from webui.access import EVERYONE, allow
 from webui.context import box, not_yours, person, views
 from webui.errors import message_page

@@ -11,10 +11,10 @@ from flask_babel import gettext
 from hw.messages import UserError
 from quality.holds import Holds
 from quality.roles import LEADS
-from recorder.callreader import CallReader
-from recorder.calls import Tombstone, tombstone_of
 from recorder.retention.clock import doubt
 from recorder.retention.plan import AGE, EMERGENCY, FLOOR, HELD, SIZE, SPACE, UNANALYSED, Circumstances, Plan, make_plan
+from recorder.store.calls import Tombstone, tombstone_of
+from recorder.store.reader import CallReader
 from webui.access import allow
 from webui.context import box, call_or_404, views
 from webui.setup.shared import complain, me, setup_blueprint, store, told

@@ -10,8 +10,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from recorder.alarmkinds import SEVERITIES, alarm_kinds
 from recorder.settings.cli import toml_value
+from recorder.watch.alarmkinds import SEVERITIES, alarm_kinds
 from webui.access import allow
 from webui.context import box
 from webui.setup.shared import setup_blueprint, told

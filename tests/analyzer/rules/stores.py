@@ -12,9 +12,9 @@ from analyzer.rules.rulebook import Rulebook
 from analyzer.rules.truth import evidence_of
 from analyzer.store import AnalysisStore
 from analyzer.verdicts import judge
-from recorder.calls import Call
-from recorder.callstore import CallStore
 from recorder.ids import new_id
+from recorder.store.calls import Call
+from recorder.store.writer import CallStore
 
 WRITTEN = Path(__file__).with_name("written")
 DAY = 1_795_000_000.0

@@ -16,8 +16,8 @@ import pytest
 from hw.messages import UserError
 from quality.notify.rounds import PATIENCE_S, tell
 from quality.notify.senders import News, check_local, senders
-from recorder.callstore import CallStore
 from recorder.settings.sections import Notify, Settings, Site, Store
+from recorder.store.writer import CallStore
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from recorder.calls import Call, Gap, Part
-from recorder.callstore import CallStore, make_folder
 from recorder.evidence.headfiles import heads_of, write_head
 from recorder.evidence.keys import load_or_make
 from recorder.evidence.problems import Problem
 from recorder.evidence.verify import Scope, Seen, verify
 from recorder.retention.deleting import bury, finish
+from recorder.store.calls import Call, Gap, Part
+from recorder.store.writer import CallStore, make_folder
 
 START = 1_795_305_600.0  # 2026-11-22T00:00:00Z
 HOUR = 3600.0

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
-from recorder.callreader import CallReader
-from recorder.calls import Gap
-from recorder.callstore import CallStore, make_folder
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.encoding import NO_HASH, Item, head_text, is_whole, make_item
 from recorder.evidence.headfiles import heads_of, read_heads, save_head, write_head
 from recorder.evidence.keys import fingerprint, is_signed, load_or_make, pem, read_public
 from recorder.evidence.verify import Scope, Seen
 from recorder.migrations import migrate
-from recorder.schema import CALLS_DB, MIGRATIONS
+from recorder.store.calls import Gap
+from recorder.store.reader import CallReader
+from recorder.store.schema import CALLS_DB, MIGRATIONS
+from recorder.store.writer import CallStore, make_folder
 from tests.recorder.evidence.shelf import HOUR, START, Clock, fill, named, open_shelf, problems, record, sign
 
 

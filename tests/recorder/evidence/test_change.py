@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from recorder.evidence.chain import COLUMNS
 from recorder.evidence.encoding import NO_HASH, make_item
-from recorder.schema import CALLS_DB
+from recorder.store.schema import CALLS_DB
 from tests.recorder.evidence.shelf import fill, named, problems
 
 COVERED = ("evidence", "heads", "calls", "parts", "gaps", "pauses", "tombstones")

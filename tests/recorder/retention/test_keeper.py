@@ -11,17 +11,17 @@ import pytest
 
 from hw.messages import UserError
 from quality.holds import Holds
-from recorder.alarms import Alarms
-from recorder.audiofiles import open_call
-from recorder.callstore import CallStore
-from recorder.journal import Journal
+from recorder.audio.files import open_call
+from recorder.restart.stocktaking import Stock, take_stock
 from recorder.retention import keeper as keepers
 from recorder.retention.clock import doubt, note, trust
 from recorder.retention.deleting import bury, finish
 from recorder.retention.keeper import LOOK_S, RetentionKeeper, Tools
 from recorder.retention.policy import DAY_S, GIB
 from recorder.settings.sections import Retention, Settings, Store
-from recorder.stocktaking import Stock, take_stock
+from recorder.store.journal import Journal
+from recorder.store.writer import CallStore
+from recorder.watch.alarms import Alarms
 from tests.recorder.evidence.shelf import START, Clock, named, open_shelf, record
 from tests.recorder.retention.test_plan import done
 

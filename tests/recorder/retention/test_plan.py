@@ -10,10 +10,10 @@ import pytest
 from analyzer.database import open_to_write
 from quality.holds import Holds
 from quality.store import writing
-from recorder.callstore import CallStore
 from recorder.retention.plan import Circumstances, Plan, make_plan
 from recorder.retention.policy import DAY_S, GIB
 from recorder.settings.sections import Retention, RetentionRule, Settings, Store
+from recorder.store.writer import CallStore
 from tests.recorder.evidence.shelf import START, Clock, open_shelf, record
 
 NOW = START + 400 * DAY_S
