@@ -195,7 +195,7 @@ def test_services_check_and_show(
 
 
 def test_the_documentation_names_every_setting_and_no_other() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
     documented: dict[str, dict[str, str]] = {}
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         name = part.split("\n", 1)[0].strip("[]")
