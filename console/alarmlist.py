@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from console.output import table, wrapped
 from hw.messages import Message
-from quality.alarmbook import KnownAlarm
+from quality.alerting.alarmbook import KnownAlarm
 from quality.health.words import alarm_name, local
 from recorder.times import to_text
 from recorder.watch.alarmkinds import SEVERITIES, kind_of

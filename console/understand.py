@@ -9,8 +9,8 @@ from pathlib import Path
 from analyzer.audio import open_audio
 from analyzer.pipeline import Pipeline, to_json
 from analyzer.result import Analysis, CallFacts
-from quality.forms import load_form
-from quality.suggest import machine_score, suggest
+from quality.forms.documents import load_form
+from quality.forms.suggest import machine_score, suggest
 from recorder.settings.sections import Settings
 
 OnProgress = Callable[[float, float], None] | None

@@ -8,16 +8,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message, UserError
-from quality.automatic import Automatic
-from quality.mystery import MysteryCalls
-from quality.observation import Observations
-from quality.problems import Limits
+from quality.alerting.watch import WatchRules, watch
+from quality.forms.automatic import Automatic
+from quality.improving.problems import Limits
+from quality.improving.trainings import Trainings
+from quality.mystery.calls import MysteryCalls
 from quality.reports.facts import Box
 from quality.reports.keptfacts import keep_all
+from quality.reviewing.observation import Observations
 from quality.sampling.plans import Plans
 from quality.store import reading
-from quality.trainings import Trainings
-from quality.watch import WatchRules, watch
 from recorder.settings.sections import QualityRules
 
 TRAINING_WEEKS = 4  # whose reviews tell a common problem

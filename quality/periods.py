@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hw.messages import Message, UserError
-from quality.week import Week
+from quality.weekly.week import Week
 
 EXAMPLES = {"day": "2026-11-22", "week": "2026-W47", "month": "2026-11", "quarter": "2026-Q4"}
 """The kinds of period that have names, with a name of each."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from quality import accountschema, listschema, manageschema, tokenschema
+from quality.access import accountschema, tokenschema
+from quality.calls import listschema
 from quality.jobs import schema as jobschema
+from quality.managing import manageschema
 from recorder.migrations import Migration
 
 REVIEW_DB = "review.db"
@@ -65,9 +67,9 @@ MIGRATIONS = (
             "CREATE INDEX alarm_acks_by_alarm ON alarm_acks (kind, subject, raised_at)",
         ),
     ),
-    # The people of the QA department's book (quality.people): number is the 工号. seats: who sat where; line or extension is given,
-    # the other empty; since and until are local dates or dates with a time, until not included and empty while it still holds.
-    # users is made anew because a CHECK cannot be widened: trainers (培训师) log in too.
+    # The people of the QA department's book (quality.staff.people): number is the 工号. seats: who sat where; line or extension is
+    # given, the other empty; since and until are local dates or dates with a time, until not included and empty while it still
+    # holds. users is made anew because a CHECK cannot be widened: trainers (培训师) log in too.
     Migration(
         "0004-people",
         (
@@ -269,8 +271,9 @@ MIGRATIONS = (
             "CREATE INDEX reports_by_period ON reports (kind, period, made_at)",
         ),
     ),
-    # quality.automatic. trusted_items: which items of the machine score by themselves, a version a change; first and last: local
-    # days of the reviews that told. automatic_scores: of calls that nobody had reviewed, 0-100; another analyzed_at makes one void.
+    # quality.forms.automatic. trusted_items: which items of the machine score by themselves, a version a change; first and last:
+    # local days of the reviews that told. automatic_scores: of calls that nobody had reviewed, 0-100; another analyzed_at
+    # makes one void.
     Migration(
         "0014-automatic",
         (
@@ -301,8 +304,8 @@ MIGRATIONS = (
     *tokenschema.STEPS,
     *listschema.STEPS,
     *jobschema.STEPS,
-    # review_drafts: marks that are no review yet (quality.drafts); marks is JSON, revision counts the writes. listens: who heard
-    # how much (quality.listens); spans is JSON, share 0-1.
+    # review_drafts: marks that are no review yet (quality.reviewing.drafts); marks is JSON, revision counts the writes. listens:
+    # who heard how much (quality.reviewing.listens); spans is JSON, share 0-1.
     Migration(
         "0022-desk",
         (

@@ -9,17 +9,17 @@ from typing import Any
 
 from analyzer.rules.library import Rulebooks
 from hw.messages import UserError
+from quality.access.users import Users
 from quality.audit.entries import CHANGE, COLUMNS, Entry, entry
+from quality.calls.holds import Holds
 from quality.changes import record
 from quality.figures.rulestore import TARGETS, as_document, change_figure_rules, read_rules
-from quality.formstore import Forms
-from quality.holds import Holds
-from quality.people import People, as_row, of_row
-from quality.rulework import go_back
+from quality.forms.store import Forms
+from quality.rules.work import go_back
 from quality.sampling.rules import shipped_rules
 from quality.sampling.rulestore import WEIGHTS, RuleStore
+from quality.staff.people import People, as_row, of_row
 from quality.store import reading, writing
-from quality.users import Users
 from recorder.settings.sections import Settings
 
 

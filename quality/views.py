@@ -12,15 +12,15 @@ from analyzer.result import Deduction
 from analyzer.rows import utterance_of
 from analyzer.search import Found
 from hw.messages import Message
-from quality.callfilter import CallFilter
+from quality.access.roles import REVIEWERS
+from quality.access.scope import ALL, Scope
 from quality.callindex.columns import Places
 from quality.callindex.index import CallIndex, open_index
 from quality.callindex.select import select
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
-from quality.correctedwords import Corrected
-from quality.paging import Cursor, Page, page
-from quality.roles import REVIEWERS
-from quality.scope import ALL, Scope
+from quality.calls.correctedwords import Corrected
+from quality.calls.filter import CallFilter
+from quality.calls.paging import Cursor, Page, page
 from quality.store import reading
 from quality.wordsearch import PATIENCE_S, Looked, Reach, basis_of, snippets, word_search
 
@@ -66,8 +66,8 @@ class Views:
         sort: str = "newest",
         patience_s: float = PATIENCE_S,
     ) -> CallPage:
-        """A page of the calls that fit. sort: one of quality.paging.SORTS. Sorted by a score, only analysed calls are listed; by
-        duration, only ended ones. patience_s: how long words may be looked for (quality.wordsearch). Raises UserError on an
+        """A page of the calls that fit. sort: one of quality.calls.paging.SORTS. Sorted by a score, only analysed calls are listed;
+        by duration, only ended ones. patience_s: how long words may be looked for (quality.wordsearch). Raises UserError on an
         unknown sort, score name or a cursor that is none."""
         wanted, start = wanted or CallFilter(), Cursor.parse(cursor, sort)
         with reading(self._store) as connection:

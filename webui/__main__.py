@@ -10,8 +10,8 @@ from pathlib import Path
 from flask import Flask
 
 from hw.messages import UserError
-from quality import firstrun
-from quality.certificate import Pair, pair_of
+from quality.access import firstrun
+from quality.access.certificate import Pair, pair_of
 from quality.store import writing
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
 from recorder.settings.sections import Settings

@@ -9,7 +9,7 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from quality.roles import STAFF
+from quality.access.roles import STAFF
 
 View = TypeVar("View", bound=Callable[..., Any])
 

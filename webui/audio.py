@@ -14,8 +14,8 @@ from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from hw.messages import Message, UserError
+from quality.access.roles import STAFF
 from quality.callrows import CallView
-from quality.roles import STAFF
 from recorder.audio.files import CallAudio, open_call
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person

@@ -11,9 +11,9 @@ from typing import cast
 from flask import Flask, current_app, request
 from flask_login import LoginManager
 
-from quality.scope import Scope, scope_of
-from quality.sessions import Sessions
-from quality.users import ROLES, User, Users
+from quality.access.scope import Scope, scope_of
+from quality.access.sessions import Sessions
+from quality.access.users import ROLES, User, Users
 from webui.languages import language
 from webui.safety.noting import SINCE
 
@@ -39,7 +39,7 @@ class Person:
 
     @property
     def role(self) -> str:
-        """One of quality.users.ROLES."""
+        """One of quality.access.users.ROLES."""
         return self.account.role
 
     @property

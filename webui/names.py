@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
-from quality.callproblems import CLASSES
+from quality.access.users import Users
 from quality.callrows import AnalysisState
-from quality.formstore import Forms
-from quality.users import Users
+from quality.calls.problems import CLASSES
+from quality.forms.store import Forms
 from webui.context import box
 from webui.languages import language
 from webui.rulenames import rule_name
@@ -132,7 +132,7 @@ def emotion_name(label: str) -> str:
 
 
 def sort_name(sort: str) -> str:
-    """An order of quality.paging.SORTS."""
+    """An order of quality.calls.paging.SORTS."""
     return str(_SORTS.get(sort, sort))
 
 

@@ -14,17 +14,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from hw.messages import UserError
-from quality.callfilter import CallFilter
+from quality.access.roles import STAFF
 from quality.callrows import CallRow
+from quality.calls.filter import CallFilter
 from quality.periods import period_of
 from quality.reports.build import build
 from quality.reports.csvfile import csv_bytes
 from quality.reports.facts import Box
 from quality.reports.workbook import xlsx
-from quality.roles import STAFF
-from quality.week import Week
-from quality.weekly import WeeklySummary, weekly_summary
-from quality.weeklyfigures import RuleCount, grouped, rule_counts
+from quality.weekly.figures import RuleCount, grouped, rule_counts
+from quality.weekly.page import WeeklySummary, weekly_summary
+from quality.weekly.week import Week
 from webui.access import allow
 from webui.context import box, person, views
 from webui.formats import local

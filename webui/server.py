@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 
 from hw.messages import UserError
-from quality.certificate import Pair
+from quality.access.certificate import Pair
 from quality.readers import keep_readers
 from recorder.settings.sections import Web
 from webui.context import warm

@@ -1,5 +1,5 @@
 """How often programs may ask the API. Counts are kept in each worker's memory, so every worker allows its share of the whole; what
-it costs to guess a password is kept in review.db (quality.logins)."""
+it costs to guess a password is kept in review.db (quality.access.logins)."""
 
 from __future__ import annotations
 

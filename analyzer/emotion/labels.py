@@ -1,8 +1,9 @@
 """Labels of emotion, and the sound they are about.
 
-A label says: in this call, from here to there, on this side, a person heard this emotion. The web pages keep them (quality.labels);
-as CSV they come with the columns call_id,start_s,end_s,side,after (field, if there, is "emotion"), the file that `callbox labels
-export` writes. A CSV of sound files has path,label,speaker[,baseline] instead, as `callbox evaluate emotion` reads it.
+A label says: in this call, from here to there, on this side, a person heard this emotion. The web pages keep them
+(quality.reviewing.labels); as CSV they come with the columns call_id,start_s,end_s,side,after (field, if there, is "emotion"),
+the file that `callbox labels export` writes. A CSV of sound files has path,label,speaker[,baseline] instead, as `callbox evaluate
+emotion` reads it.
 """
 
 from __future__ import annotations

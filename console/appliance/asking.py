@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from quality.access.tokens import Tokens
+from quality.access.users import Users
 from quality.figures.files import sheet_json
 from quality.figures.sheet import figure_sheet
 from quality.periods import Period, period_of
 from quality.reports.build import build
 from quality.reports.facts import Box
-from quality.tokens import Tokens
-from quality.users import Users
 from recorder.settings.sections import Settings
 
 ANSWER_S = 60.0

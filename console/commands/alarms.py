@@ -29,7 +29,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run_list(arguments: argparse.Namespace) -> int:
     """List the alarms; exit status 1 when one of them stands and is critical and nobody has seen it."""
     from console.alarmlist import alarm_json, alarm_table, unseen
-    from quality.alarmbook import AlarmBook
+    from quality.alerting.alarmbook import AlarmBook
 
     settings = settings_of(arguments)
     book = AlarmBook(Path(settings.store.path))
@@ -43,7 +43,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 def run_ack(arguments: argparse.Namespace) -> int:
     """Acknowledge an alarm."""
-    from quality.alarmbook import AlarmBook
+    from quality.alerting.alarmbook import AlarmBook
     from quality.health.words import alarm_name
 
     alarm = AlarmBook(Path(settings_of(arguments).store.path)).acknowledge(arguments.number, arguments.by, arguments.note)

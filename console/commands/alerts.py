@@ -16,7 +16,7 @@ from console.output import complain, say, table
 from hw.messages import UserError, terminal_language
 
 if TYPE_CHECKING:
-    from quality.alerts import Alert
+    from quality.alerting.alerts import Alert
     from recorder.settings.sections import Settings
 
 
@@ -48,7 +48,7 @@ def run_watch(arguments: argparse.Namespace) -> int:
 
 def _follow(settings: Settings) -> None:
     """Look once a second, and say what is new, until a signal to stop. A database that cannot be used is told once."""
-    from quality.following import STEP_S, Follower
+    from quality.alerting.following import STEP_S, Follower
 
     caught: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,7 +73,7 @@ def _follow(settings: Settings) -> None:
 
 
 def _look(arguments: argparse.Namespace, settings: Settings) -> list[Alert]:
-    from quality.watch import WatchRules, watch, watch_calls
+    from quality.alerting.watch import WatchRules, watch, watch_calls
 
     store, timezone, rules = Path(settings.store.path), settings.site.timezone, WatchRules.of(settings.quality)
     yesterday = datetime.now(ZoneInfo(timezone)).date() - timedelta(days=1)
@@ -87,7 +87,7 @@ def _look(arguments: argparse.Namespace, settings: Settings) -> list[Alert]:
 
 def run_list(arguments: argparse.Namespace) -> int:
     """What is open, the newest first."""
-    from quality.alerts import KINDS, Alerts
+    from quality.alerting.alerts import KINDS, Alerts
 
     if arguments.kind and arguments.kind not in KINDS:
         known = ", ".join(KINDS)
@@ -99,7 +99,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 
 def _show(alerts: list[Alert], zone: ZoneInfo) -> None:
-    from quality.alerts import KINDS
+    from quality.alerting.alerts import KINDS
 
     language = terminal_language()
     if not alerts:

@@ -12,7 +12,7 @@ from hw.messages import UserError
 from recorder.store.schema import CALLS_DB
 
 if TYPE_CHECKING:
-    from quality.callfilter import CallFilter
+    from quality.calls.filter import CallFilter
     from quality.exports.bundle import Source
 
 SCORES = ("compliance", "experience", "risk", "form")
@@ -125,7 +125,7 @@ def _source(arguments: argparse.Namespace) -> Source:
 
 
 def _wanted(arguments: argparse.Namespace) -> CallFilter:
-    from quality.callfilter import CallFilter
+    from quality.calls.filter import CallFilter
 
     return CallFilter(
         agent=arguments.agent, team=arguments.team, line=arguments.line, number=arguments.number, since=day_of(arguments.since),

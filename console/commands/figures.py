@@ -91,7 +91,7 @@ def _known(name: str, figures: dict[str, Figure]) -> Figure:
 def period_of_arguments(arguments: argparse.Namespace, timezone: str) -> Period:
     """The period a person chose with --from, --to, --month or --week; the last whole week by default. Raises UserError."""
     from quality.periods import period_of, span_of
-    from quality.week import Week
+    from quality.weekly.week import Week
 
     given = [bool(arguments.first or arguments.last), bool(arguments.month), bool(arguments.week)]
     if sum(given) > 1:

@@ -12,7 +12,7 @@ from console.output import say, table
 from hw.messages import terminal_language
 
 if TYPE_CHECKING:
-    from quality.holds import PlacedHold
+    from quality.calls.holds import PlacedHold
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +31,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_hold(arguments: argparse.Namespace) -> int:
     """Place a hold, or list them."""
-    from quality.holds import Holds
+    from quality.calls.holds import Holds
 
     holds = Holds(Path(settings_of(arguments).store.path))
     if arguments.call is None:
@@ -43,7 +43,7 @@ def run_hold(arguments: argparse.Namespace) -> int:
 
 def run_release(arguments: argparse.Namespace) -> int:
     """Release a hold; say what else keeps the call."""
-    from quality.holds import Holds
+    from quality.calls.holds import Holds
 
     holds = Holds(Path(settings_of(arguments).store.path))
     holds.release(arguments.call, arguments.reason, _who(arguments))

@@ -23,7 +23,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run_export(arguments: argparse.Namespace) -> int:
     """Write every correction that holds."""
     from quality.files import write_atomically
-    from quality.labels import Labels, labels_csv
+    from quality.reviewing.labels import Labels, labels_csv
 
     found = Labels(Path(settings_of(arguments).store.path)).every(arguments.field)
     write_atomically(arguments.file, labels_csv(found))

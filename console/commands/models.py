@@ -78,7 +78,7 @@ def _calibration(store: Path, labels: Path | None) -> Calibration:
     from analyzer.emotion.labels import EmotionLabel, clips_of, read_labels
     from analyzer.emotion.model import EmotionModel
     from analyzer.evaluate.calibration import clips_of_manifest
-    from quality.labels import Labels
+    from quality.reviewing.labels import Labels
 
     with Progress("listening to the labelled clips", "正在读取标注片段"):
         if labels is None:

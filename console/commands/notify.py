@@ -7,7 +7,7 @@ import time
 
 from console.commands.shared import add_config, settings_of
 from console.output import say
-from quality.alarmbook import KnownAlarm
+from quality.alerting.alarmbook import KnownAlarm
 from quality.notify.rounds import tell
 from quality.notify.senders import News, senders
 

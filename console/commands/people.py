@@ -31,7 +31,7 @@ def _store(arguments: argparse.Namespace) -> Path:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """Import; 1 when rows were left out."""
-    from quality.peoplecsv import import_people
+    from quality.staff.peoplecsv import import_people
 
     done = import_people(_store(arguments), arguments.file.read_bytes(), "console", arguments.good_only)
     for problem in done.problems:
@@ -48,7 +48,7 @@ def run_import(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     """Export."""
     from quality.files import write_atomically
-    from quality.peoplecsv import export_people
+    from quality.staff.peoplecsv import export_people
 
     write_atomically(arguments.file, export_people(_store(arguments), terminal_language()))
     say(f"{arguments.file} written", f"已写入 {arguments.file}")
@@ -57,7 +57,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 def run_apply(arguments: argparse.Namespace) -> int:
     """Hand the agents to the recorder's settings."""
-    from quality.peopleseats import apply_people
+    from quality.staff.peopleseats import apply_people
     from recorder.settings.files import chosen_paths
 
     files, _ = chosen_paths([arguments.config] if arguments.config else [])

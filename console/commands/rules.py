@@ -177,7 +177,7 @@ def _tell(trial: Trial) -> None:
 
 def run_adopt(arguments: argparse.Namespace) -> int:
     """Make a rulebook live."""
-    from quality.rulework import adopt
+    from quality.rules.work import adopt
 
     _live_now(adopt(_rulebooks(settings_of(arguments)), arguments.rulebook))
     return 0
@@ -185,7 +185,7 @@ def run_adopt(arguments: argparse.Namespace) -> int:
 
 def run_back(arguments: argparse.Namespace) -> int:
     """Make the one before live again."""
-    from quality.rulework import go_back
+    from quality.rules.work import go_back
 
     _live_now(go_back(_rulebooks(settings_of(arguments))))
     return 0

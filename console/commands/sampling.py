@@ -44,9 +44,9 @@ def run_plan(arguments: argparse.Namespace) -> int:
 
 def run_show(arguments: argparse.Namespace) -> int:
     """Every call of the day's plans with its reason."""
-    from quality.assignments import Assignments
+    from quality.access.users import Users
+    from quality.reviewing.assignments import Assignments
     from quality.sampling.plans import Plans
-    from quality.users import Users
 
     settings, language = settings_of(arguments), terminal_language()
     store = Path(settings.store.path)

@@ -17,7 +17,7 @@ from console.technician.looks import looks
 from console.technician.pin import Pin, set_pin
 from console.technician.privileged import REQUESTS, serve_all
 from hw.messages import UserError
-from quality.alarmbook import AlarmBook
+from quality.alerting.alarmbook import AlarmBook
 from quality.health.status import collect
 from recorder.settings.sections import Settings
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from console.commands.shared import add_config, settings_of
 from console.output import note, say, say_json, table
 from hw.messages import Message, UserError, terminal_language
+from quality.access.tokens import SCOPES, Token, Tokens
+from quality.access.users import User, Users
 from quality.health.words import local
-from quality.tokens import SCOPES, Token, Tokens
-from quality.users import User, Users
 from recorder.times import to_text
 
 DAYS = 90

@@ -10,7 +10,7 @@ from pathlib import Path
 from console.commands.shared import add_config, settings_of
 from console.output import say, table
 from hw.messages import UserError, terminal_language
-from quality.users import ROLES, Users
+from quality.access.users import ROLES, Users
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -96,7 +96,7 @@ def run_enable(arguments: argparse.Namespace) -> int:
 
 def run_unlock(arguments: argparse.Namespace) -> int:
     """End the locks of a name."""
-    from quality.logins import Logins
+    from quality.access.logins import Logins
 
     ended = Logins(Path(settings_of(arguments).store.path)).unlock(arguments.name)
     say(f"{arguments.name}: {ended} locks ended", f"{arguments.name}：已解除 {ended} 个锁定")
@@ -105,7 +105,7 @@ def run_unlock(arguments: argparse.Namespace) -> int:
 
 def run_codes_off(arguments: argparse.Namespace) -> int:
     """Turn one-time codes off."""
-    from quality.twostep import TwoStep
+    from quality.access.twostep import TwoStep
 
     user = _users(arguments).require(arguments.name)
     TwoStep(Path(settings_of(arguments).store.path)).turn_off(user, "console")
@@ -123,7 +123,7 @@ def run_groups(arguments: argparse.Namespace) -> int:
 
 def run_first_code(arguments: argparse.Namespace) -> int:
     """Print a code for the first administrator."""
-    from quality.firstrun import new_code
+    from quality.access.firstrun import new_code
 
     code = new_code(Path(settings_of(arguments).store.path))
     say(f"set-up code, for a day: {code}   (page /first-run)", f"初始化码（一天内有效）：{code}   （页面 /first-run）")
@@ -132,7 +132,7 @@ def run_first_code(arguments: argparse.Namespace) -> int:
 
 def run_certificate(arguments: argparse.Namespace) -> int:
     """Print what a browser shows of the certificate."""
-    from quality.certificate import CERTIFICATE, FOLDER, pair_of
+    from quality.access.certificate import CERTIFICATE, FOLDER, pair_of
 
     settings = settings_of(arguments)
     own = Path(settings.store.path) / FOLDER / CERTIFICATE

@@ -21,8 +21,8 @@ from console.demo.twins import Twins
 from console.output import Progress, note
 from hw.clock import FastClock
 from hw.messages import UserError
+from quality.access.users import Users
 from quality.health.status import collect
-from quality.users import Users
 
 POLL_S = 0.5
 FASTEST = 50.0

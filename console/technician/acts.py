@@ -11,7 +11,7 @@ from console.technician.bundle import write_bundle
 from console.technician.conversation import Command, Session
 from console.technician.privileged import Request, ask
 from hw.messages import Message, UserError
-from quality.users import Users
+from quality.access.users import Users
 from recorder.settings.sections import Settings
 
 Acknowledge = Callable[[int, str, str], object]

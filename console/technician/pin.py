@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hw.messages import UserError
-from quality import passwords
+from quality.access import passwords
 
 FILE, TRIES_FILE = "console.pin", "console.tries"
 DIGITS = (6, 12)

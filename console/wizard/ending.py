@@ -13,7 +13,7 @@ import segno
 from console.technician.pin import Pin, set_pin
 from console.wizard.talk import Talk
 from hw.messages import UserError
-from quality.users import Users
+from quality.access.users import Users
 from recorder.settings.sections import Web
 
 TRIES = 3

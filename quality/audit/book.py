@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from quality.audit.entries import COLUMNS, KINDS, Entry, entry
 from quality.audit.words import action_name
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.csvtables import BOM
 from quality.store import reading
 

@@ -16,7 +16,7 @@ from hw.messages import UserError
 from quality.audit.chain import append
 from quality.audit.check import Looked, check
 from quality.audit.entries import CHANGE, COLUMNS, CUT, Entry, entry
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.files import write_atomically
 from quality.store import writing
 

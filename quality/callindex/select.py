@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.schema import MOODS, SIDES
-from quality import callproblems
-from quality.callfilter import CallFilter, Condition, day_span, digits
 from quality.callindex import numbers
 from quality.callindex.columns import FAILED, FAULTY, HIGH, NO_SCORE, PASSED, RULES, Places
 from quality.callindex.index import CallIndex
 from quality.callindex.load import rule_bit
+from quality.calls import problems as callproblems
+from quality.calls.filter import CallFilter, Condition, day_span, digits
 
 Mask = NDArray[np.bool_]
 

@@ -13,8 +13,8 @@ from quality.centre.faults import Judged
 from quality.centre.reviewing import MadeReview, Reviewing
 from quality.centre.rows import Rows, local_midnight, seeded_id
 from quality.centre.traffic import MadeCall
-from quality.form import Form, score
-from quality.suggest import Suggestion, machine_score, suggest
+from quality.forms.form import Form, score
+from quality.forms.suggest import Suggestion, machine_score, suggest
 from recorder.times import to_text
 
 STAFF = (("主管", "manager", "supervisor", "M001"), ("培训师", "trainer", "trainer", "T001"), ("管理员", "admin", None, None))

@@ -19,7 +19,7 @@ from quality.centre.reviewing import months
 from quality.centre.rows import AnalysisRows, Rows, has_column, making, write_call, write_shop
 from quality.centre.traffic import MadeCall, calls
 from quality.files import write_atomically
-from quality.forms import load_form
+from quality.forms.documents import load_form
 from quality.schema import MIGRATIONS as REVIEW_MIGRATIONS
 from quality.schema import REVIEW_DB
 from recorder.store.schema import CALLS_DB

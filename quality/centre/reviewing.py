@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from quality.centre.cast import Cast, MadeAgent, Spec
 from quality.centre.traffic import MadeCall
-from quality.form import Form
+from quality.forms.form import Form
 
 DUTY = 30  # reviews of an agent a month
 _CHANCES = (46.0, 40.0, 10.5, 3.0, 0.5)  # of the five grades, best first

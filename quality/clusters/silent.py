@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from quality.alerting.subjects import COMPLAINTS
 from quality.clusters.spoken import bounds
 from quality.clusters.topics import EXAMPLES, Example, Share, compare, sure_z
 from quality.periods import Period
-from quality.subjects import COMPLAINTS
 
 SHORTEST_S = 30.0  # of a call; in a shorter one neither pauses nor pace say anything
 LONG_PAUSE_S = 3.0  # people wait about a second before they feel one (G. Jefferson, 1989); looking something up begins here

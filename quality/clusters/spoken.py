@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
+from quality.alerting.repeats import REPEAT_DAYS
+from quality.alerting.subjects import COMPLAINTS
+from quality.calls.filter import day_start
 from quality.periods import Period
-from quality.repeats import REPEAT_DAYS
-from quality.subjects import COMPLAINTS
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ WHERE c.started_at >= ? AND c.started_at < ? AND u.side IN ('customer', 'mixed')
 _COMPLAINTS = f"""
 SELECT h.call_id, h.evidence FROM calls.calls c JOIN analysis.hits h ON h.call_id = c.id
 WHERE c.started_at >= ? AND c.started_at < ? AND h.rule IN {COMPLAINTS!r}
-"""  # noqa: S608  a constant of quality.subjects
+"""  # noqa: S608  a constant of quality.alerting.subjects
 _AGAIN = """
 WITH taken AS (
     SELECT id, started_at, lag(started_at) OVER (PARTITION BY caller_number, team ORDER BY started_at) AS before FROM calls.calls

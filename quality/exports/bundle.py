@@ -12,15 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hw.messages import UserError
-from quality.callfilter import CallFilter
 from quality.callrows import CallView
+from quality.calls.filter import CallFilter
 from quality.exports.audio import Piece, pieces, whole_wav
 from quality.exports.facts import call_facts, scores, transcript
 from quality.exports.journal import Journal, Progressed
 from quality.exports.selection import audit, described, selected
 from quality.exports.table import calls_csv
 from quality.exports.ziplog import GrowingZip
-from quality.reviews import Reviews
+from quality.reviewing.reviews import Reviews
 from quality.views import Views
 from recorder.times import to_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from quality.callrows import CallRow, CallView
-from quality.reviews import Review
+from quality.reviewing.reviews import Review
 from recorder.times import to_text
 
 

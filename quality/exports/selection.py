@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from hw.messages import UserError
+from quality.access.scope import Scope
 from quality.audit.chain import note
 from quality.audit.entries import EXPORT
-from quality.callfilter import CallFilter
-from quality.callproblems import Wanted
-from quality.callproblems import wanted as problems_wanted
-from quality.scope import Scope
+from quality.calls.filter import CallFilter
+from quality.calls.problems import Wanted
+from quality.calls.problems import wanted as problems_wanted
 from quality.views import Views
 
 PAGE = 500  # calls asked for at once

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from quality.callfilter import CallFilter
 from quality.callrows import CallRow
+from quality.calls.filter import CallFilter
 from quality.exports.facts import call_facts, instant
 from quality.exports.selection import PAGE, audit, described, selected
 from quality.files import write_atomically

@@ -16,7 +16,7 @@ from quality.exports.audio import Piece, pieces
 from quality.exports.facts import scores, transcript
 from quality.exports.selection import audit
 from quality.files import write_atomically
-from quality.reviews import Reviews
+from quality.reviewing.reviews import Reviews
 from quality.views import Views
 from recorder.times import to_text
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.figures.book import Rules
 from quality.figures.sums import NAMES, Sums
 

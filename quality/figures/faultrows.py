@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
-from quality.form import POOR_SHARE, Form
-from quality.formstore import Forms
+from quality.calls.filter import day_start
+from quality.forms.form import POOR_SHARE, Form
+from quality.forms.store import Forms
 from quality.store import reading
 
 

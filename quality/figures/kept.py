@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.figures.book import Rules
 from quality.figures.callsums import CallRows, Key, call_rows
 from quality.figures.faultrows import FaultRows, ItemRow, RuleRow, TabooRow, fault_rows, kept_forms

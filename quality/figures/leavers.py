@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from quality.people import People
+from quality.staff.people import People
 
 
 def import_leavers(store: Path, rows: Sequence[Mapping[str, Any]], by: str) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from analyzer.emotion.model import EmotionModel
 from analyzer.emotion.site import SiteCalibrations
 from quality.changes import record
 from quality.jobs.kinds import Report, Result
-from quality.labels import Labels
+from quality.reviewing.labels import Labels
 from quality.store import writing
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from hw.messages import UserError
+from quality.improving.problems import Limits
 from quality.jobs.kinds import Report, Result
 from quality.periods import parse
-from quality.problems import Limits
 from quality.reports.archive import Archive
 from quality.reports.build import build
 from quality.reports.facts import Box

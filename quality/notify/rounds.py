@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quality.alarmbook import AlarmBook, KnownAlarm
+from quality.alerting.alarmbook import AlarmBook, KnownAlarm
 from quality.notify.senders import News, Send
 from recorder.settings.sections import Settings
 from recorder.times import to_text

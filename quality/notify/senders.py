@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 from hw.messages import UserError
-from quality.alarmbook import KnownAlarm
+from quality.alerting.alarmbook import KnownAlarm
 from recorder.settings.sections import Notify
 from recorder.times import to_text
 from recorder.watch.alarmkinds import kind_of

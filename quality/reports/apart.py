@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hw.messages import UserError
+from quality.improving.problems import Limits
 from quality.periods import Period, parse
-from quality.problems import Limits
 from quality.reports.build import build
 from quality.reports.facts import Box
 from quality.reports.files import WRITERS

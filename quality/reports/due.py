@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message, UserError
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.periods import Period, period_of
 from quality.reports.archive import Archive, Kept
 from quality.reports.build import KINDS, build

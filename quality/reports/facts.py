@@ -16,11 +16,11 @@ from quality.figures.detail import DailyDetail, DetailRow, daily_detail
 from quality.figures.faultrows import FaultRows, fault_rows
 from quality.figures.rulestore import figure_rules
 from quality.figures.sums import Sums, total
-from quality.form import Form
-from quality.formstore import Forms
+from quality.forms.form import Form
+from quality.forms.store import Forms
+from quality.improving.problems import Count, Limits
 from quality.periods import Period
-from quality.problems import Count, Limits
-from quality.rulenames import rule_names
+from quality.rules.names import rule_names
 from recorder.settings.sections import Settings
 
 

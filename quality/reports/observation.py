@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hw.messages import Message
-from quality.observation import MARKS, PERIODS, Observation, Observations
+from quality.access.roles import require_agent
 from quality.periods import Period
 from quality.reports.facts import Box
 from quality.reports.model import Chart, Column, Report, Section, Table
-from quality.roles import require_agent
+from quality.reviewing.observation import MARKS, PERIODS, Observation, Observations
 from recorder.store.reader import CallReader
 
 TITLE = Message("Observation sheet", "状态观察记录表")

@@ -12,12 +12,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hw.messages import UserError
-from quality.people import People
 from quality.sampling.draw import Pick
 from quality.sampling.planner import Day, History, plan
 from quality.sampling.quota import duty
 from quality.sampling.rules import ON_AGENTS, ON_CALLS, SamplingRules
 from quality.sampling.rulestore import RuleStore
+from quality.staff.people import People
 from quality.store import reading
 from recorder.times import from_text
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.sampling.rules import SamplingRules
 from recorder.times import from_text
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
-from quality.people import Person
+from quality.calls.filter import day_start
 from quality.sampling.draw import Pick, Tally, draw
 from quality.sampling.frame import Worked, candidates
 from quality.sampling.quota import AgentMonth, quotas
 from quality.sampling.rules import SamplingRules
 from quality.sampling.standing import days_in_month, standings
+from quality.staff.people import Person
 from recorder.times import from_text
 
 _ENOUGH = 100  # picks, before what they have too much of is believed

@@ -16,16 +16,16 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from hw.messages import Message, UserError
-from quality.assignments import Given, insert, reason_name
-from quality.callfilter import day_start
+from quality.access.users import User, Users
+from quality.calls.filter import day_start
 from quality.changes import record
-from quality.people import People
+from quality.reviewing.assignments import Given, insert, reason_name
 from quality.sampling.draw import Pick, Tally
 from quality.sampling.planner import Day, History, plan, previous_days
 from quality.sampling.rules import SamplingRules
 from quality.sampling.rulestore import RuleStore
+from quality.staff.people import People
 from quality.store import reading, writing
-from quality.users import User, Users
 from recorder.ids import new_id
 from recorder.times import to_text
 

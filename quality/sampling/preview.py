@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from quality.people import People
+from quality.access.users import Users
 from quality.sampling.planner import plan
 from quality.sampling.plans import past_plans
 from quality.sampling.rules import SamplingRules
+from quality.staff.people import People
 from quality.store import reading
-from quality.users import Users
 
 
 @dataclass

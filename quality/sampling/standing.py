@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from quality.callfilter import day_start
-from quality.people import Person
+from quality.calls.filter import day_start
 from quality.sampling.quota import AgentMonth
 from quality.sampling.rules import SamplingRules
+from quality.staff.people import Person
 
 HISTORY_DAYS = 28  # whose volume tells the month's
 FALL_DAYS, FALL_BEFORE = 14, 42  # days: the latest reviews against those before

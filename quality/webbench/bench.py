@@ -20,10 +20,10 @@ import numpy as np
 import psutil
 
 from hw.messages import UserError
+from quality.access.users import Users
 from quality.centre.many import make_many
 from quality.schema import MIGRATIONS
 from quality.store import reading, writing
-from quality.users import Users
 from quality.webbench.firstload import fetcher, first_load_kb
 from quality.webbench.pages import pages
 from quality.webbench.tap import STARTING_S, Tap, recording, settings, stopped

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import urlencode
 
-from quality.paging import SORTS
+from quality.calls.paging import SORTS
 from quality.store import reading
 
 COMMON, RARE, ALIKE = ("您好", "请问", "谢谢"), ("神经病", "保证百分之百", "找别的部门"), ("罪款", "先经病", "推宽")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from quality.callfilter import CallFilter
+from quality.calls.filter import CallFilter
 from quality.centre.many import make_many
 from quality.store import reading
 from quality.views import Views

@@ -21,7 +21,7 @@ from analyzer.sensors import MachineSensors
 from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.worker import Worker
 from console.report import status_lines
-from quality.callfilter import CallFilter
+from quality.calls.filter import CallFilter
 from quality.health.status import collect
 from quality.views import Views
 from recorder.retention.holds import settled

@@ -13,7 +13,7 @@ from analyzer.behind import Meter, read_behind
 from analyzer.priorities import LOOK_S, REVIEW_DB, Priorities
 from analyzer.store import AnalysisStore
 from analyzer.worker import Worker
-from quality.alerts import Alerts, raise_alert
+from quality.alerting.alerts import Alerts, raise_alert
 from quality.schema import MIGRATIONS
 from quality.store import writing
 from recorder.migrations import migrate

@@ -21,20 +21,20 @@ from console.demo.plan import plan
 from console.demo.services import Service
 from console.demo.twins import Twins
 from console.understand import Understanding
-from quality.alerts import raise_alert
-from quality.appeals import Appeals
-from quality.assignments import Assignments
-from quality.cases import Cases, CaseText, Clip
+from quality.access.users import Users
+from quality.alerting.alerts import raise_alert
+from quality.alerting.watch import watch, watch_calls
 from quality.centre.cast import Spec
 from quality.centre.make import make_centre
-from quality.coaching import CoachingTasks
-from quality.formstore import Forms
-from quality.notes import Notes
-from quality.reviews import Reviews
+from quality.forms.store import Forms
+from quality.improving.cases import Cases, CaseText, Clip
+from quality.improving.coaching import CoachingTasks
+from quality.reviewing.appeals import Appeals
+from quality.reviewing.assignments import Assignments
+from quality.reviewing.notes import Notes
+from quality.reviewing.reviews import Reviews
 from quality.sampling.plans import Plans
 from quality.store import writing
-from quality.users import Users
-from quality.watch import watch, watch_calls
 from recorder.ids import new_id
 from recorder.live import read_status
 from recorder.settings.cli import show

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from quality.appeals import Appeals
+from quality.reviewing.appeals import Appeals
 from quality.store import writing
 from tests.browser.conftest import SCREENSHOTS, Served, Visit
 from tests.webui.manage import objects

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from quality.forms import load_form, read_form
-from quality.formstore import Forms
+from quality.forms.documents import load_form, read_form
+from quality.forms.store import Forms
 from quality.store import writing
 from tests.browser.conftest import SCREENSHOTS, Served, Visit
 

@@ -9,8 +9,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Page
 
-from quality import firstrun
-from quality.logins import PER_PAIR
+from quality.access import firstrun
+from quality.access.logins import PER_PAIR
 from tests.browser.conftest import SCREENSHOTS, Served, Visit, serve
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.command import callbox
-from tests.quality.exportbox import with_audio
+from tests.quality.exports.exportbox import with_audio
 from tests.quality.factory import fill
 
 

@@ -21,9 +21,9 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
-from quality.drafts import Drafts
-from quality.formstore import Forms
-from quality.users import User, Users
+from quality.access.users import User, Users
+from quality.forms.store import Forms
+from quality.reviewing.drafts import Drafts
 from recorder.settings.cli import show
 from tests.browser.conftest import free_port, wait_until_up
 from tests.webui.conftest import entered, make_app

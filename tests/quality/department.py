@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from quality.access.users import User, Users
 from quality.centre.cast import Spec
 from quality.centre.make import make_centre
-from quality.users import User, Users
 
 SMALL = Spec(agents=8, inspectors=3, months=2, seed=5, calls_a_month=150)
 ZONE = "Asia/Shanghai"

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from analyzer.schema import ANALYSIS_DB, MOODS, SIDES
 from analyzer.schema import MIGRATIONS as ANALYSIS_MIGRATIONS
-from quality.callfilter import CallFilter
+from quality.access.scope import Scope
+from quality.calls.filter import CallFilter
 from quality.schema import MIGRATIONS as REVIEW_MIGRATIONS
 from quality.schema import REVIEW_DB
-from quality.scope import Scope
 from recorder.migrations import migrate
 from recorder.store.schema import CALLS_DB
 from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzer.schema import ANALYSIS_DB
-from quality.callfilter import CallFilter
 from quality.callindex import index as callindex
 from quality.callindex import numbers
 from quality.callindex.columns import Columns
-from quality.paging import SORTS
+from quality.calls.filter import CallFilter
+from quality.calls.paging import SORTS
 from quality.schema import REVIEW_DB
 from quality.store import reading
 from quality.views import Views

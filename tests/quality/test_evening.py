@@ -5,7 +5,7 @@ from pathlib import Path
 
 from quality.evening import due_days, evening
 from tests.quality.department import ZONE
-from tests.quality.test_sampling import without_reviews
+from tests.quality.sampling.test_sampling import without_reviews
 
 SUNDAY = date(2026, 8, 30)
 

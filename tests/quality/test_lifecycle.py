@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
-from quality.appeals import Appeals
-from quality.assignments import Assignments
+from quality.access.users import User, Users
+from quality.calls.holds import Holds
 from quality.centre.make import read_truths
 from quality.changes import list_changes
-from quality.coaching import CoachingTasks
-from quality.forms import load_form, read_form
-from quality.formstore import Forms
-from quality.holds import Holds
-from quality.notes import Notes
-from quality.problems import Count, Grade, find, grades, z_score
-from quality.reviewcheck import Marks
-from quality.reviews import Review, Reviews
+from quality.forms.documents import load_form, read_form
+from quality.forms.store import Forms
+from quality.improving.coaching import CoachingTasks
+from quality.improving.problems import Count, Grade, find, grades, z_score
+from quality.improving.trainings import Trainings
+from quality.reviewing.appeals import Appeals
+from quality.reviewing.assignments import Assignments
+from quality.reviewing.check import Marks
+from quality.reviewing.notes import Notes
+from quality.reviewing.reviews import Review, Reviews
 from quality.store import reading, writing
-from quality.trainings import Trainings
-from quality.users import User, Users
 from tests.quality.department import ZONE, user
 
 DAY_S = 86_400.0
@@ -147,7 +147,7 @@ def test_coaching_is_done_followed_up_and_settled(floor: Floor, monkeypatch: pyt
     assert "coaching" in [h.kind for h in Holds(floor.store).of_call(floor.call)]
     with pytest.raises(UserError, match="done"):
         tasks.follow_up(task.id, inspector, floor.lead, seed=1)
-    monkeypatch.setattr("quality.coaching.time.time", lambda: floor.review.reviewed_at)  # calls of the centre come after it
+    monkeypatch.setattr("quality.improving.coaching.time.time", lambda: floor.review.reviewed_at)  # the centre's calls are later
     with pytest.raises(UserError, match="another agent"):
         tasks.done(task.id, floor.other)
     assert tasks.of_agent(agent) == [task]

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
-from quality.people import People
+from quality.access.users import Users
 from quality.schema import MIGRATIONS, REVIEW_DB
+from quality.staff.people import People
 from quality.store import reading, writing
-from quality.users import Users
 from recorder.migrations import migrate
 
 BEFORE = tuple(step for step in MIGRATIONS if step.name < "0004")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
-from quality.callfilter import CallFilter
+from quality.access.scope import Scope
 from quality.callrows import CallRow
-from quality.paging import SORTS
-from quality.scope import Scope
+from quality.calls.filter import CallFilter
+from quality.calls.paging import SORTS
 from quality.views import Views
 from tests.quality.factory import AGENTS, LINES, Made
 

@@ -9,10 +9,10 @@ import pytest
 from analyzer.result import Analysis, Scores, Utterance
 from analyzer.store import AnalysisStore
 from quality import wordsearch
-from quality.callfilter import CallFilter
-from quality.labels import Label, Labels
+from quality.access.users import User
+from quality.calls.filter import CallFilter
+from quality.reviewing.labels import Label, Labels
 from quality.store import reading
-from quality.users import User
 from quality.views import Views
 from recorder.store.schema import CALLS_DB
 from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS

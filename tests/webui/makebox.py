@@ -18,8 +18,8 @@ import soundfile
 from analyzer.result import Analysis, Deduction, Hit, Scores, Utterance
 from analyzer.store import AnalysisStore
 from hw.messages import Message
-from quality import passwords
-from quality.users import Users
+from quality.access import passwords
+from quality.access.users import Users
 from recorder.audio.files import part_path
 from recorder.ids import new_id
 from recorder.settings.sections import Settings, Site, Store, Web

@@ -15,9 +15,9 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from quality.notes import Notes
-from quality.roles import LEADS, REVIEWERS, STAFF
-from quality.users import Users
+from quality.access.roles import LEADS, REVIEWERS, STAFF
+from quality.access.users import Users
+from quality.reviewing.notes import Notes
 from tests.webui.makebox import TestBox
 from tests.webui.manage import rows as manage_rows
 from webui.access import EVERYONE, PUBLIC

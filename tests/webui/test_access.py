@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from quality.scope import Scope
-from quality.users import User
+from quality.access.scope import Scope
+from quality.access.users import User
 from tests.webui.conftest import LogIn, entered, make_app
 from tests.webui.makebox import TestBox
 from tests.webui.routes import ASKERS, OBJECTS, ROUTES, Row, Values, expected

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from hw.messages import UserError
-from quality.users import Users
+from quality.access.users import Users
 from tests.webui.conftest import LogIn, logged_in
 from tests.webui.makebox import PASSWORD, TestBox
 from webui.app import create_app

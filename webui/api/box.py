@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from hw.messages import Message, UserError
-from quality.alarmbook import AlarmBook, KnownAlarm
+from quality.access.roles import LEADS, STAFF
+from quality.alerting.alarmbook import AlarmBook, KnownAlarm
 from quality.health.status import collect
-from quality.roles import LEADS, STAFF
 from recorder.watch.alarmkinds import kind_of
 from webui.api.operations import operation
 from webui.api.problems import ProblemError

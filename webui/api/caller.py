@@ -14,11 +14,11 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from hw.messages import Message
+from quality.access.scope import Scope
+from quality.access.tokens import PREFIX, Token, Tokens
+from quality.access.users import Users
 from quality.audit.chain import note
 from quality.audit.entries import EXPORT, LISTEN
-from quality.scope import Scope
-from quality.tokens import PREFIX, Token, Tokens
-from quality.users import Users
 from webui.access import PUBLIC, allowed
 from webui.api.problems import ProblemError
 from webui.auth import Person

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hw.messages import UserError
-from quality.callfilter import CallFilter
 from quality.callrows import CallView
+from quality.calls.filter import CallFilter
+from quality.calls.paging import Cursor
 from quality.exports.vcon import vcon
-from quality.paging import Cursor
-from quality.reviews import Reviews
+from quality.reviewing.reviews import Reviews
 from webui.api.caller import note_taken, require_scopes
 from webui.api.operations import operation
 from webui.api.problems import ProblemError

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from flask import Response
 
 from hw.messages import Message, UserError
-from quality.alerts import Alerts
-from quality.alertscope import seen_alerts
+from quality.access.roles import STAFF
+from quality.alerting.alerts import Alerts
+from quality.alerting.scope import seen_alerts
 from quality.figures.rulestore import figure_rules
 from quality.figures.sheet import Line, Sheet, Subject, figure_sheet
 from quality.periods import Period, parse
@@ -19,7 +20,6 @@ from quality.reports.build import KINDS, build
 from quality.reports.facts import Box
 from quality.reports.files import WRITERS
 from quality.reports.model import Report, Section, Shown, Table, Value
-from quality.roles import STAFF
 from webui.api.caller import note_taken
 from webui.api.operations import operation
 from webui.api.problems import ProblemError

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Map, Rule
 
-from quality.tokens import SCOPES
+from quality.access.tokens import SCOPES
 from webui.api.operations import CONVERTERS, JSON, OPERATIONS, Operation, blueprint, openapi_path
 from webui.api.problems import MIMETYPE, TITLES
 

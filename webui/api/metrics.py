@@ -15,8 +15,8 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from analyzer.sensors import MachineSensors
+from quality.access.roles import STAFF
 from quality.health.status import BoxStatus, collect
-from quality.roles import STAFF
 from recorder.settings.sections import Settings
 from recorder.times import from_text
 from recorder.watch.alarmkinds import SEVERITIES

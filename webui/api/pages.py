@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.roles import LEADS
-from quality.tokens import LONGEST_DAYS, NAME_LENGTH, SCOPES, Token, Tokens
-from quality.users import groups_of
+from quality.access.roles import LEADS
+from quality.access.tokens import LONGEST_DAYS, NAME_LENGTH, SCOPES, Token, Tokens
+from quality.access.users import groups_of
 from webui.access import EVERYONE, allow
 from webui.api.description import description
 from webui.context import box, person

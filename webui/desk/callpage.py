@@ -9,12 +9,12 @@ from flask import render_template, request
 from flask_babel import gettext
 
 from hw.messages import UserError
+from quality.access.roles import LEADS, STAFF
 from quality.callrows import CallView
-from quality.corrections import judged
-from quality.labels import Label, Labels
-from quality.listens import Listens
-from quality.notes import Note, Notes
-from quality.roles import LEADS, STAFF
+from quality.reviewing.corrections import judged
+from quality.reviewing.labels import Label, Labels
+from quality.reviewing.listens import Listens
+from quality.reviewing.notes import Note, Notes
 from recorder.audio.files import AudioDeletedError, open_call
 from webui.audio import without_place
 from webui.context import box, person

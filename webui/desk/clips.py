@@ -8,8 +8,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hw.messages import UserError
-from quality.cases import Case, Cases, CaseText, Clip
-from quality.roles import STAFF
+from quality.access.roles import STAFF
+from quality.improving.cases import Case, Cases, CaseText, Clip
 from webui.access import allow
 from webui.context import box, person, row_or_404
 from webui.desk.filled import seconds

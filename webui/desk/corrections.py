@@ -1,5 +1,5 @@
 """What the machine misheard, put right in place: words, who spoke, how, and findings. Every correction is a label
-(quality.labels)."""
+(quality.reviewing.labels)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from analyzer.result import Hit, Utterance
 from hw.messages import UserError
+from quality.access.roles import STAFF
 from quality.callrows import CallView
-from quality.corrections import Said, corrected, likeliest
-from quality.labels import Label, Labels
-from quality.roles import STAFF
+from quality.reviewing.corrections import Said, corrected, likeliest
+from quality.reviewing.labels import Label, Labels
 from webui.access import allow
 from webui.context import box, call_or_404, person
 from webui.desk.callpage import piece

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from quality.reviewcheck import Marks
+from quality.reviewing.check import Marks
 
 
 def filled() -> Marks:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import gettext
 
-from quality.corrections import likeliest
+from quality.reviewing.corrections import likeliest
 
 Row = tuple[tuple[str, ...], str, str]
 """Keys as they are printed, the action, what it does."""

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from hw.messages import UserError
-from quality.listens import Listens
+from quality.reviewing.listens import Listens
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person, row_or_404
 from webui.desk.callpage import rest_of_talk

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hw.messages import UserError
-from quality.notes import Notes
-from quality.roles import STAFF
+from quality.access.roles import STAFF
+from quality.reviewing.notes import Notes
 from webui.access import allow
 from webui.context import box, call_or_404, person, row_or_404
 from webui.desk.callpage import piece, wants_piece

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.assignments import Assignments
-from quality.desk import Desk
-from quality.roles import REVIEWERS
+from quality.access.roles import REVIEWERS
+from quality.reviewing.assignments import Assignments
+from quality.reviewing.desk import Desk
 from webui.access import allow
 from webui.context import box, person, row_or_404
 from webui.languages import language

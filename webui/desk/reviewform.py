@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from flask import request
 
-from quality.assess import Assessment, assess
-from quality.assignments import Assignment
+from quality.access.roles import REVIEWERS
 from quality.callrows import CallView
-from quality.drafts import Drafts, FormDraft
-from quality.form import Form
-from quality.formstore import Forms
-from quality.reviewcheck import Marks
-from quality.reviews import Review, Reviews
-from quality.roles import REVIEWERS
+from quality.forms.assess import Assessment, assess
+from quality.forms.form import Form
+from quality.forms.store import Forms
+from quality.reviewing.assignments import Assignment
+from quality.reviewing.check import Marks
+from quality.reviewing.drafts import Drafts, FormDraft
+from quality.reviewing.reviews import Review, Reviews
 from webui.context import box, person
 from webui.desk.drafts import others_text
 from webui.desk.plan import desk

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.reviewcheck import ReviewErrors
-from quality.reviews import Reviews
-from quality.roles import REVIEWERS
+from quality.access.roles import REVIEWERS
+from quality.reviewing.check import ReviewErrors
+from quality.reviewing.reviews import Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, person
 from webui.desk.callpage import call_page

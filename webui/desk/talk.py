@@ -11,10 +11,10 @@ from markupsafe import Markup, escape
 from analyzer.numerals.written import in_digits
 from analyzer.result import Utterance
 from quality.callrows import CallView, GapView
-from quality.corrections import Judged, Said, corrected, judged, missed
-from quality.labels import Label
-from quality.listens import joined
-from quality.notes import Note
+from quality.reviewing.corrections import Judged, Said, corrected, judged, missed
+from quality.reviewing.labels import Label
+from quality.reviewing.listens import joined
+from quality.reviewing.notes import Note
 
 SILENCE_S = 5.0  # a shorter pause is not worth a line
 SKIPPED_S = 2.0  # a pause from this length is skipped when silence is

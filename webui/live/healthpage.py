@@ -16,14 +16,14 @@ from flask_babel import gettext
 from analyzer.sensors import MachineSensors
 from hw.decimate import LINE_RATE
 from hw.messages import UserError
-from quality.alarmbook import AlarmBook
-from quality.certificate import CERTIFICATE, FOLDER
+from quality.access.certificate import CERTIFICATE, FOLDER
+from quality.access.roles import LEADS, REVIEWERS
+from quality.alerting.alarmbook import AlarmBook
 from quality.health.case import Case
 from quality.health.examine import examine, gather
 from quality.health.finding import Finding
 from quality.health.headline import headline
 from quality.health.words import CAUSES, EFFORTS, disk, state_name
-from quality.roles import LEADS, REVIEWERS
 from recorder.times import from_text
 from recorder.watch.alarmkinds import SEVERITIES, kind_of
 from webui.access import allow

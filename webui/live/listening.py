@@ -15,11 +15,11 @@ from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
+from quality.access.scope import Scope
 from quality.audit.chain import note
 from quality.audit.entries import LISTEN
-from quality.roles import LEADS
-from quality.scope import Scope
-from quality.wall import Wall, WallLine
+from quality.calls.wall import Wall, WallLine
 from recorder.listen.client import LiveAudio, LiveBlock, listen
 from recorder.settings.sections import Settings
 from webui.access import allow

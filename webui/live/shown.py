@@ -9,11 +9,11 @@ from flask import url_for
 from flask_babel import gettext
 
 from hw.messages import Message
-from quality.alarmbook import KnownAlarm
-from quality.alerts import KINDS, Alert
+from quality.access.roles import LEADS
+from quality.alerting.alarmbook import KnownAlarm
+from quality.alerting.alerts import KINDS, Alert
+from quality.calls.wall import NO_LINE, WallLine, WallView
 from quality.health.words import STATES, alarm_name
-from quality.roles import LEADS
-from quality.wall import NO_LINE, WallLine, WallView
 from recorder.signals.levels import SideLevels
 from recorder.watch.alarmkinds import kind_of
 from webui.formats import clock

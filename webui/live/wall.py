@@ -15,12 +15,12 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from quality.alarmbook import AlarmBook
-from quality.alerts import Alerts
-from quality.alertscope import seen_alerts
-from quality.roles import REVIEWERS
-from quality.scope import Scope
-from quality.wall import Wall, WallView
+from quality.access.roles import REVIEWERS
+from quality.access.scope import Scope
+from quality.alerting.alarmbook import AlarmBook
+from quality.alerting.alerts import Alerts
+from quality.alerting.scope import seen_alerts
+from quality.calls.wall import Wall, WallView
 from webui.access import allow
 from webui.context import box, person
 from webui.languages import language

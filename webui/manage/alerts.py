@@ -11,9 +11,9 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from quality.alerts import KINDS, Alert, Alerts
+from quality.access.roles import STAFF
+from quality.alerting.alerts import KINDS, Alert, Alerts
 from quality.callrows import CallRow
-from quality.roles import STAFF
 from webui.access import allow
 from webui.context import box, not_yours, person, views
 from webui.manage import numbers

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.appeals import Appeal, Appeals
-from quality.form import Form
-from quality.formstore import Forms
-from quality.reviewcheck import Marks
-from quality.reviews import Review, Reviews
-from quality.roles import LEADS
+from quality.access.roles import LEADS
+from quality.forms.form import Form
+from quality.forms.store import Forms
+from quality.reviewing.appeals import Appeal, Appeals
+from quality.reviewing.check import Marks
+from quality.reviewing.reviews import Review, Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, person, views
 from webui.desk.filled import filled

@@ -11,12 +11,12 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.jobs.store import Job, Jobs
 from quality.periods import EXAMPLES, Period, parse, period_of
 from quality.reports.archive import Archive, Kept
 from quality.reports.build import KINDS
 from quality.reports.page import STYLE
-from quality.roles import LEADS
 from webui.access import allow
 from webui.context import box, not_yours, person
 from webui.languages import LOCALES, language

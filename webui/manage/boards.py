@@ -7,8 +7,8 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from quality.dashboard import Dashboard, dashboard
 from quality.figures.kept import TODAY_S
+from quality.managing.dashboard import Dashboard, dashboard
 from quality.periods import Period
 from quality.reports.facts import Box
 
@@ -34,7 +34,7 @@ _making = threading.Lock()
 
 
 def board(box: Box, period: Period, teams: frozenset[str] | None, fresh: bool = False) -> Dashboard:
-    """The dashboard of a period. fresh: not one that was made before. Raises UserError as quality.dashboard does."""
+    """The dashboard of a period. fresh: not one that was made before. Raises UserError as quality.managing.dashboard does."""
     key = (str(box.store), period, teams)
     with _lock:
         kept = None if fresh else _made.get(key)

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.calibration import Calibration, Calibrations, agreement
-from quality.callfilter import day_start
-from quality.reviewcheck import Marks
-from quality.roles import LEADS, REVIEWERS
-from quality.users import User, Users
+from quality.access.roles import LEADS, REVIEWERS
+from quality.access.users import User, Users
+from quality.calibrating.calibration import Calibration, Calibrations, agreement
+from quality.calls.filter import day_start
+from quality.reviewing.check import Marks
 from webui.access import allow
 from webui.context import box, call_or_404, person, views
 from webui.desk.filled import filled

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.coaching import Coaching, CoachingTasks
-from quality.formstore import Forms
-from quality.roles import REVIEWERS, STAFF
-from quality.users import User, Users
+from quality.access.roles import REVIEWERS, STAFF
+from quality.access.users import User, Users
+from quality.forms.store import Forms
+from quality.improving.coaching import Coaching, CoachingTasks
 from webui.access import allow
 from webui.context import box, person
 from webui.manage.room import agent_or_404, agents, asked, blueprint, carried_out, day_field, say, today

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.dashboard import Compared, Dashboard, latest
-from quality.duties import Duties, duties
+from quality.managing.dashboard import Compared, Dashboard, latest
+from quality.managing.duties import Duties, duties
 from quality.periods import EXAMPLES, Period, parse
 from quality.reports.page import verdict
-from quality.week import Week
+from quality.weekly.week import Week
 from webui.access import allow
 from webui.context import box, person
 from webui.languages import language

@@ -9,9 +9,9 @@ from flask import abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.exports.selection import described
 from quality.jobs.store import Job, Jobs
-from quality.roles import LEADS
 from webui.access import allow
 from webui.context import box, person, views
 from webui.languages import language

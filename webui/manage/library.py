@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from hw.interfaces import Samples
 from hw.messages import UserError
-from quality.cases import Case, Cases, CaseText, Clip
-from quality.roles import STAFF
+from quality.access.roles import STAFF
+from quality.improving.cases import Case, Cases, CaseText, Clip
 from recorder.audio.files import CallAudio, open_call
 from webui.access import EVERYONE, allow
 from webui.context import box, not_yours, person, views

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.mystery import MysteryCalls
-from quality.mysteryplan import Means
+from quality.access.roles import STAFF
+from quality.mystery.calls import MysteryCalls
+from quality.mystery.plan import Means
+from quality.mystery.questions import Questions
 from quality.periods import Period, parse, period_of
-from quality.questions import Questions
-from quality.roles import STAFF
 from webui.access import allow
 from webui.context import box, person
 from webui.languages import language

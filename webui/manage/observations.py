@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.observation import MACHINE, MARKS, PERIODS, Observations
+from quality.access.roles import STAFF
 from quality.periods import Period, parse, period_of
-from quality.roles import STAFF
+from quality.reviewing.observation import MACHINE, MARKS, PERIODS, Observations
 from webui.access import allow
 from webui.context import box, person
 from webui.languages import language

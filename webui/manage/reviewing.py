@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import Message, UserError
-from quality.assignments import Assignments, reason_name
-from quality.callfilter import day_start
-from quality.roles import LEADS
+from quality.access.roles import LEADS
+from quality.calls.filter import day_start
+from quality.reviewing.assignments import Assignments, reason_name
 from quality.sampling.plans import DutyLine, Plans, duty_progress
 from quality.store import reading
 from webui.access import allow

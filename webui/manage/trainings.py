@@ -8,14 +8,14 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from quality.improving.problems import Limits
+from quality.improving.trainings import STATES, Training, Trainings
 from quality.periods import EXAMPLES
-from quality.problems import Limits
 from quality.reports.facts import Facts
 from quality.reports.keptfacts import gather_kept
 from quality.reports.model import Value
 from quality.reports.parts import problems as parts
 from quality.reports.parts.cases import example_calls
-from quality.trainings import STATES, Training, Trainings
 from webui.access import allow
 from webui.context import box, person
 from webui.manage import numbers

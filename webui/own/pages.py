@@ -11,16 +11,26 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from quality.appeals import Appeals
-from quality.automatic import Automatic
-from quality.callfilter import day_start
-from quality.cases import Cases
-from quality.coaching import CoachingTasks
-from quality.form import Form
-from quality.formstore import Forms
-from quality.notes import Notes
-from quality.ownview import LEAST_OTHERS, Means, Week, centre_means, may_appeal, own_reviews, own_weeks, parted, strong_items
-from quality.reviews import Review, Reviews
+from quality.calls.filter import day_start
+from quality.forms.automatic import Automatic
+from quality.forms.form import Form
+from quality.forms.store import Forms
+from quality.improving.cases import Cases
+from quality.improving.coaching import CoachingTasks
+from quality.managing.ownview import (
+    LEAST_OTHERS,
+    Means,
+    Week,
+    centre_means,
+    may_appeal,
+    own_reviews,
+    own_weeks,
+    parted,
+    strong_items,
+)
+from quality.reviewing.appeals import Appeals
+from quality.reviewing.notes import Notes
+from quality.reviewing.reviews import Review, Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, not_yours, person
 from webui.manage.numbers import key_text

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.passwords import MIN_LENGTH
-from quality.sessions import digest
-from quality.twostep import TwoStep, address_of, new_secret
+from quality.access.passwords import MIN_LENGTH
+from quality.access.sessions import digest
+from quality.access.twostep import TwoStep, address_of, new_secret
 from webui.access import EVERYONE, allow
 from webui.auth import TOKEN, enter, sessions, users
 from webui.context import box, person

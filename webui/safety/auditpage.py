@@ -11,10 +11,10 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from quality.access.roles import LEADS
 from quality.audit.book import AuditBook, Wanted
 from quality.audit.entries import KINDS, Entry
 from quality.audit.words import action_name
-from quality.roles import LEADS
 from webui.access import allow
 from webui.context import box, person
 from webui.languages import language

@@ -1,5 +1,5 @@
 """A browser remembers, in a signed cookie, who has logged in with it: their own wrong tries there are counted by themselves, so
-that strangers who try their names elsewhere never lock them out here (quality.logins). The cookie lets nobody in."""
+that strangers who try their names elsewhere never lock them out here (quality.access.logins). The cookie lets nobody in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import secrets
 from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
-from quality.users import User
+from quality.access.users import User
 from webui.auth import users
 
 COOKIE = "callbox_device"

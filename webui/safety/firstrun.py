@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality import firstrun
-from quality.logins import Logins, Try
-from quality.passwords import MIN_LENGTH
+from quality.access import firstrun
+from quality.access.logins import Logins, Try
+from quality.access.passwords import MIN_LENGTH
 from webui.access import public
 from webui.auth import enter, sessions
 from webui.context import box

@@ -7,7 +7,7 @@ import time
 from flask import Flask, Response, abort, current_app
 from flask_babel import gettext
 
-from quality.logins import Logins, Try
+from quality.access.logins import Logins, Try
 from webui.context import box
 from webui.formats import local
 from webui.safety.noting import refused

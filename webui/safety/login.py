@@ -14,10 +14,10 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from quality import firstrun
-from quality.logins import Logins, Try
-from quality.twostep import TwoStep
-from quality.users import User
+from quality.access import firstrun
+from quality.access.logins import Logins, Try
+from quality.access.twostep import TwoStep
+from quality.access.users import User
 from webui.access import EVERYONE, allow, public
 from webui.auth import TOKEN, enter, sessions, users
 from webui.context import box

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from quality.paging import SORTS
+from quality.calls.paging import SORTS
 from quality.wordsearch import FURTHER_S, PATIENCE_S
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person, views

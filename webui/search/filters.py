@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from flask_babel import gettext
 
 from analyzer.schema import MOODS
-from quality.callfilter import CallFilter
-from quality.callproblems import CLASSES, Wanted
-from quality.callproblems import wanted as problems_wanted
-from quality.scope import Scope
+from quality.access.scope import Scope
+from quality.calls.filter import CallFilter
+from quality.calls.problems import CLASSES, Wanted
+from quality.calls.problems import wanted as problems_wanted
 from webui.context import box, person
 
 Value = TypeVar("Value")

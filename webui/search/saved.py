@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.savedsearches import SavedSearch, SavedSearches
+from quality.calls.savedsearches import SavedSearch, SavedSearches
 from webui.access import EVERYONE, allow
 from webui.context import box, person, views
 from webui.languages import language

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.audit.entries import CHANGE, COLUMNS, Entry, entry
 from quality.differences import Difference, of_detail
-from quality.roles import LEADS
 from quality.store import reading
 from quality.undo import can_undo, find, undo
 from webui.access import allow

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.figures.rulestore import as_document, change_figure_rules, figure_rules
-from quality.roles import LEADS
 from webui.access import allow
 from webui.setup.shared import me, setup_blueprint, store, told
 

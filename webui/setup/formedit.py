@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hw.messages import UserError
-from quality.form import Form
+from quality.forms.form import Form
 
 Document = dict[str, Any]
 COMMENTS = ("worst", "flaw", "always")

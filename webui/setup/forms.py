@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.differences import differences
-from quality.form import Form
-from quality.formstore import Forms
-from quality.roles import LEADS
+from quality.forms.form import Form
+from quality.forms.store import Forms
 from webui.access import allow
 from webui.setup.formedit import COMMENTS, check, document_of, grow, read_document
 from webui.setup.pathnames import step_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from quality.access.roles import LEADS
 from quality.jobs.store import Job, Jobs
-from quality.roles import LEADS
 from webui.access import allow
 from webui.languages import local_path
 from webui.setup.shared import me, setup_blueprint, store

@@ -14,7 +14,7 @@ from analyzer.emotion.site import SiteCalibrations
 from hw.messages import UserError
 from quality.changes import record
 from quality.jobs.store import Jobs
-from quality.labels import Labels
+from quality.reviewing.labels import Labels
 from quality.store import writing
 from webui.access import allow
 from webui.context import box

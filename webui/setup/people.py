@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.csvtables import CsvErrors
-from quality.people import POSTS, People, Person, Seat, as_row, clash, of_row
-from quality.peoplecsv import Imported, export_people, import_people
-from quality.roles import LEADS
+from quality.staff.people import POSTS, People, Person, Seat, as_row, clash, of_row
+from quality.staff.peoplecsv import Imported, export_people, import_people
 from recorder.settings.sections import Settings
 from webui.access import allow
 from webui.context import box

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.holds import Holds
-from quality.roles import LEADS
+from quality.access.roles import LEADS
+from quality.calls.holds import Holds
 from recorder.retention.clock import doubt
 from recorder.retention.plan import AGE, EMERGENCY, FLOOR, HELD, SIZE, SPACE, UNANALYSED, Circumstances, Plan, make_plan
 from recorder.store.calls import Tombstone, tombstone_of

@@ -15,10 +15,10 @@ from analyzer.rules.editing import Entry, entries, word_sets
 from analyzer.rules.kinds.registry import KINDS
 from analyzer.rules.library import Rulebooks
 from hw.messages import UserError
+from quality.access.roles import LEADS
 from quality.differences import differences
 from quality.jobs.store import Job, Jobs
-from quality.roles import LEADS
-from quality.rulework import adopt_draft, finds, go_back
+from quality.rules.work import adopt_draft, finds, go_back
 from webui.access import allow
 from webui.context import box, views
 from webui.setup.pathnames import step_name

@@ -12,11 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.people import People
-from quality.roles import LEADS
+from quality.access.roles import LEADS
 from quality.sampling.preview import Preview, preview
 from quality.sampling.rules import KINDS, NAMES, ON_AGENTS, ON_CALLS, STRATA, SamplingRules, read_rules
 from quality.sampling.rulestore import RuleStore
+from quality.staff.people import People
 from webui.access import allow
 from webui.context import box, views
 from webui.formats import local

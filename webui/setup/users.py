@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hw.messages import UserError
-from quality.logins import Lock, Logins
-from quality.people import People
-from quality.sessions import Sessions
-from quality.twostep import TwoStep
-from quality.users import BOUND, ROLES, User, Users, groups_of, name_key
+from quality.access.logins import Lock, Logins
+from quality.access.sessions import Sessions
+from quality.access.twostep import TwoStep
+from quality.access.users import BOUND, ROLES, User, Users, groups_of, name_key
+from quality.staff.people import People
 from webui.access import allow
 from webui.context import box
 from webui.setup.shared import complain, me, setup_blueprint, store, told

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
-from quality.callfilter import day_start
+from quality.calls.filter import day_start
 from quality.figures.faultrows import problem_class
-from quality.machinescores import machine_scores
+from quality.forms.machinescores import machine_scores
 from quality.reports.facts import Facts
 from quality.reports.model import Column, Table, Value
 from quality.store import reading

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
-from quality.callfilter import day_start
-from quality.cases import Cases
-from quality.form import POOR_SHARE
-from quality.problems import Problem
+from quality.calls.filter import day_start
+from quality.forms.form import POOR_SHARE
+from quality.improving.cases import Cases
+from quality.improving.problems import Problem
 from quality.reports.facts import Facts
 from quality.reports.model import Column, Section, Table, Value
 from quality.reports.parts.columns import AGENT, ITEM, TEAM, named_team

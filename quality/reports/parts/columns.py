@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hw.messages import Message
-from quality.problems import Count, z_score
+from quality.improving.problems import Count, z_score
 from quality.reports.model import Column
 
 SURE_Z = 3.0

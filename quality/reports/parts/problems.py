@@ -8,8 +8,8 @@ from functools import cache
 
 from hw.messages import Message
 from quality.figures.faultrows import FaultRows
+from quality.improving.problems import Count, Grade, Problem, find, z_score
 from quality.periods import Period
-from quality.problems import Count, Grade, Problem, find, z_score
 from quality.reports.facts import Facts, share
 from quality.reports.model import Chart, Column, Section, Table, Value
 from quality.reports.parts.cases import examples
@@ -43,7 +43,7 @@ _SHOWN = 12
 
 
 def found(facts: Facts, period: Period | None = None) -> list[Problem]:
-    """The problems of a period, of the report's own when None: by `quality.problems.find`, from the daily detail."""
+    """The problems of a period, of the report's own when None: by `quality.improving.problems.find`, from the daily detail."""
     return [p for p in find(_grades(facts.found(period)), facts.box.limits) if p.common or p.count.problems >= _LEAST]
 
 

@@ -8,11 +8,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
-from quality.alerts import KINDS
-from quality.bias import review_bias
-from quality.callfilter import day_start
+from quality.alerting.alerts import KINDS
+from quality.alerting.subjects import rising_subjects
+from quality.calibrating.bias import review_bias
+from quality.calls.filter import day_start
+from quality.improving.problems import Count
 from quality.periods import Period, days
-from quality.problems import Count
 from quality.reports.facts import Facts, repeat_count, share
 from quality.reports.model import Chart, Column, Section, Table, Value
 from quality.reports.parts.columns import (
@@ -30,7 +31,6 @@ from quality.reports.parts.columns import (
 )  # fmt: skip
 from quality.reports.parts.problems import stands_out
 from quality.store import reading
-from quality.subjects import rising_subjects
 
 STANDS_OUT, ORDINARY = Message("stands out", "明显偏离"), Message("as the others", "正常")
 _SHOWN_SUBJECTS = 10

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from hw.messages import Message
-from quality.coaching import CoachingTasks
-from quality.form import Item
-from quality.problems import Count, Problem
+from quality.forms.form import Item
+from quality.improving.coaching import CoachingTasks
+from quality.improving.problems import Count, Problem
+from quality.improving.trainings import CHECK_LEAST, Training, Trainings
 from quality.reports.facts import Facts, share
 from quality.reports.model import Column, Section, Table, Value
 from quality.reports.parts.columns import AGENT, CHANGE, ITEM, TEAM, VERDICT, named_team, points, verdict
-from quality.trainings import CHECK_LEAST, Training, Trainings
 
 _WEEKS = 4
 """Of reviews before and after a training that are compared."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hw.messages import Message
 from quality.figures.faultrows import NOTHING, FaultRows
 from quality.figures.sums import Sums
+from quality.improving.problems import Count
 from quality.periods import Period
-from quality.problems import Count
 from quality.reports.facts import Facts, mean_score, pass_rate, repeat_count, share
 from quality.reports.model import Chart, Column, KeyFigure, Section, Table, Value
 from quality.reports.parts.columns import (

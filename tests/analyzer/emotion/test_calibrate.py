@@ -19,8 +19,8 @@ from console.commandline import run
 from console.commands import models
 from hw.interfaces import Samples
 from hw.messages import UserError
-from quality.labels import Label, Labels
-from quality.users import Users
+from quality.access.users import Users
+from quality.reviewing.labels import Label, Labels
 from tests.analyzer.recordings import Recordings
 
 WIDTH = len(FEATURE_NAMES)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from quality.assignments import Assignments
+from quality.reviewing.assignments import Assignments
 from quality.store import writing
 from recorder.settings.cli import show
 from tests.browser.conftest import Served, Visit, free_port, opened, wait_until_up

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from quality.cases import Cases
-from quality.labels import Labels
-from quality.listens import Listens
-from quality.reviews import Reviews
+from quality.improving.cases import Cases
+from quality.reviewing.labels import Labels
+from quality.reviewing.listens import Listens
+from quality.reviewing.reviews import Reviews
 from tests.browser.conftest import Visit
 from tests.browser.desk.conftest import Station
 from tests.browser.desk.hands import keys, look

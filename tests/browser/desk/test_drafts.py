@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from quality.drafts import Drafts
+from quality.reviewing.drafts import Drafts
 from tests.browser.conftest import SCREENSHOTS, Visit
 from tests.browser.desk.conftest import Station
 from tests.browser.desk.hands import keys, look

@@ -15,7 +15,7 @@ from console.demo.house import build, empty
 from console.demo.plan import plan
 from console.demo.services import Service
 from console.demo.twins import Twins
-from quality.users import Users
+from quality.access.users import Users
 from recorder.live import read_status
 from tests.browser.conftest import CHROMIUM, START_S, Served, free_port
 from tests.webui.makebox import PASSWORD, TestBox

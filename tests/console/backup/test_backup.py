@@ -15,9 +15,9 @@ from console.backup.make import make_backup
 from console.backup.restore import check_backup, restore
 from console.commandline import run
 from hw.messages import UserError
+from quality.access.users import Users
 from quality.health.backups import LAST_BACKUP, LastBackup, last_backup
 from quality.health.status import collect
-from quality.users import Users
 from recorder.settings.cli import show
 from tests.webui.makebox import PASSWORD, TestBox, make_box
 

@@ -16,8 +16,8 @@ from console.technician.looks import looks
 from console.technician.pin import LOCK_S, TRIES, Pin, set_pin
 from console.technician.privileged import Request
 from hw.messages import UserError
+from quality.access.users import Users
 from quality.health.status import Alarm, BoxStatus
-from quality.users import Users
 from recorder.live import DeviceStatus, LineStatus
 from recorder.settings.sections import Line, Settings, Store
 from tests.quality.factory import fill

@@ -16,7 +16,7 @@ from console.wizard.talk import Talk
 from hw.finding import SerialPort, SoundDevice
 from hw.interfaces import AudioBlock, LineEvent
 from hw.messages import UserError
-from quality.users import Users
+from quality.access.users import Users
 from recorder.settings.loader import SettingsError, load
 from recorder.settings.sections import Device, Settings, Web
 

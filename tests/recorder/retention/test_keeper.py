@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
-from quality.holds import Holds
+from quality.calls.holds import Holds
 from recorder.audio.files import open_call
 from recorder.restart.stocktaking import Stock, take_stock
 from recorder.retention import keeper as keepers

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.database import open_to_write
-from quality.holds import Holds
+from quality.calls.holds import Holds
 from quality.store import writing
 from recorder.retention.plan import Circumstances, Plan, make_plan
 from recorder.retention.policy import DAY_S, GIB

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from quality.tokens import SCOPES, Tokens
-from quality.users import Users
+from quality.access.tokens import SCOPES, Tokens
+from quality.access.users import Users
 from tests.webui.makebox import TestBox
 
 

@@ -11,9 +11,9 @@ from flask import Flask
 from openpyxl import load_workbook
 from prometheus_client.parser import text_string_to_metric_families
 
-from quality.callfilter import CallFilter
-from quality.paging import SORTS
-from quality.tokens import SCOPES
+from quality.access.tokens import SCOPES
+from quality.calls.filter import CallFilter
+from quality.calls.paging import SORTS
 from quality.views import Views
 from tests.webui.api.conftest import MakeProgram
 from tests.webui.makebox import HEARD, TestBox

@@ -11,7 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 
-from quality.tokens import SCOPES
+from quality.access.tokens import SCOPES
 from tests.webui.api.conftest import make_program
 from tests.webui.conftest import make_app
 from tests.webui.makebox import TestBox

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from console.commandline import build_parser
-from quality.tokens import SCOPES
+from quality.access.tokens import SCOPES
 from tests.webui.api.conftest import MakeProgram
 from tests.webui.makebox import TestBox
 from webui.api import metrics

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from quality.access.tokens import Tokens
+from quality.access.users import Users
 from quality.audit.entries import LISTEN, REFUSAL
 from quality.schema import REVIEW_DB
 from quality.store import reading
-from quality.tokens import Tokens
-from quality.users import Users
 from recorder.times import to_text
 from tests.webui.api.conftest import MakeProgram, make_program
 from tests.webui.conftest import LogIn, entered, make_app

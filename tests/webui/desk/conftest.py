@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from quality.assignments import Assignments
-from quality.users import User, Users
+from quality.access.users import User, Users
+from quality.reviewing.assignments import Assignments
 from tests.webui.conftest import entered, make_app
 from tests.webui.makebox import TestBox
 

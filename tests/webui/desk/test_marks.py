@@ -9,16 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from quality.assignments import Assignments
-from quality.cases import Cases, CaseText
+from quality.calls.holds import Holds
 from quality.changes import list_changes
-from quality.drafts import Drafts
-from quality.formstore import Forms
-from quality.holds import Holds
-from quality.labels import Labels
-from quality.listens import Listens
-from quality.notes import Notes
-from quality.reviews import Reviews
+from quality.forms.store import Forms
+from quality.improving.cases import Cases, CaseText
+from quality.reviewing.assignments import Assignments
+from quality.reviewing.drafts import Drafts
+from quality.reviewing.labels import Labels
+from quality.reviewing.listens import Listens
+from quality.reviewing.notes import Notes
+from quality.reviewing.reviews import Reviews
 from quality.views import Views
 from tests.webui.conftest import entered
 from tests.webui.desk.conftest import account

@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from quality.assignments import Assignments
-from quality.listens import Listens
+from quality.reviewing.assignments import Assignments
+from quality.reviewing.listens import Listens
 from tests.webui.conftest import entered
 from tests.webui.desk.conftest import GIVEN, account
 from tests.webui.desk.test_reviews import filled

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
-from quality.forms import read_form
-from quality.formstore import Forms
-from quality.reviews import Reviews
+from quality.forms.documents import read_form
+from quality.forms.store import Forms
+from quality.reviewing.reviews import Reviews
 from tests.webui.conftest import logged_in
 from tests.webui.makebox import TestBox
 

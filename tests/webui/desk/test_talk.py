@@ -8,8 +8,8 @@ import pytest
 
 from analyzer.result import Hit, Utterance
 from quality.callrows import CallView, GapView
-from quality.labels import Label
-from quality.notes import Note
+from quality.reviewing.labels import Label
+from quality.reviewing.notes import Note
 from quality.views import Views
 from tests.webui.makebox import TestBox
 from webui.desk.talk import Pause, Remark, Turn, marks_of_hits, mood_paths, spoken, talk, turns

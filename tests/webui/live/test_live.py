@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from flask import Flask
 
+from quality.access.certificate import own_pair
+from quality.access.scope import ALL, Scope
 from quality.audit.entries import LISTEN
-from quality.certificate import own_pair
-from quality.scope import ALL, Scope
+from quality.calls.wall import WallLine
 from quality.store import reading
-from quality.wall import WallLine
 from recorder.listen.client import LiveBlock
 from recorder.listen.protocol import PCM
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from quality.alerts import raise_alert
-from quality.appeals import Appeals
-from quality.calibration import Calibrations
-from quality.cases import Cases, CaseText, Clip
-from quality.coaching import CoachingTasks
-from quality.formstore import Forms
-from quality.questions import Questions
-from quality.reviews import Review, Reviews
+from quality.access.users import User, Users
+from quality.alerting.alerts import raise_alert
+from quality.calibrating.calibration import Calibrations
+from quality.forms.store import Forms
+from quality.improving.cases import Cases, CaseText, Clip
+from quality.improving.coaching import CoachingTasks
+from quality.mystery.questions import Questions
+from quality.reviewing.appeals import Appeals
+from quality.reviewing.reviews import Review, Reviews
 from quality.store import writing
-from quality.users import User, Users
 from recorder.ids import new_id
 from recorder.times import to_text
 from tests.webui.makebox import TestBox

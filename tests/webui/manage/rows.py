@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from quality.roles import LEADS, REVIEWERS, STAFF
+from quality.access.roles import LEADS, REVIEWERS, STAFF
 from tests.webui.makebox import TestBox
 from tests.webui.manage import objects
 from webui.manage.room import TRAINING

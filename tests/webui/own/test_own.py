@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from quality.appeals import Appeals
-from quality.coaching import CoachingTasks
-from quality.ownview import LEAST_OTHERS, Means, own_weeks
+from quality.improving.coaching import CoachingTasks
+from quality.managing.ownview import LEAST_OTHERS, Means, own_weeks
 from quality.periods import period_of
+from quality.reviewing.appeals import Appeals
 from quality.store import writing
 from tests.webui.conftest import entered
 from tests.webui.makebox import TestBox

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.messages import UserError
-from quality.certificate import RENEW_DAYS, VALID_DAYS, installed_pair, own_pair, subject_names
+from quality.access.certificate import RENEW_DAYS, VALID_DAYS, installed_pair, own_pair, subject_names
 from tests.webui.conftest import entered, make_app
 from tests.webui.makebox import PASSWORD, TestBox
 from webui.safety.hosts import is_known

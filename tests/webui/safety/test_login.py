@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from quality import firstrun, passwords
+from quality.access import firstrun, passwords
+from quality.access.logins import PER_ADDRESS, PER_NAME, PER_PAIR, Logins
+from quality.access.users import Users
 from quality.audit.book import AuditBook, Wanted
 from quality.audit.entries import REFUSAL
-from quality.logins import PER_ADDRESS, PER_NAME, PER_PAIR, Logins
-from quality.users import Users
 from tests.webui.conftest import entered, logged_in, make_app
 from tests.webui.makebox import PASSWORD, TestBox
 from webui.auth import BACKGROUND
@@ -81,7 +81,7 @@ def test_a_forged_device_cookie_is_none(own_app: Flask) -> None:
 def test_ten_thousand_wrong_passwords_are_refused_and_logged(own_app: Flask, own_box: TestBox) -> None:
     client = browser(own_app)
     checked = mock.Mock(wraps=passwords.matches)
-    with mock.patch("quality.users.passwords.matches", checked):
+    with mock.patch("quality.access.users.passwords.matches", checked):
         answers = [try_in(client, "admin", f"guess-{number}") for number in range(9_999)]
         answers.append(try_in(client, "admin", PASSWORD))
     assert set(answers) == {401, 429}
@@ -113,7 +113,7 @@ def secret(own_app: Flask) -> str:
     assert "data:image/svg+xml" in page
     secret = found[1].replace(" ", "")
     assert client.post("/account/codes", data={"code": "12345"}).status_code == 422
-    with mock.patch("quality.twostep.time") as clock:
+    with mock.patch("quality.access.twostep.time") as clock:
         clock.time.return_value = 1e9
         answer = client.post("/account/codes", data={"code": pyotp.TOTP(secret).at(int(1e9))})
     assert answer.text.count("<li><code>") == 10
@@ -200,7 +200,7 @@ def test_a_session_that_was_prepared_before_is_not_the_one_after(own_app: Flask)
 def test_a_session_left_alone_ends_though_its_page_keeps_asking(own_app: Flask) -> None:
     client = entered(own_app, "manager")
     sessions = own_app.extensions["callbox_sessions"]
-    with mock.patch("quality.sessions.time") as clock, mock.patch.object(sessions, "_idle_s", 3600.0):
+    with mock.patch("quality.access.sessions.time") as clock, mock.patch.object(sessions, "_idle_s", 3600.0):
         start = clock.time.return_value = time.time()
         assert client.get("/about").status_code == 200
         for minute in range(10, 60, 10):

@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quality.access.users import Users
+from quality.calls.holds import Holds
 from quality.figures.rulestore import figure_rules
-from quality.formstore import Forms
-from quality.holds import Holds
-from quality.people import People
+from quality.forms.store import Forms
 from quality.sampling.rulestore import RuleStore
-from quality.users import Users
+from quality.staff.people import People
 from tests.webui.conftest import logged_in
 from tests.webui.makebox import TestBox
 from tests.webui.setup.test_rules import fields

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from quality.alerts import KINDS
+from quality.alerting.alerts import KINDS
 from webui.api.shapes.base import Asked, Instant, Shape, Text
 
 PERIOD_FORM = r"20[0-9]{2}-(?:(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?|W(?:0[1-9]|[1-4][0-9]|5[0-3])|Q[1-4])"
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     AlertKind = str
 else:
     AlertKind = Literal[tuple(KINDS)]
-"""Those of quality.alerts.KINDS."""
+"""Those of quality.alerting.alerts.KINDS."""
 
 
 class PeriodShape(Shape):

@@ -27,7 +27,7 @@ async function submit(event, form, drafts) {
 // Whoever plays on wants to hear the next call at once.
 function nextWay() { return document.getElementById("play-on")?.checked ? "play" : "stop"; }
 
-// As quality.forms.score: items without a grade and n/a ones leave both sums; a taboo makes it 0. The box counts again when saving.
+// As quality.forms.form.score: items without a grade and n/a ones leave both sums; a taboo makes it 0. The box counts again when saving.
 function total(form) {
   let worth = 0, earned = 0, open = 0;
   for (const item of form.querySelectorAll(".item")) {
