@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, cast
@@ -10,7 +9,6 @@ from typing import NoReturn, cast
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
-from hw.messages import UserError
 from quality.callrows import CallRow, CallView
 from quality.views import Views
 from recorder.settings.sections import Settings
@@ -31,16 +29,6 @@ def init_context(app: Flask, settings: Settings) -> None:
     """Keep the box beside the application."""
     store = Path(settings.store.path)
     app.extensions["callbox"] = Box(store, Views(store, settings.site.timezone), settings)
-
-
-def warm(app: Flask) -> None:
-    """Read the columns of all calls (quality.callindex). Called before a worker is made, so that all of them share the memory and
-    none has to read everything for itself."""
-    held: Box = app.extensions["callbox"]
-    try:
-        held.views.list_calls(limit=1)
-    except UserError as error:  # the pages say it, too, as long as it lasts
-        logging.getLogger(__name__).warning("calls cannot be listed: %s", error)
 
 
 def box() -> Box:

@@ -16,8 +16,8 @@ from hw.messages import UserError
 from quality.access.certificate import Pair
 from quality.readers import keep_readers
 from recorder.settings.sections import Web
-from webui.context import warm
 from webui.memory import give_back_early, share
+from webui.warming import warm
 
 THREADS = 8  # requests a worker answers at once: a slow download must not hold up the pages
 KEEPALIVE_S = 5

@@ -28,16 +28,17 @@ def select(
 ) -> Places:
     """The places of the calls that fit, in order of time; `among`: of these alone. Raises UserError on an unknown score."""
     first, end = _span(index, wanted, zone)
-    mask = np.ones(end - first, bool)
+    mask: Mask | None = None
     for part in (_on_call, _on_numbers, _on_analysis, _on_review):
         for fits in part(index, wanted, slice(first, end)):
-            mask &= fits
+            mask = fits if mask is None else mask & fits
     for few in _few(connection, index, wanted, among):
         here = few[(few >= first) & (few < end)] - first
-        kept = here[mask[here]]
-        mask[:] = False
+        kept = here if mask is None else here[mask[here]]
+        mask = np.zeros(end - first, bool)
         mask[kept] = True
-    places = np.flatnonzero(mask) + first
+    # Most lists are of all calls or of one run of days: nothing is compared then.
+    places = np.arange(first, end) if mask is None else np.flatnonzero(mask) + first
     for condition in _by_hand(index, wanted):
         places = _checked(connection, index, places, condition)
     return places

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hw.messages import UserError
 from quality.callindex.columns import HIGH, NO_SCORE, Array, Columns, Places
@@ -20,6 +21,7 @@ SORTS = {
     "compliance": ("compliance", False), "experience": ("experience", False), "risk": ("risk", False), "priority": ("flags", True),
 }  # fmt: skip
 """Sort → column ("" for time) and whether the greatest comes first; what is equal comes by time, in the same direction."""
+_BLOCK = 65_536
 
 
 @dataclass(frozen=True)
@@ -64,32 +66,25 @@ class Page:
 
 def page(connection: sqlite3.Connection, index: CallIndex, places: Places, cursor: Cursor, limit: int) -> Page:
     """The next `limit` of these calls. Raises UserError when the cursor's call is not known."""
-    column, falling = SORTS[cursor.sort]
-    values = _values(index.columns, column, places)
-    if values is not None:
-        known = ~np.isnan(values)
-        places, values = places[known], values[known]
     at = None if cursor.id is None else (cursor.after, _place(connection, index, cursor.id))
-    chosen = _by_time(places, at, limit + 1, falling) if values is None else _by_value(places, values, at, limit + 1, falling)
+    column, falling = SORTS[cursor.sort]
+    if not column:
+        total, chosen = len(places), _by_time(places, at, limit + 1, falling)
+    else:
+        total, chosen = _by_value(_keys(index.columns, column, places), places, at, limit + 1, falling)
     ids = _ids(connection, index, chosen[:limit])
     if len(chosen) <= limit:
-        return Page(ids, None, len(places))
-    value = _values(index.columns, column, chosen[limit - 1 : limit])
-    return Page(ids, Cursor(cursor.sort, 0.0 if value is None else float(value[0]), ids[-1]), len(places))
+        return Page(ids, None, total)
+    last = float(_keys(index.columns, column, chosen[limit - 1 : limit])[0]) if column else 0.0
+    return Page(ids, Cursor(cursor.sort, last, ids[-1]), total)
 
 
-def _values(columns: Columns, column: str, places: Places) -> Array | None:
-    """What the order goes by, NaN where there is nothing to go by; None for time, in whose order the places are."""
-    if not column:
-        return None
-    values: Array = columns[column][places]
-    if column == "flags":
-        return (values & np.uint8(HIGH)).astype("f4")
-    if column == "duration":
-        return values
-    points = values.astype("f4")
-    points[values == NO_SCORE] = np.nan
-    return points
+def _keys(columns: Columns, column: str, places: Places) -> Array:
+    """What the order goes by, in the column's own type: a million calls are looked through for a page, and copies cost the most."""
+    values: Array = columns[column]
+    if len(places) < len(values):
+        values = values[places]
+    return values & np.uint8(HIGH) if column == "flags" else values
 
 
 def _by_time(places: Places, at: tuple[float, int] | None, limit: int, falling: bool) -> Places:
@@ -100,21 +95,49 @@ def _by_time(places: Places, at: tuple[float, int] | None, limit: int, falling: 
     return places[begin : begin + limit]
 
 
-def _by_value(places: Places, values: Array, at: tuple[float, int] | None, limit: int, falling: bool) -> Places:
-    sign = -1 if falling else 1
-    key: Any = values * np.float32(sign)
+def _by_value(keys: Array, places: Places, at: tuple[float, int] | None, limit: int, falling: bool) -> tuple[int, Places]:
+    """How many there are to be ordered, and the first `limit` of them behind `at`: by value, of equal ones by time."""
+    left = _known(keys)
+    total = int(np.count_nonzero(left))
     if at is not None:
-        start, place = np.float32(at[0] * sign), at[1]
-        behind = (key > start) | ((key == start) & ((places < place) if falling else (places > place)))
-        places, key = places[behind], key[behind]
-    if len(places) > limit:
+        left &= _behind(keys, keys.dtype.type(at[0]), int(np.searchsorted(places, at[1])), falling)
+    some = keys[left]
+    if len(some) <= limit:
+        found = np.flatnonzero(left)
+    else:
         # The first `limit` by value, of those of the last value the first by time: without sorting all of them.
-        last = np.partition(key, limit - 1)[limit - 1]
-        before, ties = np.flatnonzero(key < last), np.flatnonzero(key == last)
-        left = limit - len(before)
-        chosen = np.concatenate([before, ties[-left:] if falling else ties[:left]])
-        places, key = places[chosen], key[chosen]
-    return places[np.lexsort((places * sign, key))]
+        rank = len(some) - limit if falling else limit - 1
+        last = np.partition(some, rank)[rank]
+        before = np.flatnonzero(left & (keys > last if falling else keys < last))
+        found = np.concatenate([before, _first(left & (keys == last), limit - len(before), falling)])
+    order = np.lexsort((found, keys[found]))
+    return total, places[found[order[::-1] if falling else order]]
+
+
+def _known(keys: Array) -> NDArray[np.bool_]:
+    """Where there is something to go by."""
+    known: NDArray[np.bool_] = ~np.isnan(keys) if keys.dtype.kind == "f" else keys != NO_SCORE
+    return known
+
+
+def _behind(keys: Array, start: Any, place: int, falling: bool) -> NDArray[np.bool_]:
+    """What comes after the call at `place` in `keys`, which has the key `start`."""
+    ties: NDArray[np.bool_] = keys == start
+    ties[slice(place, None) if falling else slice(None, place + 1)] = False
+    ties |= keys < start if falling else keys > start
+    return ties
+
+
+def _first(mask: NDArray[np.bool_], count: int, from_end: bool) -> Places:
+    """Where the first `count` are that are true, or the last: most of a million calls may be of one value."""
+    found = np.zeros(0, np.intp)
+    blocks = range(0, len(mask), _BLOCK)
+    for begin in reversed(blocks) if from_end else blocks:
+        here = np.flatnonzero(mask[begin : begin + _BLOCK]) + begin
+        found = np.concatenate([here, found] if from_end else [found, here])
+        if len(found) >= count:
+            break
+    return found[-count:] if from_end else found[:count]
 
 
 def _place(connection: sqlite3.Connection, index: CallIndex, call_id: str) -> int:
