@@ -91,7 +91,7 @@ def line_lines(status: BoxStatus, language: str) -> list[str]:
     rows = [(one.line, _line_state(one, language), when(one.since, status), _level(one.level_db)) for one in status.lines]
     heard = [
         _t(language, f"{one.by} listens to line {one.line} since {since}", f"{one.by} 自 {since} 监听线路 {one.line}")
-        for one, since in ((one, when(one.since, status)) for one in status.listeners)
+        for one, since in ((one, when(one.since, status)) for one in status.listeners if not one.program)
     ]
     return table(heads, rows).splitlines() + heard
 

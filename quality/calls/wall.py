@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analyzer.live.listening import BY as ANALYZER
 from analyzer.livestore import LiveReader, LiveSaid
 from hw.messages import UserError
 from quality.access.scope import Scope
@@ -40,8 +39,8 @@ class WallLine:
     """A line now. state: "idle", "ringing", "talking" or NO_LINE. for_s: seconds it has been so, None when not known. number: the
     customer's. direction: "in", "out" or "unknown". paused_by: empty while it is recorded. understood: whether what is said is
     understood while it goes on; without it nothing is known of mood, rules and urgent. rules: that fired, each once. listeners:
-    who hears it live; the analyzer is nobody. hidden: a call of a group that the person may not see; then only its state is
-    told."""
+    people who hear it live, by the names they gave; programs, which the recorder tells apart, are nobody. hidden: a call of a group
+    that the person may not see; then only its state is told."""
 
     name: str
     extension: str
@@ -118,7 +117,7 @@ def _line(
 ) -> WallLine:  # fmt: skip
     if now is None:
         return WallLine(line.name, line.extension, NO_LINE)
-    heard_by = tuple(one.by for one in status.listeners if one.line == line.name and one.by != ANALYZER)
+    heard_by = tuple(one.by for one in status.listeners if one.line == line.name and not one.program)
     known = WallLine(
         line.name, line.extension, now.state, _seconds(now.since, status.at), now.call_id, paused_by=now.paused_by, sides=now.sides,
         listeners=heard_by,

@@ -86,7 +86,8 @@ def _lines(status: BoxStatus) -> Iterator[Metric]:
         for side in line.sides:
             for name in LEVELS:
                 levels.add_metric([line.line, side.side, name.removesuffix("_db")], getattr(side, name))
-    yield from (talking, paused, levels, _gauge("listeners", "People who hear a line live.", len(status.listeners)))
+    people = sum(not one.program for one in status.listeners)
+    yield from (talking, paused, levels, _gauge("listeners", "People who hear a line live.", people))
 
 
 def _devices(status: BoxStatus) -> Iterator[Metric]:

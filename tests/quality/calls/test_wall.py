@@ -33,7 +33,9 @@ def box(tmp_path: Path) -> tuple[Settings, list[Made]]:
 def tell(settings: Settings, *lines: LineStatus, at: float = NOW) -> None:
     folder = run_folder(settings)
     folder.mkdir(exist_ok=True)
-    listeners = tuple(ListenerStatus("1", by, to_text(NOW)) for by in ("callbox-analyzer", "manager"))
+    # A person may have the name of the program: who is which the recorder tells.
+    of_line = (("callbox-analyzer", True), ("callbox-analyzer", False), ("manager", False))
+    listeners = tuple(ListenerStatus("1", by, to_text(NOW), program=program) for by, program in of_line)
     write_status(folder, RecorderStatus(at, at, False, os.getpid(), lines, (), 1e6, 0, 1.0, listeners))
 
 
@@ -58,7 +60,7 @@ def test_each_line_has_its_call(box: tuple[Settings, list[Made]]) -> None:
     one, two, three = Wall(settings).look(NOW + 1).lines
     assert (one.name, one.state, one.for_s, one.call_id) == ("1", "talking", 95.0, call.id)
     assert (one.agent_id, one.direction, one.number) == (call.agent_id, "out", "95588")
-    assert (one.paused_by, one.listeners, one.sides) == ("1001", ("manager",), (SIDE,))
+    assert (one.paused_by, one.listeners, one.sides) == ("1001", ("callbox-analyzer", "manager"), (SIDE,))
     assert not one.understood and not one.moods
     assert (two.state, two.call_id, two.agent_id) == ("ringing", None, "")
     assert three.state == NO_LINE  # set up since the recorder was started
