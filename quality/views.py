@@ -20,9 +20,9 @@ from quality.callindex.select import select
 from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
 from quality.calls.correctedwords import Corrected
 from quality.calls.filter import CallFilter
-from quality.calls.paging import Cursor, Page, page
+from quality.calls.paging import Cursor, page
 from quality.store import reading
-from quality.wordsearch import PATIENCE_S, Looked, Reach, basis_of, snippets, word_search
+from quality.wordsearch import PATIENCE_S, Looked, Reach, WordSearch, basis_of, snippets, word_search
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ class Choices:
     rules: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Said:
+    """Where a filter's words were said: as the machine heard them, and as people put them right."""
+
+    search: WordSearch
+    looked: Looked
+    corrected: Corrected
+
+
 class Views:
     """The calls of one box as people see them. Holds no connection: every call opens the files anew, read only, so that a database
     made later is found and any thread may ask. timezone: IANA name; filters' dates are local to it."""
@@ -70,50 +79,46 @@ class Views:
         by duration, only ended ones. patience_s: how long words may be looked for (quality.wordsearch). Raises UserError on an
         unknown sort, score name or a cursor that is none."""
         wanted, start = wanted or CallFilter(), Cursor.parse(cursor, sort)
+        said = self._said(wanted, patience_s)
         with reading(self._store) as connection:
-            if wanted.words and wanted.words.strip():
-                return self._searched(connection, wanted, start, limit, patience_s)
             with open_index(connection, self._store) as index:
-                found = page(connection, index, select(connection, index, wanted, self._zone), start, limit)
-            return self._page(connection, found)
+                found = page(connection, index, self._places(connection, index, wanted, said), start, limit)
+                calls = index.columns["said"][index.places_of(connection, found.ids)] if said else ()
+            rows = self._rows(connection, found.ids)
+            made = CallPage(rows, found.following.text() if found.following else None, found.total, True)
+            return made if said is None else self._with_words(connection, made, said, [int(first) for first in calls])
 
     def count(self, wanted: CallFilter, patience_s: float = 0.01) -> tuple[int, bool]:
         """How many calls fit, and whether that is exact: with words, there may be more."""
+        said = self._said(wanted, patience_s)
+        with reading(self._store) as connection, open_index(connection, self._store) as index:
+            places = self._places(connection, index, wanted, said)
+        return len(places), said is None or said.looked.complete
+
+    def _said(self, wanted: CallFilter, patience_s: float) -> _Said | None:
+        """Look for the filter's words, if it has any. Nothing else is being read meanwhile: a reading within another would need a
+        connection of its own, and the others' pages go on while the columns are free."""
+        if not wanted.words or not wanted.words.strip():
+            return None
+        search = word_search(self._store)
         with reading(self._store) as connection:
-            looked = self._look(connection, wanted, patience_s) if wanted.words and wanted.words.strip() else None
             with open_index(connection, self._store) as index:
-                among = None if looked is None else self._among(connection, index, looked, Corrected.of(self._store, looked))
-                places = select(connection, index, wanted, self._zone, among)
-        return len(places), looked is None or looked.complete
+                basis = basis_of(connection, index)
+            looked = search.look(connection, wanted.words, bool(wanted.exact), basis, patience_s)
+        return _Said(search, looked, Corrected.of(self._store, looked))
 
-    def _searched(
-        self, connection: sqlite3.Connection, wanted: CallFilter, start: Cursor, limit: int, patience_s: float
-    ) -> CallPage:
-        looked = self._look(connection, wanted, patience_s)
-        corrected = Corrected.of(self._store, looked)
+    def _places(self, connection: sqlite3.Connection, index: CallIndex, wanted: CallFilter, said: _Said | None) -> Places:
+        among = said.search.spoken(index).all_of(said.looked, said.corrected.places(connection, index)) if said else None
+        return select(connection, index, wanted, self._zone, among)
+
+    def _with_words(self, connection: sqlite3.Connection, made: CallPage, said: _Said, calls: list[int]) -> CallPage:
+        """calls: the first utterance of each call of the page."""
         with open_index(connection, self._store) as index:
-            spoken = word_search(self._store).spoken(index)
-            places = select(connection, index, wanted, self._zone, self._among(connection, index, looked, corrected))
-            found = page(connection, index, places, start, limit)
-            reach = spoken.reach(looked)
-            calls = index.columns["said"][index.places_of(connection, found.ids)]
-            said = [place for first in calls.tolist() for place in spoken.first_in(first, looked)]
-        made = self._page(connection, found)
-        shown = corrected.added(snippets(connection, said), found.ids)
-        return replace(made, found=shown, reach=reach, total_exact=reach.complete)
-
-    def _among(self, connection: sqlite3.Connection, index: CallIndex, looked: Looked, corrected: Corrected) -> Places:
-        return word_search(self._store).spoken(index).all_of(looked, corrected.places(connection, index))
-
-    def _look(self, connection: sqlite3.Connection, wanted: CallFilter, patience_s: float) -> Looked:
-        # Words are looked for without holding the columns: the others' pages go on meanwhile.
-        with open_index(connection, self._store) as index:
-            basis = basis_of(connection, index)
-        return word_search(self._store).look(connection, wanted.words or "", bool(wanted.exact), basis, patience_s)
-
-    def _page(self, connection: sqlite3.Connection, found: Page) -> CallPage:
-        rows = self._rows(connection, found.ids)
-        return CallPage(rows, found.following.text() if found.following else None, found.total, True)
+            spoken = said.search.spoken(index)
+        places = [place for first in calls for place in spoken.first_in(first, said.looked)]
+        found = said.corrected.added(snippets(connection, places), [row.id for row in made.rows])
+        reach = spoken.reach(said.looked)
+        return replace(made, found=found, reach=reach, total_exact=reach.complete)
 
     def call(self, call_id: str, scope: Scope = ALL) -> CallView | None:
         """Everything known of a call; None when there is no such call, or when it may not be seen."""

@@ -30,5 +30,4 @@ def deleted_days(store: Path, call_ids: Sequence[str]) -> dict[str, str]:
     if not call_ids or not (store / CALLS_DB).is_file():
         return {}
     with CallReader(store) as reader:
-        found = ((call_id, reader.tombstone(call_id)) for call_id in call_ids)
-        return {call_id: day(stone.at) for call_id, stone in found if stone is not None}
+        return {stone.call_id: day(stone.at) for stone in reader.tombstones_of(call_ids)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -89,6 +91,11 @@ class CallReader:
         """What says that the call's audio was deleted on purpose, or None."""
         rows = self._tombstones("SELECT * FROM tombstones WHERE call_id = ?", call_id)
         return tombstone_of(rows[0]) if rows else None
+
+    def tombstones_of(self, call_ids: Sequence[str]) -> list[Tombstone]:
+        """Those that there are of these calls."""
+        sql = "SELECT * FROM tombstones WHERE call_id IN (SELECT value FROM json_each(?))"
+        return [tombstone_of(row) for row in self._tombstones(sql, json.dumps(list(call_ids)))]
 
     def tombstones_since(self, number: int = 0, limit: int = 1000) -> list[Tombstone]:
         """Deletions after the one of `number`, in the order they were made; 0 begins with the first."""
