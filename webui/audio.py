@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from hw.messages import Message, UserError
 from quality.access.roles import STAFF
-from quality.callrows import CallView
+from quality.calls.rows import CallView
 from recorder.audio.files import CallAudio, open_call
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person

@@ -9,8 +9,8 @@ from typing import NoReturn, cast
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
-from quality.callrows import CallRow, CallView
-from quality.views import Views
+from quality.calls.rows import CallRow, CallView
+from quality.calls.views import Views
 from recorder.settings.sections import Settings
 from webui.auth import Person
 from webui.safety.noting import refused

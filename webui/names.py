@@ -6,8 +6,8 @@ from __future__ import annotations
 from flask_babel import gettext, lazy_gettext
 
 from quality.access.users import Users
-from quality.callrows import AnalysisState
 from quality.calls.problems import CLASSES
+from quality.calls.rows import AnalysisState
 from quality.forms.store import Forms
 from webui.context import box
 from webui.languages import language
@@ -112,7 +112,7 @@ def score_name(name: str) -> str:
 
 
 def analysis_name(state: str) -> str:
-    """A state of quality.callrows.ANALYSIS_STATES in a few words."""
+    """A state of quality.calls.rows.ANALYSIS_STATES in a few words."""
     return str(_STATES.get(state, state))
 
 

@@ -15,8 +15,8 @@ from flask_babel import format_date
 
 from hw.messages import UserError
 from quality.access.roles import STAFF
-from quality.callrows import CallRow
 from quality.calls.filter import CallFilter
+from quality.calls.rows import CallRow
 from quality.periods import period_of
 from quality.reports.build import build
 from quality.reports.csvfile import csv_bytes

@@ -13,12 +13,12 @@ from console.demo.run import Demo
 from console.output import say, table
 from console.understand import describe
 from hw.messages import terminal_language
-from quality.callrows import CallRow
+from quality.calls.rows import CallRow
+from quality.calls.views import Views
 from quality.periods import period_of
 from quality.reports.build import build
 from quality.reports.facts import Box
 from quality.reports.files import write
-from quality.views import Views
 from recorder.times import to_text
 
 START_TOLERANCE_S = 4.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from quality.access.scope import Scope
 from quality.alerting.alerts import Alert
-from quality.views import Views
+from quality.calls.views import Views
 
 OF_CALLS = ("priority_call", "stuck_call")
 

@@ -15,12 +15,12 @@ from hw.messages import UserError
 from quality.access.roles import LEADS, require
 from quality.access.users import User
 from quality.calibrating.agreement import same_share, weighted_kappa
+from quality.calls.views import Views
 from quality.changes import record
 from quality.forms.form import Form, score
 from quality.forms.store import Forms, keep
 from quality.reviewing.check import Marks, ReviewErrors, problems
 from quality.store import reading, writing
-from quality.views import Views
 from recorder.ids import new_id
 from recorder.settings.sections import QualityRules
 from recorder.times import from_text, to_text

@@ -165,7 +165,7 @@ def _flag(index: CallIndex, flag: int, span: slice, set_: bool) -> Mask:
 
 
 def _analysis(index: CallIndex, state: str, span: slice) -> Mask:
-    """As quality.callrows.analysis_state has it."""
+    """As quality.calls.rows.analysis_state has it."""
     if state in ("done", "failed", "parked", "put_off"):
         return _is(index, "job", state, span)
     calls = {"recording": "recording", "none": "unanswered"}

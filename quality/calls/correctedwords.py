@@ -10,8 +10,8 @@ from pathlib import Path
 from analyzer.search import Found, found_in_text
 from quality.callindex.columns import Places
 from quality.callindex.index import CallIndex
+from quality.calls.wordsearch import Looked
 from quality.reviewing.labels import Label, Labels
-from quality.wordsearch import Looked
 
 
 @dataclass(frozen=True)

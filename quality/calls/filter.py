@@ -25,7 +25,7 @@ class CallFilter:
     user whose review holds. draft_of: id of a user who has begun a review and not sent it. priority: high priority. hung_up_by:
     "agent" or "customer". mood: one of analyzer.schema.MOODS that somebody surely had; mood_side: of which side, None any.
     min_silence_s: seconds of the longest silence. state: of the call; analysis: one of ANALYSIS_STATES. words: what was said
-    (quality.wordsearch); exact: as written only, not what sounds like it. ids: only these calls.
+    (quality.calls.wordsearch); exact: as written only, not what sounds like it. ids: only these calls.
     answered: somebody took it. ended: it is not being recorded any more. passed: the review that holds passed it. problem: what
     people found (quality.calls.problems). faulty: a rule was broken on the agent's side.
     scope: what the person who asks may see, whatever else is asked.

@@ -10,9 +10,9 @@ from pathlib import Path
 from analyzer.livestore import LiveReader, LiveSaid
 from hw.messages import UserError
 from quality.access.scope import Scope
-from quality.callrows import CallRow
+from quality.calls.rows import CallRow
+from quality.calls.views import Views
 from quality.health.status import fresh_status
-from quality.views import Views
 from recorder.live import LineStatus, RecorderStatus
 from recorder.settings.sections import Line, Settings
 from recorder.signals.levels import SideLevels

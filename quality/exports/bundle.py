@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hw.messages import UserError
-from quality.callrows import CallView
 from quality.calls.filter import CallFilter
+from quality.calls.rows import CallView
+from quality.calls.views import Views
 from quality.exports.audio import Piece, pieces, whole_wav
 from quality.exports.facts import call_facts, scores, transcript
 from quality.exports.journal import Journal, Progressed
@@ -21,7 +22,6 @@ from quality.exports.selection import audit, described, selected
 from quality.exports.table import calls_csv
 from quality.exports.ziplog import GrowingZip
 from quality.reviewing.reviews import Reviews
-from quality.views import Views
 from recorder.times import to_text
 
 FORMAT = "callbox-export/1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from quality.callrows import CallRow, CallView
+from quality.calls.rows import CallRow, CallView
 from quality.reviewing.reviews import Review
 from recorder.times import to_text
 

@@ -15,7 +15,7 @@ from quality.audit.entries import EXPORT
 from quality.calls.filter import CallFilter
 from quality.calls.problems import Wanted
 from quality.calls.problems import wanted as problems_wanted
-from quality.views import Views
+from quality.calls.views import Views
 
 PAGE = 500  # calls asked for at once
 

@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from quality.callrows import CallRow
 from quality.calls.filter import CallFilter
+from quality.calls.rows import CallRow
+from quality.calls.views import Views
 from quality.exports.facts import call_facts, instant
 from quality.exports.selection import PAGE, audit, described, selected
 from quality.files import write_atomically
 from quality.reports.csvfile import harmless
-from quality.views import Views
 
 SCORE_COLUMNS = (
     "compliance", "experience", "risk", "high_priority", "hits", "rules", "form", "form_version", "form_total", "passed",

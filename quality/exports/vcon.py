@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hw.messages import UserError
-from quality.callrows import CallRow, CallView
+from quality.calls.rows import CallRow, CallView
+from quality.calls.views import Views
 from quality.exports.audio import Piece, pieces
 from quality.exports.facts import scores, transcript
 from quality.exports.selection import audit
 from quality.files import write_atomically
 from quality.reviewing.reviews import Reviews
-from quality.views import Views
 from recorder.times import to_text
 
 SYNTAX = "0.4.0"

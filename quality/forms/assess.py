@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quality.callrows import CallView
+from quality.calls.rows import CallView
 from quality.forms.form import Form
 from quality.forms.suggest import Suggestion, coverage, machine_score, suggest, suggest_taboos
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analyzer.result import Utterance
 from hw.messages import UserError
-from quality.callrows import hit
+from quality.calls.rows import hit
 from quality.forms.form import Form
 from quality.forms.suggest import Suggestion, coverage, machine_score, suggest
 from quality.store import reading, writing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hw.messages import Message, UserError
 from quality.access.users import User
-from quality.callrows import CallRow
+from quality.calls.rows import CallRow
 from quality.forms.form import NOT_APPLICABLE, Form
 
 MAX_COMMENT = 4000  # characters

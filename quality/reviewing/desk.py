@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 from hw.messages import Message
 from quality.access.scope import scope_of
 from quality.access.users import User
-from quality.callrows import CallRow
 from quality.calls.filter import day_start
+from quality.calls.rows import CallRow
+from quality.calls.views import Views
 from quality.reviewing.assignments import Assignment, Assignments
 from quality.reviewing.drafts import Drafts
 from quality.reviewing.listens import HEARD, Listens
 from quality.sampling.rules import NAMES
 from quality.sampling.rulestore import RuleStore
 from quality.store import reading
-from quality.views import Views
 from recorder.times import from_text, to_text
 
 SHOWN = 200  # calls of a desk at most; whoever has more is told how many

@@ -18,7 +18,8 @@ from sqlite_utils import Database
 
 from hw.messages import Message, UserError
 from quality.access.users import User
-from quality.callrows import CallView
+from quality.calls.rows import CallView
+from quality.calls.views import Views
 from quality.changes import record
 from quality.forms.assess import assess
 from quality.forms.form import Form, score
@@ -29,7 +30,6 @@ from quality.reviewing.assignments import submitted
 from quality.reviewing.check import Marks, ReviewErrors, problems
 from quality.reviewing.drafts import forget
 from quality.store import reading, writing
-from quality.views import Views
 from recorder.ids import new_id
 from recorder.times import from_text, to_text
 

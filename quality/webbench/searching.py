@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from quality.calls.filter import CallFilter
+from quality.calls.views import Views
 from quality.centre.many import make_many
 from quality.store import reading
-from quality.views import Views
 from quality.webbench.pages import ALIKE, COMMON, RARE, said_once
 from recorder.store.schema import CALLS_DB
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from quality.callrows import CallRow
+from quality.calls.rows import CallRow
 
 Key = TypeVar("Key")
 

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from hw.messages import Message
 from quality.access.scope import ALL, Scope
 from quality.calls.filter import CallFilter
+from quality.calls.views import Views
 from quality.forms.form import Form
 from quality.forms.machinescores import machine_scores
 from quality.forms.store import Forms
 from quality.rules.names import rule_names
-from quality.views import Views
 from quality.weekly.figures import CallDetail, Figures, RuleCount, figures, grouped, rule_counts
 from quality.weekly.week import Week
 

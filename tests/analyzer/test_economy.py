@@ -22,8 +22,8 @@ from analyzer.store import AnalysisReader, AnalysisStore
 from analyzer.worker import Worker
 from console.report import status_lines
 from quality.calls.filter import CallFilter
+from quality.calls.views import Views
 from quality.health.status import collect
-from quality.views import Views
 from recorder.retention.holds import settled
 from recorder.settings.sections import Settings, Store
 from tests.analyzer.recordings import Recordings

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hw.messages import UserError
-from quality.callrows import CallView
 from quality.calls.filter import CallFilter
 from quality.calls.paging import Cursor
+from quality.calls.rows import CallView
 from quality.exports.vcon import vcon
 from quality.reviewing.reviews import Reviews
 from webui.api.caller import note_taken, require_scopes

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from hw.messages import UserError
 from quality.access.roles import LEADS, STAFF
-from quality.callrows import CallView
+from quality.calls.rows import CallView
 from quality.reviewing.corrections import judged
 from quality.reviewing.labels import Label, Labels
 from quality.reviewing.listens import Listens

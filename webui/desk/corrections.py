@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from analyzer.result import Hit, Utterance
 from hw.messages import UserError
 from quality.access.roles import STAFF
-from quality.callrows import CallView
+from quality.calls.rows import CallView
 from quality.reviewing.corrections import Said, corrected, likeliest
 from quality.reviewing.labels import Label, Labels
 from webui.access import allow

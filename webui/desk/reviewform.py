@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from quality.access.roles import REVIEWERS
-from quality.callrows import CallView
+from quality.calls.rows import CallView
 from quality.forms.assess import Assessment, assess
 from quality.forms.form import Form
 from quality.forms.store import Forms

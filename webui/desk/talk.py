@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from analyzer.numerals.written import in_digits
 from analyzer.result import Utterance
-from quality.callrows import CallView, GapView
+from quality.calls.rows import CallView, GapView
 from quality.reviewing.corrections import Judged, Said, corrected, judged, missed
 from quality.reviewing.labels import Label
 from quality.reviewing.listens import joined

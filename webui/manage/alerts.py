@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from quality.access.roles import STAFF
 from quality.alerting.alerts import KINDS, Alert, Alerts
-from quality.callrows import CallRow
+from quality.calls.rows import CallRow
 from webui.access import allow
 from webui.context import box, not_yours, person, views
 from webui.manage import numbers

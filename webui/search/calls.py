@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from quality.calls.paging import SORTS
-from quality.wordsearch import FURTHER_S, PATIENCE_S
+from quality.calls.wordsearch import FURTHER_S, PATIENCE_S
 from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person, views
 from webui.deleted import deleted_days

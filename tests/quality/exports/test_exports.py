@@ -17,11 +17,11 @@ import soundfile
 
 from hw.messages import UserError
 from quality.calls.filter import CallFilter
+from quality.calls.views import Views
 from quality.changes import list_changes
 from quality.exports.bundle import Source, export_zip
 from quality.exports.selection import selected
 from quality.exports.table import export_csv
-from quality.views import Views
 from recorder.store.schema import CALLS_DB
 from tests.quality.exports.exportbox import CALLS, ids, with_audio
 from tests.quality.factory import Made

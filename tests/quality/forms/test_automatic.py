@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from quality.calibrating.machinetrust import automatic_score
+from quality.calls.views import Views
 from quality.changes import list_changes
 from quality.forms.assess import assess
 from quality.forms.automatic import Automatic
 from quality.forms.documents import load_form
 from quality.store import reading
-from quality.views import Views
 from recorder.settings.sections import QualityRules
 from tests.quality.department import SMALL, ZONE
 

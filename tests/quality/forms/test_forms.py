@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analyzer.rules.rulebook import load
 from hw.messages import UserError
 from quality.access.users import User
-from quality.callrows import AnalysisState, CallRow
+from quality.calls.rows import AnalysisState, CallRow
 from quality.forms.documents import load_form, read_form, shipped_forms
 from quality.forms.form import Form, score
 from quality.forms.store import Forms

@@ -10,6 +10,7 @@ import pytest
 from quality.access.scope import Scope
 from quality.calls.filter import CallFilter
 from quality.calls.problems import wanted
+from quality.calls.views import Views
 from quality.centre.make import read_truths
 from quality.managing.dashboard import Dashboard, dashboard
 from quality.managing.duties import duties
@@ -18,7 +19,6 @@ from quality.reports.build import build
 from quality.reports.facts import Box, gather
 from quality.reports.keptfacts import keep_all
 from quality.reports.model import Shown
-from quality.views import Views
 from tests.quality.figures.test_kept import ZONE, last_day, noon
 
 

@@ -8,12 +8,12 @@ import pytest
 from hw.messages import UserError
 from quality.access.users import User, Users
 from quality.calls.filter import CallFilter
+from quality.calls.views import Views
 from quality.changes import list_changes
 from quality.forms.documents import load_form, read_form
 from quality.forms.store import Forms
 from quality.reviewing.check import ReviewErrors
 from quality.reviewing.reviews import Reviews
-from quality.views import Views
 from tests.quality.factory import Made
 
 FORM = load_form()

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from quality.access.tokens import SCOPES
 from quality.calls.filter import CallFilter
 from quality.calls.paging import SORTS
-from quality.views import Views
+from quality.calls.views import Views
 from tests.webui.api.conftest import MakeProgram
 from tests.webui.makebox import HEARD, TestBox
 from webui.api.operations import OPERATIONS

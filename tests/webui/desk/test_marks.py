@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from quality.calls.holds import Holds
+from quality.calls.views import Views
 from quality.changes import list_changes
 from quality.forms.store import Forms
 from quality.improving.cases import Cases, CaseText
@@ -19,7 +20,6 @@ from quality.reviewing.labels import Labels
 from quality.reviewing.listens import Listens
 from quality.reviewing.notes import Notes
 from quality.reviewing.reviews import Reviews
-from quality.views import Views
 from tests.webui.conftest import entered
 from tests.webui.desk.conftest import account
 from tests.webui.desk.test_reviews import filled

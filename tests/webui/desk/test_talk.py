@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from analyzer.result import Hit, Utterance
-from quality.callrows import CallView, GapView
+from quality.calls.rows import CallView, GapView
+from quality.calls.views import Views
 from quality.reviewing.labels import Label
 from quality.reviewing.notes import Note
-from quality.views import Views
 from tests.webui.makebox import TestBox
 from webui.desk.talk import Pause, Remark, Turn, marks_of_hits, mood_paths, spoken, talk, turns
 

@@ -17,12 +17,12 @@ from quality.access.scope import ALL, Scope
 from quality.callindex.columns import Places
 from quality.callindex.index import CallIndex, open_index
 from quality.callindex.select import select
-from quality.callrows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
 from quality.calls.correctedwords import Corrected
 from quality.calls.filter import CallFilter
 from quality.calls.paging import Cursor, page
+from quality.calls.rows import ROW_SQL, CallRow, CallView, call_row, gap_views, hit, part_views
+from quality.calls.wordsearch import PATIENCE_S, Looked, Reach, WordSearch, basis_of, snippets, word_search
 from quality.store import reading
-from quality.wordsearch import PATIENCE_S, Looked, Reach, WordSearch, basis_of, snippets, word_search
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class Views:
         patience_s: float = PATIENCE_S,
     ) -> CallPage:
         """A page of the calls that fit. sort: one of quality.calls.paging.SORTS. Sorted by a score, only analysed calls are listed;
-        by duration, only ended ones. patience_s: how long words may be looked for (quality.wordsearch). Raises UserError on an
-        unknown sort, score name or a cursor that is none."""
+        by duration, only ended ones. patience_s: how long words may be looked for (quality.calls.wordsearch). Raises UserError on
+        an unknown sort, score name or a cursor that is none."""
         wanted, start = wanted or CallFilter(), Cursor.parse(cursor, sort)
         said = self._said(wanted, patience_s)
         with reading(self._store) as connection:

@@ -9,10 +9,10 @@ import pytest
 
 from hw.messages import UserError
 from quality.access.scope import Scope
-from quality.callrows import CallRow
 from quality.calls.filter import CallFilter
 from quality.calls.paging import SORTS
-from quality.views import Views
+from quality.calls.rows import CallRow
+from quality.calls.views import Views
 from tests.quality.factory import AGENTS, LINES, Made
 
 SHANGHAI = timezone(timedelta(hours=8))

@@ -8,12 +8,12 @@ import pytest
 
 from analyzer.result import Analysis, Scores, Utterance
 from analyzer.store import AnalysisStore
-from quality import wordsearch
 from quality.access.users import User
+from quality.calls import wordsearch
 from quality.calls.filter import CallFilter
+from quality.calls.views import Views
 from quality.reviewing.labels import Label, Labels
 from quality.store import reading
-from quality.views import Views
 from recorder.store.schema import CALLS_DB
 from recorder.store.schema import MIGRATIONS as CALLS_MIGRATIONS
 from recorder.times import to_text

@@ -18,9 +18,9 @@ from quality.callindex import numbers
 from quality.callindex.columns import Columns
 from quality.calls.filter import CallFilter
 from quality.calls.paging import SORTS
+from quality.calls.views import Views
 from quality.schema import REVIEW_DB
 from quality.store import reading
-from quality.views import Views
 from recorder.store.schema import CALLS_DB
 from tests.quality.plaincalls import Box, Call, calls, filters, fits, has_value, key
 
