@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class Forms:
         with reading(self._store) as connection:
             rows = connection.execute("SELECT document FROM review.forms").fetchall()
         found: dict[str, Form] = {}
-        for form in [*shipped_forms(), *(read_kept(json.loads(row["document"])) for row in rows)]:
+        for form in [*shipped_forms(), *(_read(row["document"]) for row in rows)]:
             if form.id not in found or _order(form.version) >= _order(found[form.id].version):
                 found[form.id] = form
         return sorted(found.values(), key=lambda form: (form.id != DEFAULT_FORM, form.id))
@@ -110,7 +111,13 @@ def keep(database: Database, form: Form, by: str, detail: Mapping[str, object] |
 
 def _kept(connection: sqlite3.Connection, form_id: str, version: str) -> Form | None:
     row = connection.execute("SELECT document FROM review.forms WHERE id = ? AND version = ?", (form_id, version)).fetchone()
-    return read_kept(json.loads(row["document"])) if row else None
+    return _read(row["document"]) if row else None
+
+
+@lru_cache(maxsize=64)
+def _read(document: str) -> Form:
+    # Every page of a call asks for the forms, and a kept version never changes.
+    return read_kept(json.loads(document))
 
 
 def _contents(form: Form) -> dict[str, Any]:
