@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hw.alsa import AlsaSource
@@ -30,6 +31,7 @@ from recorder.engine import Recorder
 from recorder.notify import notify
 from recorder.outfit import Equipment
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
+from recorder.settings.follow import Follower
 from recorder.settings.sections import Device, Settings
 from recorder.store.writer import make_folder, open_store
 from recorder.times import from_text
@@ -46,11 +48,12 @@ def main() -> int:
     """Record until told to stop. 0 after a clean stop, 1 when it cannot record, 2 for wrong settings."""
     parser = argparse.ArgumentParser(prog="recorder", description="Records every tapped line.")
     add_arguments(parser)
-    settings = settings_or_exit(parser.parse_args())
+    arguments = parser.parse_args()
+    settings = settings_or_exit(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     os.umask(0o007)
     try:
-        return _run(settings)
+        return _run(settings, Follower(arguments.config, settings))
     except UserError as error:
         complain(error)
         return 1
@@ -59,7 +62,7 @@ def main() -> int:
         return 1
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, follower: Follower) -> int:
     if not settings.device or not settings.line:
         raise UserError(
             "There is nothing to record: callbox.toml has no [[device]] or no [[line]]. docs/settings.md shows how to add them.",
@@ -68,7 +71,8 @@ def _run(settings: Settings) -> int:
     folder, clock = Path(settings.store.path), _clock(settings)
     with _ownership(folder, guest_allowed=bool(settings.simulation.start)) as owner:
         store, set_aside = open_store(folder, clock.now())
-        recorder = Recorder(settings, store, _equipment(settings, clock), guest=not owner, set_aside=set_aside)
+        equipment = replace(_equipment(settings, clock), follower=follower)
+        recorder = Recorder(settings, store, equipment, guest=not owner, set_aside=set_aside)
         stop = _stop_signals()
         recorder.open()
         notify("READY=1")

@@ -19,6 +19,8 @@ from recorder.live import run_folder
 from recorder.pbx.records import Records
 from recorder.restart.bookkeeping import Bookkeeper
 from recorder.retention.keeper import RetentionKeeper, Tools
+from recorder.settings.follow import Follower
+from recorder.settings.keeper import SettingsKeeper
 from recorder.settings.sections import Settings
 from recorder.store.disk import DiskGuard
 from recorder.store.journal import Journal
@@ -30,7 +32,8 @@ from recorder.watch.box import Watch
 
 @dataclass
 class Equipment:
-    """What the recorder works on: concrete adapters, chosen by `__main__`. free_bytes: of the store's disk, None to ask it."""
+    """What the recorder works on: concrete adapters, chosen by `__main__`. free_bytes: of the store's disk, None to ask it.
+    follower: of the settings' files, None when they do not change while it runs."""
 
     intake: Intake
     clock: Clock
@@ -38,6 +41,7 @@ class Equipment:
     call_records: CallRecordFeed | None = None
     monotonic: Callable[[], float] = time.monotonic
     free_bytes: Callable[[], int] | None = None
+    follower: Follower | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,12 @@ def fit_out(
     else:
         keepers.insert(1, EvidenceKeeper(journal, alarms, monotonic))
         keepers.append(Bookkeeper(journal, closer, alarms))
+    takers = [watch.take_up]
     if not guest and not settings.simulation.start:
         # A replay or a demo lives in a time of its own: nothing is old there, and nothing of it is deleted.
-        keepers.append(RetentionKeeper(settings, journal, alarms, Tools(now, monotonic, equipment.free_bytes)))
+        retention = RetentionKeeper(settings, journal, alarms, Tools(now, monotonic, equipment.free_bytes))
+        keepers.append(retention)
+        takers.append(retention.take_up)
+    if not guest and equipment.follower is not None:
+        keepers.append(SettingsKeeper(equipment.follower, run_folder(settings), time.time, takers))
     return Outfit(shop, alarms, records, tuple(keepers))

@@ -63,7 +63,7 @@ class RetentionKeeper(Keeper):
         self._due = tools.monotonic() + LOOK_S  # first the recording, then the tidying
         self._next_deletion = float("-inf")
         self._going: deque[Deletion] = deque()
-        self._plans: queue.SimpleQueue[Plan | None] = queue.SimpleQueue()
+        self._plans: queue.SimpleQueue[tuple[Settings, Plan | None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._unfinished = True  # a stop may have come between a tombstone and its files
 
@@ -77,6 +77,13 @@ class RetentionKeeper(Keeper):
             # A locked database, a disk that went read only, no key to sign with: the next look tries again.
             self._going.clear()
             log.warning("retention: %s", error)
+
+    def take_up(self, settings: Settings) -> None:
+        """Keep audio by these settings from now on. What was planned by others is dropped: nothing goes by a rule that holds no
+        more."""
+        self._settings = settings
+        self._going.clear()
+        self._due = min(self._due, self._tools.monotonic())
 
     def close(self) -> None:
         """Wait for the thread, if it is planning."""
@@ -103,19 +110,20 @@ class RetentionKeeper(Keeper):
     def _plan(self, around: Circumstances) -> None:
         if not self._tools.alone:
             _step_back()
+        settings = self._settings
         try:
-            self._plans.put(make_plan(self._store, self._settings, around))
+            self._plans.put((settings, make_plan(self._store, settings, around)))
         except (OSError, UserError, ValueError) as error:
             log.warning("retention: no plan could be made: %s", error)
-            self._plans.put(None)
+            self._plans.put((settings, None))
 
     def _take_plan(self) -> None:
         try:
-            plan = self._plans.get_nowait()
+            settings, plan = self._plans.get_nowait()
         except queue.Empty:
             return
         self._thread = None
-        if plan is None:
+        if plan is None or settings is not self._settings:
             return
         self._tell(plan)
         self._going.extend(plan.deletions)

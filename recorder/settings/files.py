@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,19 @@ class Entry:
         return f"{self.sources.get(key, self.file).name}, {table}"
 
 
-def problem(entry: Entry, key: str, en: str, zh: str) -> Message:
+@dataclass(frozen=True)
+class Problem(Message):
+    """What is wrong with one value: of which table (number: as Entry's) and key, so that a form can say it beside its field."""
+
+    table: str
+    number: int
+    key: str
+
+
+def problem(entry: Entry, key: str, en: str, zh: str) -> Problem:
     """What is wrong with the value of `key`, told with the file and the table it stands in."""
     where = entry.where(key)
-    return Message(f"{where}: {key} {en}", f"{where}：{key} {zh}")
+    return Problem(f"{where}: {key} {en}", f"{where}：{key} {zh}", entry.name, entry.number, key)
 
 
 @dataclass
@@ -49,8 +58,9 @@ class Entries:
     problems: list[Message] = field(default_factory=list)
 
 
-def chosen_paths(paths: Sequence[Path]) -> tuple[list[Path], list[Message]]:
-    """The files to read, each named one followed by its drop-ins (callbox.toml → callbox.d/*.toml, in name order).
+def chosen_paths(paths: Sequence[Path], drafts: Mapping[Path, str] | None = None) -> tuple[list[Path], list[Message]]:
+    """The files to read, each named one followed by its drop-ins (callbox.toml → callbox.d/*.toml, in name order). drafts: files
+    that are not there yet count as if they were.
 
     With no `paths`: the file that CALLBOX_CONFIG names, else /etc/callbox/callbox.toml if it is there. A named file that is missing
     is a problem; the default one is not.
@@ -62,15 +72,17 @@ def chosen_paths(paths: Sequence[Path]) -> tuple[list[Path], list[Message]]:
     files = []
     for path in named or [DEFAULT_PATH]:
         files += [path] if path.is_file() else []
-        files += sorted(path.with_suffix(".d").glob("*.toml"))
+        folder = path.with_suffix(".d")
+        files += sorted({*folder.glob("*.toml"), *(draft for draft in drafts or {} if draft.parent == folder)})
     return files, problems
 
 
-def read(files: Sequence[Path], list_names: frozenset[str]) -> Entries:
-    """Merge the files in order: tables merge value by value (the later file wins), lists of tables append."""
+def read(files: Sequence[Path], list_names: frozenset[str], drafts: Mapping[Path, str] | None = None) -> Entries:
+    """Merge the files in order: tables merge value by value (the later file wins), lists of tables append. drafts: text that counts
+    instead of what a file says now."""
     entries = Entries()
     for path in files:
-        for name, content in _parse(path, entries.problems).items():
+        for name, content in _parse(path, (drafts or {}).get(path), entries.problems).items():
             _add(entries, path, name, content, name in list_names)
     return entries
 
@@ -82,9 +94,9 @@ def _missing(path: Path) -> Message:
     )
 
 
-def _parse(path: Path, problems: list[Message]) -> dict[str, Any]:
+def _parse(path: Path, draft: str | None, problems: list[Message]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig") if draft is None else draft)
     except OSError as error:
         problems.append(Message(f"{path}: cannot be read ({error.strerror})", f"{path}：无法读取（{error.strerror}）"))
     except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hw.messages import Message, UserError
@@ -22,14 +22,14 @@ class SettingsError(UserError):
         )
 
 
-def load(paths: Sequence[Path] = ()) -> Settings:
+def load(paths: Sequence[Path] = (), drafts: Mapping[Path, str] | None = None) -> Settings:
     """Read the settings files and their drop-ins (callbox.toml, then callbox.d/*.toml in name order).
 
-    Without `paths`: the file CALLBOX_CONFIG names, else /etc/callbox/callbox.toml, else the defaults. Raises SettingsError with
-    everything that is wrong.
+    Without `paths`: the file CALLBOX_CONFIG names, else /etc/callbox/callbox.toml, else the defaults. drafts: what the settings
+    would be if these files said this, for whoever wants to know before writing. Raises SettingsError with everything that is wrong.
     """
-    chosen, problems = files.chosen_paths(paths)
-    entries = files.read(chosen, build.list_names())
+    chosen, problems = files.chosen_paths(paths, drafts)
+    entries = files.read(chosen, build.list_names(), drafts)
     settings, mistakes = build.build(entries)
     problems += mistakes + check(settings, entries)
     if problems:

@@ -65,6 +65,13 @@ class Watch(Keeper):
         self._dead[line.name] = DeadLine(Usual(), limit, standing="dead_line" in standing)
         return watch
 
+    def take_up(self, settings: Settings) -> None:
+        """Judge by these settings' limits from now on; nothing that was heard is forgotten."""
+        self._settings = settings
+        for name, line in self._lines.items():
+            line.take_up(settings.alarms)
+            self._dead[name].limit = settings.alarms.dead_line_calls
+
     def step(self) -> None:
         """Look at what is due."""
         now = self._monotonic()

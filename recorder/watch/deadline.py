@@ -23,7 +23,7 @@ class DeadLine:
         self.usual = usual
         self.dead = standing
         self.expected = self.silent_s = 0.0
-        self._limit = limit
+        self.limit = limit
         self._at: datetime | None = None
 
     def step(self, now: datetime, alive: bool | None) -> bool:
@@ -35,7 +35,7 @@ class DeadLine:
         elif alive is not None and self._at is not None and 0 < passed <= LONGEST_STEP_S:
             self.expected += self.usual.between(self._at, now)
             self.silent_s += passed
-            enough = self._limit > 0 and self.expected >= self._limit and self.silent_s >= LEAST_S
+            enough = self.limit > 0 and self.expected >= self.limit and self.silent_s >= LEAST_S
             self.dead = self.dead or enough
         self._at = now
         return self.dead

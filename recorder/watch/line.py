@@ -50,6 +50,14 @@ class LineWatch:
         self._unrecorded = "speech_unrecorded" in standing
         self._alive = self._heard = False
 
+    def take_up(self, limits: AlarmLimits) -> None:
+        """Judge by these limits from now on; an alarm that stands goes when it is over by them."""
+        if limits.mains_hz != self._limits.mains_hz:
+            self._meter.take_up(limits.mains_hz)
+        self._limits = limits
+        for side in self._sides:
+            side.take_up(limits)
+
     def audio(self, samples: Samples, heard: Heard) -> None:
         """A block of the line's own channels, and what was heard in it."""
         seconds = self._meter.feed(samples, heard)

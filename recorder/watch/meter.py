@@ -77,6 +77,10 @@ class Meter:
         self._down = max(1, rate // RATE)
         self._hum = _mains_table(rate // self._down, mains_hz)
 
+    def take_up(self, mains_hz: float) -> None:
+        """From now on the mains has this frequency."""
+        self._hum = _mains_table(self._rate // self._down, mains_hz)
+
     def feed(self, samples: Samples, heard: Heard) -> list[Second]:
         """The next block, shape (frames, channels), and what was heard in it. Once a second is full: each side's figures."""
         if not self._blocks:

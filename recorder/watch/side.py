@@ -47,6 +47,10 @@ class SideWatch:
         self.clipping = Latch(2, on="clipping" in standing)
         self.hum = Latch(1, on="hum" in standing)
 
+    def take_up(self, limits: AlarmLimits) -> None:
+        """Judge by these limits from now on; what was measured stays."""
+        self._limits = limits
+
     def feed(self, second: Second) -> None:
         """The next second of this side."""
         self._recent.feed(second)

@@ -222,3 +222,14 @@ def test_plans_are_made_in_a_thread(shelf: Shelf) -> None:
     shelf.keeper.close()
     shelf.run(5)
     assert shelf.deleted() == ["a", "b"]
+
+
+def test_a_longer_time_that_is_taken_up_saves_what_was_about_to_go(shelf: Shelf) -> None:
+    shelf.monotonic += LOOK_S
+    shelf.keeper.step()  # takes the plan: a and b are to go
+    shelf.keeper.take_up(Settings(store=Store(path=str(shelf.store.store)), retention=Retention(days=90)))
+    shelf.run()
+    assert shelf.deleted() == ["a"]
+    shelf.keeper.take_up(Settings(store=Store(path=str(shelf.store.store)), retention=Retention(days=40)))
+    shelf.run()
+    assert shelf.deleted() == ["a", "b"]
