@@ -28,12 +28,17 @@ KINDS = {
     "agent_faults": Message("an agent's calls break rules far oftener than others'", "座席违规明显偏多"),
     "subject": Message("a subject about which callers suddenly complain", "某主题投诉骤增"),
     "inspector_bias": Message("an inspector grades harder or softer than the others", "质检员评分偏差"),
+    "calibration_due": Message("no calibration was opened this month", "本月尚未校准"),
 }
+
+OF_CALLS = ("priority_call", "stuck_call", "angry_now")
+"""Kinds whose subject is a call."""
 
 
 @dataclass(frozen=True)
 class AlertEvent:
-    """action: "seen", "done" (something was done about it) or "closed". at: UTC epoch seconds."""
+    """action: "seen", "done" (something was done about it) or "closed". text: what was done; empty when the doing itself closed it
+    (`settle`). at: UTC epoch seconds."""
 
     at: float
     by: str
@@ -43,7 +48,7 @@ class AlertEvent:
 
 @dataclass(frozen=True)
 class Alert:
-    """kind: one of KINDS. subject: a call id, team, agent number, word or name. detail: figures behind it. Times: UTC epoch
+    """kind: one of KINDS. subject: a call id, team, agent number, word, name or month. detail: figures behind it. Times: UTC epoch
     seconds."""
 
     id: str
@@ -127,6 +132,16 @@ def raise_alert(database: Database, kind: str, subject: str, detail: Mapping[str
     database.execute("INSERT INTO alerts (id, kind, subject, opened_at, detail) VALUES (?, ?, ?, ?, ?)", row)
     record(database, "callbox", "alert.open", key, {"kind": kind, "subject": subject})
     return key
+
+
+def settle(database: Database, kind: str, by: str) -> None:
+    """Close every open alert of a kind inside the caller's transaction: somebody has just done what it asks for."""
+    now = to_text(time.time())
+    for (key,) in database.execute("SELECT id FROM alerts WHERE kind = ? AND closed_at IS NULL", (kind,)).fetchall():
+        database.execute("UPDATE alerts SET closed_at = ? WHERE id = ?", (now, key))
+        values = (key, now, by, "closed", "")
+        database.execute("INSERT INTO alert_events (alert_id, at, by, action, text) VALUES (?, ?, ?, ?, ?)", values)
+        record(database, by, "alert.closed", key, {"text": ""})
 
 
 def _alert(connection: sqlite3.Connection, row: sqlite3.Row) -> Alert:

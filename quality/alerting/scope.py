@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from quality.access.scope import Scope
-from quality.alerting.alerts import Alert
+from quality.alerting.alerts import OF_CALLS, Alert
 from quality.calls.views import Views
-
-OF_CALLS = ("priority_call", "stuck_call")
 
 
 def seen_alerts(store: Path, alerts: Iterable[Alert], scope: Scope) -> list[Alert]:
-    """Those of the alerts that this person may see. Alerts about neither a call, a group nor an agent (a subject of customers'
-    words, an inspector's bias) are for people who see everything."""
+    """Those of the alerts that this person may see. A subject of customers' words and an inspector's bias are for people who see
+    everything; that calibration is due is for all staff, since it is about nobody."""
     found = list(alerts)
     if scope.everything:
         return found
@@ -27,6 +26,23 @@ def seen_alerts(store: Path, alerts: Iterable[Alert], scope: Scope) -> list[Aler
             return row is not None and scope.sees_call(row.agent_id, row.team)
         if alert.kind == "special_review":
             return scope.sees_group(alert.subject)
+        if alert.kind == "calibration_due":
+            return scope.agent is None
         return alert.kind == "agent_faults" and alert.subject in agents
 
     return [alert for alert in found if seen(alert)]
+
+
+def seen_where(store: Path, scope: Scope, row: str) -> tuple[str, tuple[object, ...]]:
+    """The same as SQL that holds for rows of review.db's `alerts`, where calls.db is attached as `calls`, and its values. row: the
+    table's name in the query."""
+    if scope.everything:
+        return "1", ()
+    call, values = scope.where("c")
+    kinds = ", ".join(f"'{kind}'" for kind in OF_CALLS)
+    groups = sorted(scope.groups or ()) if scope.agent is None else []
+    sql = f"""(({row}.kind IN ({kinds}) AND EXISTS (SELECT 1 FROM calls.calls c WHERE c.id = {row}.subject AND {call}))
+        OR ({row}.kind = 'special_review' AND {row}.subject IN (SELECT value FROM json_each(?)))
+        OR ({row}.kind = 'calibration_due' AND ?)
+        OR ({row}.kind = 'agent_faults' AND {row}.subject IN (SELECT value FROM json_each(?))))"""  # noqa: S608
+    return sql, (*values, json.dumps(groups), scope.agent is None, json.dumps(sorted(scope.agents(store))))

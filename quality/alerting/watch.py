@@ -13,6 +13,7 @@ from quality.alerting.alerts import Alert, Alerts, raise_alert
 from quality.alerting.repeats import repeat_rates
 from quality.alerting.subjects import rising_subjects
 from quality.calibrating.bias import review_bias
+from quality.calibrating.missing import missing_calibration
 from quality.calls.filter import day_start
 from quality.improving.problems import Count, z_score
 from quality.store import reading, writing
@@ -23,7 +24,8 @@ from recorder.times import from_text
 @dataclass(frozen=True)
 class WatchRules:
     """repeat_rate: of a group's calls, 0–1, on `in_a_row` days one after the other. fault_ratio, fault_z: an agent's share of
-    calls with a fault against the others', as a ratio and in standard errors; over `fault_least` calls."""
+    calls with a fault against the others', as a ratio and in standard errors; over `fault_least` calls. calibration_days: of a
+    month's end, on which a month without a calibration is told; 0: never."""
 
     repeat_rate: float = QualityRules.repeat_rate
     in_a_row: int = QualityRules.repeat_days
@@ -31,11 +33,12 @@ class WatchRules:
     fault_ratio: float = 1.5
     fault_z: float = 5.0
     fault_least: int = 30
+    calibration_days: int = QualityRules.calibration_remind_days
 
     @classmethod
     def of(cls, rules: QualityRules) -> WatchRules:
         """As a site has set them."""
-        return cls(repeat_rate=rules.repeat_rate, in_a_row=rules.repeat_days)
+        return cls(repeat_rate=rules.repeat_rate, in_a_row=rules.repeat_days, calibration_days=rules.calibration_remind_days)
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,14 @@ class Finding:
 
 
 def watch(store: Path, day: date, timezone: str, rules: WatchRules | None = None) -> list[Alert]:
-    """Look at a local day that is over, on a Sunday also at the week, and open what has to be. Looking again opens nothing twice.
-    The new alerts."""
+    """Look at a local day that is over, on a Sunday also at the week, near a month's end also at the month, and open what has to
+    be. Looking again opens nothing twice. The new alerts."""
     rules, found = rules or WatchRules(), []
     found += list(_calls(store, day, timezone))
     found += list(_repeats(store, day, timezone, rules))
     if day.weekday() == 6:
         found += list(_week(store, day, timezone, rules))
+    found += list(_calibration(store, day, timezone, rules))
     return _open(store, found)
 
 
@@ -114,6 +118,13 @@ def _week(store: Path, sunday: date, timezone: str, rules: WatchRules) -> Iterat
     for bias in review_bias(store, sunday - timedelta(days=27), sunday, timezone):
         if bias.stands_out:
             yield Finding("inspector_bias", bias.inspector, at, {"points": round(bias.points, 1), "calls": bias.calls})
+
+
+def _calibration(store: Path, day: date, timezone: str, rules: WatchRules) -> Iterator[Finding]:
+    missing = missing_calibration(store, day, timezone, rules.calibration_days)
+    if missing:
+        at = datetime.combine(missing.since, datetime.min.time(), ZoneInfo(timezone)).timestamp()
+        yield Finding("calibration_due", missing.month, at, {"reviewers": missing.reviewers, "reviews": missing.reviews})
 
 
 _FAULTS = """

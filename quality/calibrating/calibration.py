@@ -14,6 +14,7 @@ from pathlib import Path
 from hw.messages import UserError
 from quality.access.roles import LEADS, require
 from quality.access.users import User
+from quality.alerting.alerts import settle
 from quality.calibrating.agreement import same_share, weighted_kappa
 from quality.calls.views import Views
 from quality.changes import record
@@ -86,8 +87,8 @@ class Calibrations:
         self._store, self._line = store, line
 
     def open(self, call_id: str, raters: Sequence[User], due_on: date, user: User, form_id: str = "A") -> Calibration:
-        """Ask several people to rate a call. Raises UserError with fewer than two of them, for a call nobody can rate, and for
-        who is no lead."""
+        """Ask several people to rate a call, which closes the reminder that calibration is due. Raises UserError with fewer than
+        two of them, for a call nobody can rate, and for who is no lead."""
         require(user, LEADS)
         people = {rater.id: rater for rater in raters if rater.role != "agent"}
         call = Views(self._store).call(call_id)
@@ -106,6 +107,7 @@ class Calibrations:
             database.table("calibration_raters").insert_all(rows)
             names = [person.name for person in people.values()]
             record(database, user.name, "calibration.open", call_id, {"calibration": key, "raters": names})
+            settle(database, "calibration_due", user.name)
         return self.get(key)
 
     def submit(self, key: str, user: User, marks: Marks) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from quality.access.scope import ALL, Scope
+from quality.alerting.scope import seen_where
 from quality.calls.filter import day_start
 from quality.store import reading
 
@@ -63,7 +64,7 @@ def duties(store: Path, timezone: str, scope: Scope = ALL, today: date | None = 
                 connection, f"review.calibrations t JOIN calls.calls c ON c.id = t.call_id WHERE t.closed_at IS NULL AND {call}",
                 "due_on", day, values,
             ),
-            needs=_needs(connection, scope), alerts=_alerts(connection, scope), plan=_plan(connection),
+            needs=_needs(connection, scope), alerts=_alerts(store, connection, scope), plan=_plan(connection),
             month_given=_given(connection, begun, call, values), month_done=_given(connection, begun, call, values, done=True),
         )  # fmt: skip
 
@@ -90,15 +91,10 @@ def _needs(connection: sqlite3.Connection, scope: Scope) -> int:
     return sum(scope.sees_group(row["team"]) for row in rows)
 
 
-def _alerts(connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:
-    where, values = scope.where("c")
-    of_calls = "a.kind IN ('priority_call', 'stuck_call')"
-    mine = f"EXISTS (SELECT 1 FROM calls.calls c WHERE c.id = a.subject AND {where})"  # noqa: S608
-    bound = f"AND (NOT {of_calls} OR {mine})" if values else ""
-    teams = "AND (a.kind <> 'special_review' OR a.subject IN (SELECT value FROM json_each(?)))" if scope.groups is not None else ""
-    sql = f"SELECT a.kind, count(*) FROM review.alerts a WHERE a.closed_at IS NULL {bound} {teams} GROUP BY a.kind"  # noqa: S608
-    more = (json.dumps(sorted(scope.groups)),) if scope.groups is not None else ()
-    return {row[0]: row[1] for row in connection.execute(sql, (*values, *more))}
+def _alerts(store: Path, connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:
+    seen, values = seen_where(store, scope, "a")
+    sql = f"SELECT a.kind, count(*) FROM review.alerts a WHERE a.closed_at IS NULL AND {seen} GROUP BY a.kind"  # noqa: S608
+    return {row[0]: row[1] for row in connection.execute(sql, values)}
 
 
 def _plan(connection: sqlite3.Connection) -> Plan:
@@ -116,4 +112,3 @@ def _given(connection: sqlite3.Connection, since: str, call: str, values: tuple[
         WHERE a.assigned_at >= ? AND a.returned_at IS NULL AND {call}"""  # noqa: S608
     more = " AND a.submitted_at IS NOT NULL" if done else ""
     return int(connection.execute(sql + more, (since, *values)).fetchone()[0])
-

@@ -74,6 +74,7 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("quality", "decide_days"): (0, 365),
     ("quality", "calibration_points"): (0.1, 100),
     ("quality", "trust_agreement"): (0.5, 1),
+    ("quality", "calibration_remind_days"): (0, 28),
     ("quality", "trust_calls"): (10, 100_000),
     ("quality", "repeat_rate"): (0, 1),
     ("quality", "repeat_days"): (1, 28),

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from hw.messages import Message
 from quality.access.roles import LEADS
 from quality.alerting.alarmbook import KnownAlarm
-from quality.alerting.alerts import KINDS, Alert
+from quality.alerting.alerts import KINDS, OF_CALLS, Alert
 from quality.calls.wall import NO_LINE, WallLine, WallView
 from quality.health.words import STATES, alarm_name
 from recorder.signals.levels import SideLevels
@@ -25,7 +25,6 @@ FLOOR_DB = -60.0
 """The bar's left end: below it a telephone line is silent."""
 STEP = 2
 """Per cent in which bars move, so that a quiet line's answer stays the same from one second to the next."""
-OF_CALLS = ("priority_call", "stuck_call", "angry_now")
 
 
 def lines_json(view: WallView, role: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -11,16 +12,18 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from quality.access.roles import STAFF
-from quality.alerting.alerts import KINDS, Alert, Alerts
+from quality.access.roles import REVIEWERS, STAFF
+from quality.alerting.alerts import KINDS, OF_CALLS, Alert, Alerts
+from quality.alerting.scope import seen_alerts
 from quality.calls.rows import CallRow
+from quality.periods import period_of
 from webui.access import allow
 from webui.context import box, not_yours, person, views
 from webui.manage import numbers
-from webui.manage.room import agents, asked, blueprint, carried_out, day_of, say
+from webui.manage.room import Agent, agents, asked, blueprint, carried_out, day_of, say
 
 SHOWN = 200
-OF_CALLS = ("priority_call", "stuck_call")
+COUNTS = ("reviewers", "reviews")
 SPECIAL_DAYS = 3  # a special review opens after so many days running
 
 
@@ -68,31 +71,23 @@ def _listing(problem: str = "") -> str:
 
 def _shown(found: list[Alert]) -> list[Shown]:
     """Those a person may see, with what they are about."""
-    rows = {row.id: row for row in views().rows([alert.subject for alert in found if alert.kind in OF_CALLS])}
-    known = agents()
-    return [_one(alert, rows.get(alert.subject), known) for alert in found if _may_see(alert, rows.get(alert.subject), known)]
+    seen, known = seen_alerts(box().store, found, person().scope), agents()
+    rows = {row.id: row for row in views().rows([alert.subject for alert in seen if alert.kind in OF_CALLS])}
+    return [_one(alert, rows.get(alert.subject), known) for alert in seen]
 
 
-def _may_see(alert: Alert, row: CallRow | None, known: object) -> bool:
-    scope = person().scope
-    if scope.everything:
-        return True
-    if alert.kind in OF_CALLS:
-        return row is not None and scope.sees_call(row.agent_id, row.team)
-    if alert.kind == "special_review":
-        return scope.sees_group(alert.subject)
-    return alert.kind == "agent_faults" and isinstance(known, dict) and alert.subject in known
-
-
-def _one(alert: Alert, row: CallRow | None, known: object) -> Shown:
+def _one(alert: Alert, row: CallRow | None, known: Mapping[str, Agent]) -> Shown:
     day = day_of(alert.opened_at)
     if alert.kind in OF_CALLS and _is_id(alert.subject):
         return Shown(alert, row, "", url_for("calls.page", call_id=alert.subject))
     if alert.kind == "special_review":
         return Shown(alert, None, alert.subject, _calls(day, SPECIAL_DAYS, team=alert.subject, direction="in"))
     if alert.kind == "agent_faults":
-        agent = known.get(alert.subject) if isinstance(known, dict) else None
+        agent = known.get(alert.subject)
         return Shown(alert, None, agent.label if agent else alert.subject, _calls(day, 7, agent=alert.subject, faulty="yes"))
+    if alert.kind == "calibration_due":
+        where = "manage.calibrations" if person().account.role in REVIEWERS else "manage.alerts"
+        return Shown(alert, None, say(period_of("month", day).title), url_for(where))
     if alert.kind == "subject":
         return Shown(alert, None, alert.subject, url_for("calls.listing", q=alert.subject))
     return Shown(alert, None, alert.subject, url_for("manage.reviewing"))
@@ -102,11 +97,13 @@ def detail(alert: Alert) -> str:
     """The figures behind an alert, in words."""
     names: dict[str, str] = {
         "share": gettext("share"), "others": gettext("the others"), "before": gettext("before"), "threshold": gettext("threshold"),
-        "points": gettext("points apart"),
+        "points": gettext("points apart"), "reviewers": gettext("people who reviewed"), "reviews": gettext("reviews"),
     }  # fmt: skip
     told = []
     for name, value in alert.detail.items():
-        if name in names and isinstance(value, int | float):
+        if name in COUNTS:
+            told.append(f"{names[name]} {value}")
+        elif name in names and isinstance(value, int | float):
             told.append(f"{names[name]} {value:+.1f}" if name == "points" else f"{names[name]} {100 * value:.1f}%")
     return " · ".join(told)
 

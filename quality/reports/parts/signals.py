@@ -8,7 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
-from quality.alerting.alerts import KINDS
+from quality.alerting.alerts import KINDS, OF_CALLS
 from quality.alerting.subjects import rising_subjects
 from quality.calibrating.bias import review_bias
 from quality.calls.filter import day_start
@@ -146,7 +146,7 @@ def alerts(facts: Facts) -> Table:
     for row in opened:
         own = counts[row["kind"]]
         own[0], own[1], own[2] = own[0] + 1, own[1] + (row["events"] > 0), own[2] + (row["closed_at"] is not None)
-        if "call" not in row["kind"]:
+        if row["kind"] not in OF_CALLS:
             named[row["kind"]].append(str(row["subject"]))
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (KINDS.get(kind, Message(kind, kind)), *own, "、".join(dict.fromkeys(named[kind]))) for kind, own in sorted(counts.items())

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from hw.messages import UserError
-from quality.alerting.alerts import Alerts, raise_alert
+from quality.access.scope import Scope
+from quality.alerting.alerts import KINDS, Alerts, raise_alert
 from quality.alerting.repeats import repeat_rates
+from quality.alerting.scope import seen_alerts
 from quality.alerting.watch import WatchRules, watch, watch_calls
+from quality.calibrating.calibration import Calibrations
 from quality.centre.make import read_truths
+from quality.managing.duties import duties
 from quality.store import reading, writing
 from recorder.times import from_text
 from tests.quality.department import SMALL, ZONE, user
@@ -31,6 +35,59 @@ def test_each_planted_truth_raises_its_own_alert_and_no_other(own_centre: Path) 
     assert not by_kind
     assert len(calls) == sum(a.kind == "priority_call" for a in found) > 0
     assert watch(own_centre, days[-1], ZONE, SMALL_RULES) == []  # looking again opens nothing twice
+
+
+def test_a_month_without_a_calibration_is_told_near_its_end(own_centre: Path) -> None:
+    """The made centre calibrates every month; take the last month's away."""
+    month = SMALL.last.replace(day=1)
+    with writing(own_centre) as database:
+        late = f"SELECT id FROM calibrations WHERE opened_at >= '{month}'"
+        for table in ("calibration_grades", "calibration_raters"):
+            database.execute(f"DELETE FROM {table} WHERE calibration_id IN ({late})")
+        database.execute(f"DELETE FROM calibrations WHERE id IN ({late})")
+
+    def due(day: date, days: int = 7) -> list[str]:
+        found = watch(own_centre, day, ZONE, WatchRules(calibration_days=days))
+        return [alert.subject for alert in found if alert.kind == "calibration_due"]
+
+    assert due(SMALL.last - timedelta(days=7)) == []
+    assert due(SMALL.last, days=0) == []
+    assert due(SMALL.last - timedelta(days=6)) == [f"{month:%Y-%m}"]
+    assert due(SMALL.last) == []  # it stands
+    [alert] = Alerts(own_centre).list("calibration_due")
+    assert alert.detail["reviewers"] >= 2
+    lead, raters = user(own_centre, "manager"), [user(own_centre, "inspector", n) for n in (0, 1)]
+    with reading(own_centre) as connection:
+        call = connection.execute("SELECT id FROM calls.calls WHERE duration_s > 60 LIMIT 1").fetchone()[0]
+    Calibrations(own_centre).open(call, raters, SMALL.last, lead)
+    assert [(e.by, e.action, e.text) for e in Alerts(own_centre).get(alert.id).events] == [(lead.name, "closed", "")]
+    assert due(SMALL.last) == []
+
+
+def test_one_who_reviews_alone_has_nobody_to_calibrate_with(own_centre: Path) -> None:
+    with writing(own_centre) as database:
+        alone = user(own_centre, "inspector").id
+        database.execute("UPDATE users SET disabled_at = '2026-01-01T00:00:00.000Z' WHERE id <> ?", (alone,))
+        database.execute("UPDATE calibrations SET opened_at = '2025-01-01T00:00:00.000Z'")
+    assert not [alert for alert in watch(own_centre, SMALL.last, ZONE) if alert.kind == "calibration_due"]
+
+
+def test_what_people_see_is_counted_as_it_is_listed(own_centre: Path) -> None:
+    """seen_alerts and seen_where say the same, for people of one group, of none and of all."""
+    with reading(own_centre) as connection:
+        call, team, agent = connection.execute("SELECT id, team, agent_id FROM calls.calls WHERE team <> '' LIMIT 1").fetchone()
+        other = connection.execute("SELECT id FROM calls.calls WHERE team <> ? AND team <> '' LIMIT 1", (team,)).fetchone()[0]
+    subjects = {"priority_call": call, "angry_now": call, "stuck_call": other, "special_review": team, "agent_faults": agent,
+                "subject": "快递", "inspector_bias": "质检员", "calibration_due": "2026-09"}  # fmt: skip
+    assert subjects.keys() == KINDS.keys()
+    with writing(own_centre) as database:
+        for kind, subject in subjects.items():
+            raise_alert(database, kind, subject, {}, 0.0)
+    seen_by_group = {"priority_call", "angry_now", "special_review", "agent_faults", "calibration_due"}
+    of_group, of_none = Scope(groups=frozenset({team})), Scope(groups=frozenset())
+    for scope, expected in ((Scope(), set(KINDS)), (of_group, seen_by_group), (of_none, {"calibration_due"})):
+        listed = {alert.kind for alert in seen_alerts(own_centre, Alerts(own_centre).list(), scope)}
+        assert listed == set(duties(own_centre, ZONE, scope).alerts) == expected
 
 
 def test_two_days_above_the_threshold_are_not_three(own_centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from quality.alerting.alerts import Alerts
+from quality.alerting.alerts import Alerts, raise_alert
 from quality.calibrating.calibration import Calibrations
 from quality.forms.store import Forms
 from quality.improving.cases import Cases
@@ -23,6 +23,8 @@ from quality.reviewing.appeals import Appeals
 from quality.reviewing.assignments import Assignments
 from quality.reviewing.observation import Observations
 from quality.reviewing.reviews import Reviews
+from quality.store import writing
+from recorder.times import from_text
 from tests.webui.conftest import entered
 from tests.webui.makebox import TestBox
 from tests.webui.manage import objects
@@ -163,6 +165,24 @@ def test_an_alert_is_closed_only_with_what_was_done(own_box: TestBox, manager: F
     assert Alerts(own_box.store).get(key).events[-1].text == "已回访客户"
     assert "已回访客户" in manager.get("/alerts?closed=yes").text
     assert "已回访客户" not in manager.get("/alerts").text
+
+
+def test_a_calibration_that_is_due_is_told_until_one_is_opened(own_box: TestBox, own_app: Flask, manager: FlaskClient) -> None:
+    with writing(own_box.store) as database:
+        raise_alert(database, "calibration_due", "2026-11", {"reviewers": 2, "reviews": 41}, from_text("2026-11-23T16:00:00Z"))
+    shown = manager.get("/alerts").text
+    assert "no calibration was opened this month" in shown
+    assert "November 2026" in shown
+    assert "people who reviewed 2 · reviews 41" in shown
+    assert "the month has none yet" in manager.get(WEEK).text
+    manager.post("/language/zh")
+    assert "本月尚未校准" in manager.get("/alerts").text
+    assert "本月尚无校准" in manager.get(WEEK).text
+    manager.post("/language/en")
+    assert 'href="/calibrations"' not in entered(own_app, "trainer").get("/alerts").text
+    objects.calibration(own_box)
+    assert "the month has none yet" not in manager.get(WEEK).text
+    assert "closed it by doing what it asks for" in manager.get("/alerts?closed=yes").text
 
 
 def test_a_call_is_given_by_hand(own_box: TestBox, manager: FlaskClient) -> None:
