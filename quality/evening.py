@@ -15,6 +15,7 @@ from quality.improving.trainings import Trainings
 from quality.mystery.calls import MysteryCalls
 from quality.reports.facts import Box
 from quality.reports.keptfacts import keep_all
+from quality.reviewing.correctedresults import CorrectedResults, JudgeBy, judged_anew
 from quality.reviewing.observation import Observations
 from quality.sampling.plans import Plans
 from quality.store import reading
@@ -22,6 +23,7 @@ from recorder.settings.sections import QualityRules
 
 TRAINING_WEEKS = 4  # whose reviews tell a common problem
 MOST_MISSED = 14  # days that are caught up on
+JUST_S = 2 * 86400.0  # seconds before the day's end since when corrections make the machine's marks of earlier days anew
 KEPT = timedelta(days=400)  # whose detail is kept ready for the pages: a year and the period before
 
 
@@ -43,18 +45,25 @@ class Evening:
     left_out: tuple[Message, ...]
 
 
-def evening(store: Path, day: date, timezone: str, rules: QualityRules | None = None, by: str = "callbox") -> Evening:
+def evening(
+    store: Path, day: date, timezone: str, rules: QualityRules | None = None, by: str = "callbox", *,
+    judge_by: JudgeBy | None = None,
+) -> Evening:  # fmt: skip
     """Do it all for a local day that is over; trainings and trusted items are looked at on Sundays. Doing it again does nothing
-    twice."""
-    rules = rules or QualityRules()
+    twice. judge_by: of the settings; None: the rulebook that ships."""
+    rules, judge_by = rules or QualityRules(), judge_by or JudgeBy()
+    CorrectedResults(store, judge_by).renew_due(None)
     planned, short, left_out = _plan(store, day, timezone, by)
     end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone)).timestamp()
     linked, missed = MysteryCalls(store, timezone).link(end)
     observed = Observations(store, timezone).fill(day)
+    for other in judged_anew(store, end - JUST_S, timezone) - {day}:
+        Observations(store, timezone).fill(other)
     rechecked, needs = _sunday(store, day, timezone, rules, by) if day.weekday() == 6 else (0, 0)
     scored = Automatic(store, timezone, rules).score(day)
     alerts = watch(store, day, timezone, WatchRules.of(rules))
-    keep_all(Box(store, timezone=timezone), day - KEPT, day)
+    rulebook = Path(judge_by.rulebook) if judge_by.rulebook else None
+    keep_all(Box(store, timezone=timezone, rulebook=rulebook, company=judge_by.company), day - KEPT, day)
     return Evening(planned, short, len(alerts), needs, rechecked, len(observed), scored, linked, missed, left_out)
 
 

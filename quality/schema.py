@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from quality.access import accountschema, tokenschema
+from quality.boxsettings import schema as settingsschema
 from quality.calls import listschema
 from quality.jobs import schema as jobschema
 from quality.managing import manageschema
+from quality.reviewing import correctedschema
 from recorder.migrations import Migration
 
 REVIEW_DB = "review.db"
@@ -323,4 +325,6 @@ MIGRATIONS = (
             "CREATE INDEX labels_by_field ON labels (field)",
         ),
     ),
+    *correctedschema.STEPS,
+    *settingsschema.STEPS,
 )

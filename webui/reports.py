@@ -73,7 +73,8 @@ def download(week: str, kind: str) -> ResponseReturnValue:
 
 
 def _summary(week: Week) -> WeeklySummary:
-    return weekly_summary(box().store, week, box().settings.site.timezone, rulebook=_rulebook(), scope=person().scope)
+    return weekly_summary(box().store, week, box().settings.site.timezone, rulebook=_rulebook(), scope=person().scope,
+                          company=box().settings.site.company)
 
 
 def _rulebook() -> Path | None:

@@ -52,10 +52,17 @@ class Rulebooks:
 
     def live(self) -> Rulebook:
         """The rulebook to check by now; read again only when another has been adopted. Raises UserError."""
-        path = self.live_path()
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        self._live = _read(path, tuple((f.name, f.stat().st_mtime_ns) for f in files if f.is_file()))
+        self._live = _read_once(self.live_path())
         return self._live
+
+    def once(self, identity: str) -> Rulebook | None:
+        """The rulebook of that identity, if it was ever live and is still whole."""
+        adopted = next((a for a in self.history() if a.identity == identity), None)
+        try:
+            book = _read_once(self.path_of(adopted.digest if adopted else ""))
+        except (UserError, OSError):
+            return None
+        return book if book.identity == identity else None
 
     def use(self) -> Rulebook:
         """The same for a service at work: if it has become unreadable, the one read before stays in use."""
@@ -143,6 +150,11 @@ class Rulebooks:
             file.flush()
             os.fsync(file.fileno())
         shared(self._folder / HISTORY)
+
+
+def _read_once(path: Path) -> Rulebook:
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return _read(path, tuple((f.name, f.stat().st_mtime_ns) for f in files if f.is_file()))
 
 
 @lru_cache(maxsize=4)

@@ -22,6 +22,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     """Do it and say what was done."""
     from quality.evening import due_days, evening
+    from quality.reviewing.correctedresults import JudgeBy
 
     settings = settings_of(arguments)
     store, timezone = Path(settings.store.path), settings.site.timezone
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not days:
         say("yesterday's evening is done already", "昨日的收尾工作已完成")
     for day in days:
-        done = evening(store, day, timezone, settings.quality)
+        done = evening(store, day, timezone, settings.quality, judge_by=JudgeBy.of(settings))
         for message in done.left_out:
             note(message.en, message.zh)
         say(facts({"day": day.isoformat()} | {name: value for name, value in vars(done).items() if name != "left_out"}))

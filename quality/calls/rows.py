@@ -46,9 +46,21 @@ class ReviewBrief:
 
 
 @dataclass(frozen=True)
+class AfterCorrection:
+    """What the machine's verdict on a call becomes by people's corrections (quality.reviewing.correctedresults). rule_hits: faults
+    that hold, by rule."""
+
+    scores: Scores
+    high_priority: bool
+    rule_hits: dict[str, int]
+
+
+@dataclass(frozen=True)
 class CallRow:
     """A call as the list shows it. Instants are UTC epoch seconds, durations seconds; None is "not known". hits counts faults
-    found, rules names them (each once, in the order they came up), rule_hits counts each. first_words: how the talk began."""
+    found, rules names them (each once, in the order they came up), rule_hits counts each. first_words: how the talk began.
+    scores, high_priority, hits and rules are the machine's own; corrected: what they become by people's corrections, None where
+    these make no difference."""
 
     id: str
     started_at: float
@@ -76,6 +88,13 @@ class CallRow:
     review: ReviewBrief | None
     first_words: str = ""
     rule_hits: dict[str, int] = field(default_factory=dict)
+    corrected: AfterCorrection | None = None
+
+    @property
+    def judged(self) -> AfterCorrection | None:
+        """What counts: after correction where there is one, else the machine's; None for a call that is not analysed."""
+        machine = AfterCorrection(self.scores, self.high_priority, self.rule_hits) if self.scores else None
+        return self.corrected or machine
 
 
 @dataclass(frozen=True)
@@ -124,21 +143,30 @@ class CallView:
     degraded: str = ""
 
 
+CORRECTED = """LEFT JOIN review.corrected_results k ON k.call_id = r.call_id AND k.differs = 1 AND k.analyzed_at = r.analyzed_at
+    AND k.rulebook_version = r.rulebook_version"""
+"""Beside `analysis.results r`: its scores after correction as k, NULL where there are none that hold."""
+
 # A call's row by id. The newest review is found by its (call_id, version) index.
-ROW_SQL = """
+ROW_SQL = f"""
 SELECT c.*, coalesce(a.name, '') AS agent_name, r.compliance, r.experience, r.risk, coalesce(r.high_priority, 0) AS high_priority,
     j.state AS job_state, j.reason AS job_reason, j.attempts AS job_attempts, j.finished_at AS job_finished_at,
     v.id AS review_id, v.version AS review_version, v.form_id, v.form_version, v.total, v.passed, v.reviewed_at,
     u.name AS reviewer,
     (SELECT group_concat(text, ' ') FROM (SELECT text FROM analysis.utterances WHERE call_id = c.id ORDER BY seq LIMIT 4)) AS talk,
-    (SELECT json_group_array(rule) FROM (SELECT rule FROM analysis.hits WHERE call_id = c.id ORDER BY seq)) AS hit_rules
+    (SELECT json_group_array(rule) FROM (SELECT rule FROM analysis.hits WHERE call_id = c.id ORDER BY seq)) AS hit_rules,
+    k.compliance AS k_compliance, k.experience AS k_experience, k.risk AS k_risk, k.high_priority AS k_high,
+    CASE WHEN k.call_id IS NOT NULL THEN
+        (SELECT json_group_array(rule) FROM (SELECT rule FROM review.corrected_hits WHERE call_id = c.id ORDER BY seq))
+    END AS k_rules
 FROM calls.calls c
 LEFT JOIN calls.agents a ON a.id = c.agent_id
 LEFT JOIN analysis.results r ON r.call_id = c.id
+{CORRECTED}
 LEFT JOIN analysis.jobs j ON j.call_id = c.id
 LEFT JOIN review.reviews v ON v.call_id = c.id AND v.version = (SELECT max(version) FROM review.reviews WHERE call_id = c.id)
 LEFT JOIN review.users u ON u.id = v.reviewer_id
-"""
+"""  # noqa: S608  a piece of ours
 
 
 def call_row(row: sqlite3.Row) -> CallRow:
@@ -153,8 +181,16 @@ def call_row(row: sqlite3.Row) -> CallRow:
         agent_id=row["agent_id"], agent_name=row["agent_name"], team=row["team"], hung_up_by=row["hung_up_by"],
         analysis=analysis_state(row), scores=scores, high_priority=bool(row["high_priority"]), hits=len(rules),
         rules=tuple(dict.fromkeys(rules)), review=review_brief(row), rule_hits=dict(Counter(rules)),
-        first_words=(row["talk"] or "")[:FIRST_WORDS],
+        first_words=(row["talk"] or "")[:FIRST_WORDS], corrected=after_correction(row),
     )  # fmt: skip
+
+
+def after_correction(row: sqlite3.Row) -> AfterCorrection | None:
+    """What corrections make of the call, from a row of ROW_SQL."""
+    if row["k_rules"] is None:
+        return None
+    scores = Scores(row["k_compliance"], row["k_experience"], row["k_risk"])
+    return AfterCorrection(scores, bool(row["k_high"]), dict(Counter(json.loads(row["k_rules"]))))
 
 
 def analysis_state(row: sqlite3.Row) -> AnalysisState:

@@ -23,16 +23,22 @@ SELECT o.n, sum(CASE WHEN $kind IN ('held', 'transferred') THEN CAST(round(p.fra
     max($kind = 'transferred'), max($kind <> 'talk')
 FROM one o CROSS JOIN calls.parts p ON p.call_id = o.id GROUP BY o.n;
 
+-- What the machine found, after people's corrections where there are any (k: quality.calls.rows.CORRECTED).
 CREATE TABLE heard (n INTEGER PRIMARY KEY, music_ms INTEGER, compliance REAL, experience REAL, risk REAL, high INTEGER,
     hits INTEGER, faulty INTEGER);
 INSERT INTO heard
 SELECT o.n,
     CASE WHEN instr(a.acoustics, '"music"') THEN (SELECT sum(CAST(round(1000 * (value ->> 'end' - value ->> 'start')) AS INTEGER))
         FROM json_each(a.acoustics, '$.music')) END,
-    a.compliance, a.experience, a.risk, a.high_priority,
-    (SELECT count(*) FROM analysis.hits WHERE call_id = o.id),
-    EXISTS (SELECT 1 FROM analysis.hits WHERE call_id = o.id AND side = 'agent')
-FROM one o CROSS JOIN analysis.results a ON a.call_id = o.id;
+    coalesce(k.compliance, a.compliance), coalesce(k.experience, a.experience), coalesce(k.risk, a.risk),
+    coalesce(k.high_priority, a.high_priority),
+    CASE WHEN k.call_id IS NULL THEN (SELECT count(*) FROM analysis.hits WHERE call_id = o.id)
+        ELSE (SELECT count(*) FROM review.corrected_hits WHERE call_id = o.id) END,
+    CASE WHEN k.call_id IS NULL THEN EXISTS (SELECT 1 FROM analysis.hits WHERE call_id = o.id AND side = 'agent')
+        ELSE EXISTS (SELECT 1 FROM review.corrected_hits WHERE call_id = o.id AND side = 'agent') END
+FROM one o CROSS JOIN analysis.results a ON a.call_id = o.id
+    LEFT JOIN review.corrected_results k ON k.call_id = a.call_id AND k.differs = 1 AND k.analyzed_at = a.analyzed_at
+        AND k.rulebook_version = a.rulebook_version;
 
 CREATE TABLE judged (n INTEGER PRIMARY KEY, total REAL, passed INTEGER);
 INSERT INTO judged

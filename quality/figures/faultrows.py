@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quality.calls.filter import day_start
+from quality.calls.rows import CORRECTED
 from quality.forms.form import POOR_SHARE, Form
 from quality.forms.store import Forms
 from quality.store import reading
@@ -50,7 +51,8 @@ class TabooRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """Rules broken in an agent's calls of a day: in how many calls, and how often."""
+    """Rules broken in an agent's calls of a day: in how many calls, and how often; after people's corrections, so that what they
+    have struck out is nobody's fault."""
 
     day: date
     team: str
@@ -110,9 +112,13 @@ SELECT days.day, c.team, coalesce(c.agent_id, ''), t.taboo, count(*) {_DAYS} {_L
 JOIN review.review_taboos t ON t.review_id = r.id GROUP BY 1, 2, 3, 4
 """
 _RULES = f"""
-SELECT days.day, c.team, coalesce(c.agent_id, ''), h.rule, count(DISTINCT h.call_id), count(*) {_DAYS}
-JOIN analysis.hits h ON h.call_id = c.id GROUP BY 1, 2, 3, 4
-"""
+SELECT day, team, agent, rule, count(DISTINCT call), count(*) FROM (
+    SELECT days.day, c.team, coalesce(c.agent_id, '') AS agent, h.rule, h.call_id AS call {_DAYS}
+    JOIN analysis.results r ON r.call_id = c.id {CORRECTED} JOIN analysis.hits h ON h.call_id = c.id WHERE k.call_id IS NULL
+    UNION ALL SELECT days.day, c.team, coalesce(c.agent_id, ''), h.rule, h.call_id {_DAYS}
+    JOIN analysis.results r ON r.call_id = c.id {CORRECTED} JOIN review.corrected_hits h ON h.call_id = k.call_id)
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608  pieces of ours
 
 
 def fault_rows(store: Path, first: date, last: date, timezone: str) -> FaultRows:

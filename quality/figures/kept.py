@@ -168,10 +168,11 @@ _ENDS = {
     "results": "SELECT max(rowid) FROM analysis.results",
     "rescored": "SELECT max(id) FROM analysis.past_scores",
     "reviews": "SELECT max(rowid) FROM review.reviews",
+    "corrected": "SELECT max(number) FROM review.corrected_results",
     "records": "SELECT max(id) FROM calls.call_records",
 }
-"""How far each kind of change has come: a call understood, scored by another rulebook, reviewed; a PBX record. A call that is
-analysed again gets a row with a new number."""
+"""How far each kind of change has come: a call understood, scored by another rulebook, reviewed, its findings corrected; a PBX
+record. A call that is analysed again, or judged anew after a correction, gets a row with a new number."""
 _SINCE = {
     "results": """SELECT c.started_at FROM analysis.results r JOIN calls.calls c ON c.id = r.call_id
         WHERE r.rowid > ? AND r.rowid <= ? LIMIT ?""",
@@ -179,6 +180,8 @@ _SINCE = {
         WHERE p.id > ? AND p.id <= ? LIMIT ?""",
     "reviews": """SELECT c.started_at FROM review.reviews v JOIN calls.calls c ON c.id = v.call_id
         WHERE v.rowid > ? AND v.rowid <= ? LIMIT ?""",
+    "corrected": """SELECT c.started_at FROM review.corrected_results k JOIN calls.calls c ON c.id = k.call_id
+        WHERE k.number > ? AND k.number <= ? LIMIT ?""",
     "records": "SELECT started_at FROM calls.call_records WHERE id > ? AND id <= ? LIMIT ?",
 }  # fmt: skip
 

@@ -32,7 +32,7 @@ class Sums:
     anybody on days whose costs are known for the whole centre. staff_days, leavers.
 
     Quality: reviewed, review_points (sum of totals), passed; analysed, compliance, experience, risk (sums), high_priority (calls),
-    hits (faults found), faulty (calls with a fault of the agent).
+    hits (faults found), faulty (calls with a fault of the agent): what the machine found, after people's corrections.
     """
 
     calls: int = 0

@@ -89,6 +89,22 @@ class Automatic:
             record(database, "callbox", "automatic.score", day.isoformat(), {"calls": len(rows), "trusted": trusted.version})
         return len(rows)
 
+    def again(self, call_id: str) -> None:
+        """Score a call again that has a score, by the items that score now, after its findings were corrected."""
+        form = Forms(self._store).current()
+        trusted = self.trusted(form.id)
+        sql = """SELECT r.analyzed_at FROM review.automatic_scores a JOIN analysis.results r ON r.call_id = a.call_id
+            WHERE a.call_id = ?"""
+        with reading(self._store) as connection:
+            had = connection.execute(sql, (call_id,)).fetchone()
+            row = had and self._row(connection, form, trusted, call_id, had["analyzed_at"])
+        if had is None:
+            return
+        with writing(self._store) as database:
+            database.execute("DELETE FROM automatic_scores WHERE call_id = ?", (call_id,))
+            if row:
+                database.execute("INSERT INTO automatic_scores VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
     def between(self, first: date, last: date) -> dict[str, AutomaticScore]:
         """Of the calls of these local days that nobody has reviewed, by call id."""
         sql = """SELECT a.* FROM calls.calls c JOIN review.automatic_scores a ON a.call_id = c.id
@@ -117,10 +133,18 @@ class Automatic:
     def _scored(self, connection: sqlite3.Connection, form: Form, trusted: Trusted, day: date) -> Iterator[tuple[object, ...]]:
         bounds = self._bounds(day - timedelta(days=LATE_DAYS), day)
         for call_id, analyzed_at in connection.execute(_UNSCORED, bounds).fetchall():
-            suggestions = {i: s for i, s in suggestions_of(connection, form, call_id).items() if i in trusted.items}
-            score = automatic_score(form, suggestions, trusted.items)
-            if score is not None:
-                yield call_id, form.id, form.version, trusted.version, analyzed_at, score, coverage(form, suggestions)
+            row = self._row(connection, form, trusted, call_id, analyzed_at)
+            if row:
+                yield row
+
+    def _row(
+        self, connection: sqlite3.Connection, form: Form, trusted: Trusted, call_id: str, analyzed_at: str
+    ) -> tuple[object, ...] | None:  # fmt: skip
+        suggestions = {i: s for i, s in suggestions_of(connection, form, call_id).items() if i in trusted.items}
+        score = automatic_score(form, suggestions, trusted.items)
+        if score is None:
+            return None
+        return call_id, form.id, form.version, trusted.version, analyzed_at, score, coverage(form, suggestions)
 
     def _bounds(self, first: date, last: date) -> tuple[str, str]:
         zone = ZoneInfo(self._timezone)

@@ -13,6 +13,7 @@ from hw.messages import UserError
 from quality.calls.rows import hit
 from quality.forms.form import Form
 from quality.forms.suggest import Suggestion, coverage, machine_score, suggest
+from quality.reviewing.correctedresults import heard_after
 from quality.store import reading, writing
 
 _log = logging.getLogger(__name__)
@@ -39,15 +40,17 @@ def machine_scores(store: Path, form: Form, calls: Sequence[str]) -> dict[str, f
 
 
 def suggestions_of(connection: sqlite3.Connection, form: Form, call_id: str) -> dict[str, Suggestion]:
-    """What the machine suggests for every item of an analysed call. connection: of `quality.store.reading`."""
+    """What the machine suggests for every item of an analysed call, with people's corrections of what it heard laid over it, as far
+    as they are worked out (quality.reviewing.correctedresults). connection: of `quality.store.reading`."""
     said = connection.execute(
         "SELECT start_s, end_s, side, text, confidence FROM analysis.utterances WHERE call_id = ? ORDER BY seq", (call_id,)
     )
     # Word times are left out: they place the evidence, they do not decide.
     utterances = [Utterance(*row) for row in said]
     hits = [hit(row) for row in connection.execute("SELECT * FROM analysis.hits WHERE call_id = ? ORDER BY seq", (call_id,))]
+    after = heard_after(connection, call_id, hits, utterances)
     acoustics = connection.execute("SELECT acoustics FROM analysis.results WHERE call_id = ?", (call_id,)).fetchone()[0]
-    return suggest(form, hits, utterances, json.loads(acoustics))
+    return suggest(form, *after, json.loads(acoustics))
 
 
 def _judge(connection: sqlite3.Connection, form: Form, call_id: str) -> tuple[float | None, float]:

@@ -16,11 +16,13 @@ from quality.reports.facts import Box
 
 
 def work(store: Path, arguments: Mapping[str, Any], report: Report) -> Result:
-    """arguments: report, kind and name of the period, formats, language, by; site, timezone, rulebook, common and individual of the
-    settings. Gives the ids kept, and what could not be: print may lack a library, the others are still worth having."""
+    """arguments: report, kind and name of the period, formats, language, by; site, timezone, rulebook, company, common and
+    individual of the settings. Gives the ids kept, and what could not be: print may lack a library, the others are still worth
+    having."""
     limits = Limits(common=arguments["common"], individual=arguments["individual"])
     rulebook = Path(arguments["rulebook"]) if arguments["rulebook"] else None
-    box = Box(store, arguments["site"], arguments["timezone"], rulebook, limits=limits)
+    names = arguments.get("company", ())
+    box = Box(store, arguments["site"], arguments["timezone"], rulebook, limits=limits, company=names)
     steps = len(arguments["formats"]) + 1
     report(0, steps)
     made = build(box, arguments["report"], parse(arguments["kind"], arguments["period"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from quality.forms.form import Form
 from quality.forms.store import Forms
 from quality.improving.problems import Count, Limits
 from quality.periods import Period
+from quality.reviewing.correctedresults import CorrectedResults, JudgeBy
 from quality.rules.names import rule_names
 from recorder.settings.sections import Settings
 
@@ -27,7 +28,8 @@ from recorder.settings.sections import Settings
 @dataclass(frozen=True)
 class Box:
     """Whose reports they are. site: its name. timezone: IANA. rulebook: the settings' one; None: the one that ships.
-    now: UTC epoch seconds, the present when None. limits: from when on a problem is common or individual."""
+    now: UTC epoch seconds, the present when None. limits: from when on a problem is common or individual. company: as settings know
+    its names."""
 
     store: Path
     site: str = "callbox"
@@ -35,18 +37,25 @@ class Box:
     rulebook: Path | None = None
     now: float | None = None
     limits: Limits = field(default_factory=Limits)
+    company: Sequence[str] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Box:
         """The box of these settings."""
         rulebook = Path(settings.analysis.rulebook) if settings.analysis.rulebook else None
         limits = Limits.of(settings.quality)
-        return cls(Path(settings.store.path), settings.site.name, settings.site.timezone, rulebook, limits=limits)
+        site = settings.site
+        return cls(Path(settings.store.path), site.name, site.timezone, rulebook, limits=limits, company=site.company)
 
     @property
     def at(self) -> float:
         """UTC epoch seconds."""
         return time.time() if self.now is None else self.now
+
+    @property
+    def judge_by(self) -> JudgeBy:
+        """What its calls are judged by."""
+        return JudgeBy(str(self.rulebook or ""), tuple(self.company))
 
     @property
     def today(self) -> date:
@@ -141,6 +150,7 @@ def gather(box: Box, period: Period, weeks: int = 0) -> Facts:
     """The facts of a period, of the one before it and of at least `weeks` weeks up to its end. Raises UserError when the databases
     cannot be read."""
     since, rules = begin_of(period, weeks), figure_rules(box.store).rules
+    CorrectedResults(box.store, box.judge_by).renew_due(None)
     detail = daily_detail(box.store, since, period.last, box.timezone, rules=rules, now=box.at)
     return facts_of(box, period, detail, fault_rows(box.store, since, min(period.last, box.today), box.timezone))
 

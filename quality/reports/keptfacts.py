@@ -15,6 +15,7 @@ from quality.figures.kept import DayKeeper
 from quality.figures.rulestore import figure_rules
 from quality.periods import Period
 from quality.reports.facts import Box, Facts, begin_of, facts_of
+from quality.reviewing.correctedresults import CorrectedResults
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def gather_kept(box: Box, period: Period, weeks: int = 0, teams: frozenset[str] 
     the one before alone. teams: only these groups; None: all. Raises UserError when the databases cannot be used."""
     since, rules = begin_of(period, weeks), figure_rules(box.store).rules
     keeper, now = DayKeeper(box.store, box.timezone, rules), box.at
+    CorrectedResults(box.store, box.judge_by).renew_due()
     keeper.look(now)
     due = keeper.due(since, period.last, now)
     if due and keeper.calls_on(due) <= AT_ONCE:
@@ -52,6 +54,7 @@ def gather_kept(box: Box, period: Period, weeks: int = 0, teams: frozenset[str] 
 def keep_all(box: Box, first: date, last: date) -> int:
     """Count and keep what is due of these days, however long that takes; how many days that were. For the evening."""
     keeper, now = DayKeeper(box.store, box.timezone, figure_rules(box.store).rules), box.at
+    CorrectedResults(box.store, box.judge_by).renew_due(None)
     keeper.look(now)
     due = keeper.due(first, last, now)
     keeper.keep(due, now)

@@ -34,7 +34,7 @@ def corrected(utterances: Sequence[Utterance], labels: Sequence[Label]) -> list[
     """The utterances in their order, each with the labels that are about it. An analysis made anew may cut them a little
     differently: a label belongs to the stretch of its side that it covers by SAME_SHARE."""
     mine = [label for label in labels if label.field in ("text", "side", "emotion")]
-    return [_said(said, [x for x in mine if x.side == said.side and _same(x, said.start, said.end)]) for said in utterances]
+    return [_said(said, [x for x in mine if x.side == said.side and covers(x, said.start, said.end)]) for said in utterances]
 
 
 def judged(hits: Sequence[Hit], labels: Sequence[Label]) -> list[Judged]:
@@ -42,7 +42,7 @@ def judged(hits: Sequence[Hit], labels: Sequence[Label]) -> list[Judged]:
     verdicts = [label for label in labels if label.field == "hit" and label.after in ("right", "wrong")]
     found = []
     for hit in hits:
-        mine = [x for x in verdicts if x.before == hit.rule and _same(x, hit.start, hit.end)]
+        mine = [x for x in verdicts if x.before == hit.rule and covers(x, hit.start, hit.end)]
         found.append(Judged(hit, mine[-1].after, mine[-1].by) if mine else Judged(hit))
     return found
 
@@ -74,7 +74,8 @@ def likeliest(said: Utterance) -> str:
     return max(said.emotion, key=lambda label: said.emotion[label]) if said.emotion else "neutral"
 
 
-def _same(label: Label, start: float, end: float) -> bool:
+def covers(label: Label, start: float, end: float) -> bool:
+    """Whether a label is about that stretch (seconds into the call)."""
     shared = min(label.end_s, end) - max(label.start_s, start)
     longer = max(label.end_s - label.start_s, end - start)
     # Hits may have no length: a point is the same point.

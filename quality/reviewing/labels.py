@@ -83,8 +83,12 @@ class Labels:
 
     def _select(self, where: str, *values: str) -> list[Label]:
         with reading(self._store) as connection:
-            rows = connection.execute(f"SELECT * FROM review.labels {where} ORDER BY call_id, start_s, at, rowid", values)  # noqa: S608
-            return [_label(row) for row in rows]
+            return _read(connection, where, *values)
+
+
+def labels_of(connection: sqlite3.Connection, call_id: str) -> list[Label]:
+    """As `Labels.of_call`, inside a reading of `quality.store.reading`."""
+    return _holding(_read(connection, "WHERE call_id = ?", call_id))
 
 
 def labels_csv(labels: Sequence[Label]) -> bytes:
@@ -105,6 +109,11 @@ def _check(label: Label, user: User) -> None:
         raise UserError(f"This correction is none that is known; use one of {known}.", f"无法识别的修正，可用：{known}。")
     if label.before == label.after:
         raise UserError("Nothing was changed.", "没有更改。")
+
+
+def _read(connection: sqlite3.Connection, where: str, *values: str) -> list[Label]:
+    rows = connection.execute(f"SELECT * FROM review.labels {where} ORDER BY call_id, start_s, at, rowid", values)  # noqa: S608
+    return [_label(row) for row in rows]
 
 
 def _holding(labels: Sequence[Label]) -> list[Label]:

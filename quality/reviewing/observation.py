@@ -15,6 +15,7 @@ from hw.messages import Message, UserError
 from quality.access.roles import STAFF, require, require_agent
 from quality.access.users import User
 from quality.calls.filter import day_start
+from quality.calls.rows import CORRECTED
 from quality.changes import record
 from quality.store import reading, writing
 from recorder.times import from_text, to_text
@@ -96,10 +97,11 @@ class Observations:
         return {mark: [(day, _point([o for o in seen if (o.mark, o.day) == (mark, day)])) for day in days] for mark in MARKS}
 
     def _machine(self, day: date) -> list[Observation]:
-        sql = """SELECT c.agent_id, c.started_at, (SELECT group_concat(DISTINCT rule) FROM analysis.hits
-                WHERE call_id = c.id AND side = 'agent') AS rules
-            FROM calls.calls c JOIN analysis.results r ON r.call_id = c.id
-            WHERE c.started_at >= ? AND c.started_at < ? AND c.agent_id IS NOT NULL"""
+        rules = "SELECT group_concat(DISTINCT rule) FROM {} WHERE call_id = c.id AND side = 'agent'"
+        machine, corrected = rules.format("analysis.hits"), rules.format("review.corrected_hits")
+        sql = f"""SELECT c.agent_id, c.started_at, CASE WHEN k.call_id IS NULL THEN ({machine}) ELSE ({corrected}) END AS rules
+            FROM calls.calls c JOIN analysis.results r ON r.call_id = c.id {CORRECTED}
+            WHERE c.started_at >= ? AND c.started_at < ? AND c.agent_id IS NOT NULL"""  # noqa: S608  a piece of ours
         bounds = (day_start(day, self._zone), day_start(day + timedelta(days=1), self._zone))
         calls: dict[tuple[str, int], list[set[str]]] = defaultdict(list)
         with reading(self._store) as connection:

@@ -23,7 +23,7 @@ class CallDetail:
     @property
     def mean_score(self) -> float | None:
         """The mean of the three scores: what worst and best are told by."""
-        scores = self.row.scores
+        scores = self.row.judged.scores if self.row.judged else None
         return None if scores is None else (scores.compliance + scores.experience + scores.risk) / 3
 
 
@@ -31,7 +31,8 @@ class CallDetail:
 class Figures:
     """calls: all that came in or went out. answered: those somebody picked up. minutes: of audio. reviewed: by a person.
     form_score: mean total of the reviews, 0–100. pass_rate: share of the reviewed calls that passed, 0–1. machine_form,
-    compliance, experience, risk: means over the analysed calls, 0–100. hits: faults found."""
+    compliance, experience, risk: means over the analysed calls, 0–100. hits: faults found. What the machine found counts as people
+    have corrected it."""
 
     calls: int
     answered: int
@@ -61,7 +62,8 @@ class RuleCount:
 def figures(details: Sequence[CallDetail]) -> Figures:
     """The figures of these calls."""
     rows = [detail.row for detail in details]
-    scores = [row.scores for row in rows if row.scores]
+    judged = [row.judged for row in rows if row.judged]
+    scores = [one.scores for one in judged]
     reviews = [row.review for row in rows if row.review]
     return Figures(
         calls=len(rows),
@@ -75,8 +77,8 @@ def figures(details: Sequence[CallDetail]) -> Figures:
         compliance=_mean(s.compliance for s in scores),
         experience=_mean(s.experience for s in scores),
         risk=_mean(s.risk for s in scores),
-        high_priority=sum(row.high_priority for row in rows),
-        hits=sum(row.hits for row in rows),
+        high_priority=sum(one.high_priority for one in judged),
+        hits=sum(sum(one.rule_hits.values()) for one in judged),
     )
 
 
@@ -93,8 +95,9 @@ def rule_counts(details: Sequence[CallDetail]) -> tuple[RuleCount, ...]:
     hits: Counter[str] = Counter()
     calls: Counter[str] = Counter()
     for detail in details:
-        hits.update(detail.row.rule_hits)
-        calls.update(detail.row.rule_hits.keys())
+        found = detail.row.judged.rule_hits if detail.row.judged else {}
+        hits.update(found)
+        calls.update(found.keys())
     analysed = sum(detail.row.scores is not None for detail in details)
     # A call analysed anew keeps its hits only with its scores, so a rule never comes from no analysed call.
     counted = (RuleCount(rule, hits[rule], calls[rule], calls[rule] / max(analysed, 1)) for rule in calls)

@@ -16,6 +16,7 @@ from quality.calls.views import Views
 from quality.forms.form import Form
 from quality.forms.machinescores import machine_scores
 from quality.forms.store import Forms
+from quality.reviewing.correctedresults import CorrectedResults, JudgeBy
 from quality.rules.names import rule_names
 from quality.weekly.figures import CallDetail, Figures, RuleCount, figures, grouped, rule_counts
 from quality.weekly.week import Week
@@ -68,16 +69,17 @@ class WeeklySummary:
 
 def weekly_summary(
     store: Path, week: str | Week, timezone: str = "Asia/Shanghai", *, now: float | None = None, rulebook: Path | None = None,
-    scope: Scope = ALL,
+    scope: Scope = ALL, company: Sequence[str] = (),
 ) -> WeeklySummary:  # fmt: skip
     """The summary of an ISO week such as "2026-W47", Monday 00:00 to Sunday 24:00 in `timezone` (IANA name). A call belongs to the
     day it started. A week without calls, or still to come, gives an empty summary whose notes say so. Raises UserError on a bad
     week. now: UTC epoch seconds, the present when None. rulebook: the settings' one, whose rules' names hold while the store has
-    adopted none; None: the one that ships. scope: whose calls the reader may see."""
+    adopted none; None: the one that ships. scope: whose calls the reader may see. company: as settings know its names."""
     week = week if isinstance(week, Week) else Week.parse(week)
     now = time.time() if now is None else now
     zone = ZoneInfo(timezone)
     form = Forms(store).current()
+    CorrectedResults(store, JudgeBy(str(rulebook or ""), tuple(company))).renew_due()
     detail = tuple(_detail(store, form, week, timezone, scope))
     worst, best = _extremes(detail)
     return WeeklySummary(

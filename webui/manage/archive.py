@@ -132,7 +132,7 @@ def _begin() -> Job:
     arguments: dict[str, Any] = {
         "report": kind, "kind": period.kind, "period": period.name, "formats": formats, "by": person().name,
         "language": chosen if chosen in LOCALES else language(), "site": settings.site.name, "timezone": settings.site.timezone,
-        "rulebook": settings.analysis.rulebook, "common": settings.quality.common_problem,
+        "rulebook": settings.analysis.rulebook, "company": list(settings.site.company), "common": settings.quality.common_problem,
         "individual": settings.quality.individual_problem,
     }  # fmt: skip
     return Jobs(box().store).start("report", f"{kind} {period.name}", arguments, person().name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hw.messages import Message
 from quality.calls.filter import day_start
+from quality.calls.rows import CORRECTED
 from quality.figures.faultrows import problem_class
 from quality.forms.machinescores import machine_scores
 from quality.reports.facts import Facts
@@ -24,22 +25,29 @@ JUDGED = 2000
 SHOWN = 10
 SHORTEST_BEST_S = 15.0  # seconds; a call of a few words has nothing to lose points on (domain.md: listening starts at 15 s)
 
-_SQL = """
+_SCORES = ("compliance", "experience", "risk")
+_AFTER = ", ".join(f"coalesce(k.{name}, r.{name}) AS {name}" for name in _SCORES)
+"""What the machine gave, as people's corrections have left it."""
+_SQL = f"""
 SELECT c.id, c.started_at, c.duration_s, c.direction, c.state, c.line, c.agent_id, a.name AS agent, c.team, c.caller_number,
-    c.called_number, x.compliance, x.experience, x.risk, coalesce(x.high_priority, 0) AS high, m.score AS machine,
-    x.call_id IS NOT NULL AND m.call_id IS NULL AS unjudged, v.total, v.passed, v.comment, u.name AS reviewer, v.id AS review,
-    CASE WHEN x.call_id IS NOT NULL THEN
+    c.called_number, {_AFTER}, coalesce(k.high_priority, r.high_priority, 0) AS high,
+    k.call_id IS NOT NULL AS corrected, m.score AS machine,
+    r.call_id IS NOT NULL AND m.call_id IS NULL AS unjudged, v.total, v.passed, v.comment, u.name AS reviewer, v.id AS review,
+    CASE WHEN k.call_id IS NOT NULL THEN
+        (SELECT json_group_array(DISTINCT rule) FROM (SELECT rule FROM review.corrected_hits WHERE call_id = c.id ORDER BY seq))
+    WHEN r.call_id IS NOT NULL THEN
         (SELECT json_group_array(DISTINCT rule) FROM (SELECT rule FROM analysis.hits WHERE call_id = c.id ORDER BY seq))
     END AS rules
-FROM calls.calls c LEFT JOIN calls.agents a ON a.id = c.agent_id LEFT JOIN analysis.results x ON x.call_id = c.id
+FROM calls.calls c LEFT JOIN calls.agents a ON a.id = c.agent_id LEFT JOIN analysis.results r ON r.call_id = c.id
+    {CORRECTED}
     LEFT JOIN review.machine_scores m
-        ON m.call_id = c.id AND m.form_id = :form AND m.form_version = :version AND m.analyzed_at = x.analyzed_at
+        ON m.call_id = c.id AND m.form_id = :form AND m.form_version = :version AND m.analyzed_at = r.analyzed_at
     LEFT JOIN review.reviews v
         ON v.call_id = c.id AND v.version = (SELECT max(version) FROM review.reviews WHERE call_id = c.id)
     LEFT JOIN review.users u ON u.id = v.reviewer_id
 WHERE c.started_at >= :begin AND c.started_at < :end AND c.state <> 'recording'
-"""
-_MEAN = "(x.compliance + x.experience + x.risk)"
+"""  # noqa: S608  pieces of ours
+_MEAN = "(" + " + ".join(f"coalesce(k.{name}, r.{name})" for name in _SCORES) + ")"
 
 _YES, _NO = Message("yes", "是"), Message("no", "否")
 _DIRECTIONS = {"in": Message("in", "呼入"), "out": Message("out", "呼出")}
@@ -69,14 +77,29 @@ def listing(facts: Facts) -> Table:
         )
         return Table(title, _COLUMNS, (), printed=0, empty=empty)
     rows = _judged(facts, "ORDER BY c.started_at, c.id")
-    return Table(title, _COLUMNS, tuple(_row(facts, row) for row in rows), note=_left_out(rows), printed=0)
+    return Table(title, _COLUMNS, tuple(_row(facts, row) for row in rows), note=_note(rows), printed=0)
 
 
-def _left_out(rows: Sequence[sqlite3.Row]) -> Message | None:
+def _note(rows: Sequence[sqlite3.Row]) -> Message | None:
+    told = [*_corrected(rows), *_left_out(rows)]
+    return Message(" ".join(one.en for one in told), "".join(one.zh for one in told)) if told else None
+
+
+def _corrected(rows: Sequence[sqlite3.Row]) -> Iterator[Message]:
+    corrected = sum(row["corrected"] for row in rows)
+    if corrected:
+        yield Message(
+            f"The machine's scores and rules of {corrected} calls are as people have corrected them; its own stand on the calls' "
+            "pages.",
+            f"其中 {corrected} 通的机器得分和违反规则按人工更正后列出，机器原结果见通话页。",
+        )
+
+
+def _left_out(rows: Sequence[sqlite3.Row]) -> Iterator[Message]:
     missing = sum(row["unjudged"] for row in rows)
     if not missing:
-        return None
-    return Message(
+        return
+    yield Message(
         f"The machine form score of {missing} analysed calls is not worked out yet; the daily listening detail of their days does "
         "it.",
         f"{missing} 通已分析通话的机器表单分尚未计算，生成当日《每日监听明细》时会计算。",
@@ -92,7 +115,7 @@ def worst(facts: Facts) -> Table:
 def best(facts: Facts) -> Table:
     """The calls with the highest, long enough to have had a chance to lose points; none of the worst."""
     low = {row["id"] for row in _select(facts, f"AND {_MEAN} < 300 ORDER BY {_MEAN}, c.started_at DESC LIMIT {SHOWN}")}
-    wanted = f"AND x.call_id IS NOT NULL AND c.duration_s >= {SHORTEST_BEST_S} ORDER BY {_MEAN} DESC, c.started_at DESC"
+    wanted = f"AND r.call_id IS NOT NULL AND c.duration_s >= {SHORTEST_BEST_S} ORDER BY {_MEAN} DESC, c.started_at DESC"
     rows = [row for row in _select(facts, f"{wanted} LIMIT {2 * SHOWN}") if row["id"] not in low]
     return _brief(facts, Message("Best calls", "最佳通话"), rows[:SHOWN])
 
