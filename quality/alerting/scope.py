@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def seen_alerts(store: Path, alerts: Iterable[Alert], scope: Scope) -> list[Aler
         return alert.kind == "agent_faults" and alert.subject in agents
 
     return [alert for alert in found if seen(alert)]
+
+
+def open_alerts(store: Path, connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:
+    """Kind → how many that this person may see are open. connection: of `quality.store.reading`."""
+    seen, values = seen_where(store, scope, "a")
+    sql = f"SELECT a.kind, count(*) FROM review.alerts a WHERE a.closed_at IS NULL AND {seen} GROUP BY a.kind"  # noqa: S608
+    return {row[0]: row[1] for row in connection.execute(sql, values)}
 
 
 def seen_where(store: Path, scope: Scope, row: str) -> tuple[str, tuple[object, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from quality.access.scope import ALL, Scope
-from quality.alerting.scope import seen_where
+from quality.alerting.scope import open_alerts
 from quality.calls.filter import day_start
 from quality.store import reading
 
@@ -64,7 +64,7 @@ def duties(store: Path, timezone: str, scope: Scope = ALL, today: date | None = 
                 connection, f"review.calibrations t JOIN calls.calls c ON c.id = t.call_id WHERE t.closed_at IS NULL AND {call}",
                 "due_on", day, values,
             ),
-            needs=_needs(connection, scope), alerts=_alerts(store, connection, scope), plan=_plan(connection),
+            needs=_needs(connection, scope), alerts=open_alerts(store, connection, scope), plan=_plan(connection),
             month_given=_given(connection, begun, call, values), month_done=_given(connection, begun, call, values, done=True),
         )  # fmt: skip
 
@@ -89,12 +89,6 @@ def _agents(store: Path, scope: Scope) -> str:
 def _needs(connection: sqlite3.Connection, scope: Scope) -> int:
     rows = connection.execute("SELECT team FROM review.trainings WHERE state IN ('needed', 'planned')")
     return sum(scope.sees_group(row["team"]) for row in rows)
-
-
-def _alerts(store: Path, connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:
-    seen, values = seen_where(store, scope, "a")
-    sql = f"SELECT a.kind, count(*) FROM review.alerts a WHERE a.closed_at IS NULL AND {seen} GROUP BY a.kind"  # noqa: S608
-    return {row[0]: row[1] for row in connection.execute(sql, values)}
 
 
 def _plan(connection: sqlite3.Connection) -> Plan:

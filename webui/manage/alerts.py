@@ -12,17 +12,19 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from hw.messages import UserError
 from quality.access.roles import REVIEWERS, STAFF
 from quality.alerting.alerts import KINDS, OF_CALLS, Alert, Alerts
-from quality.alerting.scope import seen_alerts
+from quality.alerting.scope import open_alerts, seen_alerts
 from quality.calls.rows import CallRow
 from quality.periods import period_of
+from quality.store import reading
 from webui.access import allow
 from webui.context import box, not_yours, person, views
 from webui.manage import numbers
 from webui.manage.room import Agent, agents, asked, blueprint, carried_out, day_of, say
 
-SHOWN = 200
+SHOWN = 100
 COUNTS = ("reviewers", "reviews")
 SPECIAL_DAYS = 3  # a special review opens after so many days running
 
@@ -35,6 +37,11 @@ class Shown:
     row: CallRow | None
     name: str
     where: str
+
+    @property
+    def day(self) -> date:
+        """The local day it opened on."""
+        return day_of(self.alert.opened_at)
 
 
 @blueprint.get("/alerts")
@@ -55,16 +62,49 @@ def alert_step(key: object, step: str) -> ResponseReturnValue:
         "seen": partial(kept.seen, str(key), user), "done": partial(kept.done, str(key), user, text),
         "closed": partial(kept.close, str(key), user, text),
     }  # fmt: skip
-    told = {"seen": gettext("Noted as seen."), "done": gettext("Noted."), "closed": gettext("The alert is closed.")}
-    return carried_out(act[step], told[step], url_for("manage.alerts", kind=request.form.get("kind") or None), _listing)
+    return carried_out(act[step], _told(step), _back(), _listing)
+
+
+@blueprint.post("/alerts/<any(seen, closed):step>")
+@allow(*STAFF)
+def alerts_step(step: str) -> ResponseReturnValue:
+    """All that were ticked: seen, or closed with one word for all of them."""
+    kept, keys = Alerts(box().store), request.form.getlist("key")[:SHOWN]
+    if len(_shown([kept.get(key) for key in keys])) < len(keys):
+        not_yours(" ".join(keys))
+    return carried_out(partial(_all, kept, keys, step), _told(step), _back(), _listing)
+
+
+def _all(kept: Alerts, keys: list[str], step: str) -> None:
+    """Raises UserError when none is ticked, or none says what was done; what somebody has closed meanwhile stays as it is."""
+    user, text = person().account, request.form.get("text", "")
+    if not keys:
+        raise UserError("Tick the alerts it is about first.", "请先勾选预警。")
+    for key in keys:
+        if step == "seen":
+            kept.seen(key, user)
+        elif kept.get(key).closed_at is None:
+            kept.close(key, user, text)
+
+
+def _told(step: str) -> str:
+    told: dict[str, str] = {"seen": gettext("Noted as seen."), "done": gettext("Noted."), "closed": gettext("Closed.")}
+    return told[step]
+
+
+def _back() -> str:
+    return url_for("manage.alerts", kind=request.form.get("kind") or None)
 
 
 def _listing(problem: str = "") -> str:
     kind, closed = asked("kind"), asked("closed") == "yes"
     kind = kind if kind in KINDS else ""
     found = Alerts(box().store).list(kind or None, open_only=not closed, limit=SHOWN)
+    with reading(box().store) as connection:
+        waiting = open_alerts(box().store, connection, person().scope)
     return render_template(
-        "manage/alerts.html", shown=_shown(found), kinds=KINDS, kind=kind, closed=closed, problem=problem, say=say, limit=SHOWN,
+        "manage/alerts.html", waiting=waiting, ticked=request.form.getlist("key"), text=request.form.get("text", ""),
+        shown=_shown(found), kinds=KINDS, kind=kind, closed=closed, problem=problem, say=say, limit=SHOWN,
         detail=detail, full=len(found) == SHOWN,
     )  # fmt: skip
 

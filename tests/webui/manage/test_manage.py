@@ -31,6 +31,7 @@ from tests.webui.manage import objects
 
 ZONE = "Asia/Shanghai"
 WEEK = "/dashboard?kind=week&period=2026-W47"
+ALERTED = from_text("2026-11-20T02:00:00Z")
 
 
 @pytest.fixture
@@ -165,6 +166,23 @@ def test_an_alert_is_closed_only_with_what_was_done(own_box: TestBox, manager: F
     assert Alerts(own_box.store).get(key).events[-1].text == "已回访客户"
     assert "已回访客户" in manager.get("/alerts?closed=yes").text
     assert "已回访客户" not in manager.get("/alerts").text
+
+
+def test_alerts_that_are_ticked_are_closed_together(own_box: TestBox, manager: FlaskClient) -> None:
+    with writing(own_box.store) as database:
+        calls = [own_box.ids["rude"], own_box.ids["perfect"]]
+        keys = [raise_alert(database, "priority_call", call, {}, ALERTED + n) for n, call in enumerate(calls)]
+    shown = manager.get("/alerts").text
+    assert all(f'value="{key}"' in shown for key in keys)
+    assert "Tick the alerts" in manager.post("/alerts/closed", data={"text": "已回访"}).text
+    assert "Say what was done" in (lost := manager.post("/alerts/closed", data={"key": keys, "text": ""})).text
+    assert f'value="{keys[0]}" checked' in lost.text
+    assert manager.post("/alerts/seen", data={"key": keys}).status_code == 303
+    assert manager.post("/alerts/closed", data={"key": keys, "text": "班会已讲评"}).status_code == 303
+    kept = [Alerts(own_box.store).get(str(key)) for key in keys]
+    assert [[event.action for event in alert.events] for alert in kept] == [["seen", "closed"]] * 2
+    assert manager.post("/alerts/closed", data={"key": keys, "text": "再次"}).status_code == 303  # closed already: stays as it is
+    assert [alert.events[-1].text for alert in kept] == ["班会已讲评"] * 2
 
 
 def test_a_calibration_that_is_due_is_told_until_one_is_opened(own_box: TestBox, own_app: Flask, manager: FlaskClient) -> None:
