@@ -38,6 +38,7 @@ from console.commands import (
     sampling,
     scenario,
     serial,
+    settings,
     setup,
     smdr,
     status,
@@ -51,7 +52,8 @@ from hw.messages import Message, UserError
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, audit),
     *(export, reports, users, tokens, models, rules, serial, people, sampling, alerts, labels, evening),
-    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup, setup, notify),
+    *(figures, clusters, centre, retention, hold, smdr, reconcile, scenario, backup, setup, settings),
+    *(notify,),
 )
 
 

@@ -9,15 +9,19 @@ from pathlib import Path
 from hw.messages import UserError
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, mode: int | None = None, group: int = -1) -> None:
     """Put `data` where `path` says: a file beside it is written, brought to the disk and renamed, so that nobody ever sees half of
-    it and an older file stays until the new one is whole. Raises UserError when that cannot be done."""
+    it and an older file stays until the new one is whole. mode, group: of the new file; else as the umask and the writer's
+    group say. Raises UserError when that cannot be done."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         # Not tempfile: its files are private to their maker, a report is as readable as the umask says.
         with beside.open("xb") as file:
             file.write(data)
             file.flush()
+            if mode is not None:
+                os.fchown(file.fileno(), -1, group)
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         beside.replace(path)
         _sync_folder(path.parent)

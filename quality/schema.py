@@ -5,6 +5,7 @@ from __future__ import annotations
 from quality.access import accountschema, tokenschema
 from quality.boxsettings import schema as settingsschema
 from quality.calls import listschema
+from quality.forms import schema as formschema
 from quality.jobs import schema as jobschema
 from quality.managing import manageschema
 from quality.reviewing import correctedschema
@@ -326,5 +327,6 @@ MIGRATIONS = (
         ),
     ),
     *correctedschema.STEPS,
+    *formschema.STEPS,
     *settingsschema.STEPS,
 )

@@ -11,9 +11,11 @@ from analyzer.rules.library import Rulebooks
 from hw.messages import UserError
 from quality.access.users import Users
 from quality.audit.entries import CHANGE, COLUMNS, Entry, entry
+from quality.boxsettings.book import CHANGED, BoxSettings
 from quality.calls.holds import Holds
 from quality.changes import record
 from quality.figures.rulestore import TARGETS, as_document, change_figure_rules, read_rules
+from quality.forms.showing import AT_ONCE, SHOWING, change_showing
 from quality.forms.store import Forms
 from quality.rules.work import go_back
 from quality.sampling.rules import shipped_rules
@@ -25,12 +27,13 @@ from recorder.settings.sections import Settings
 
 @dataclass(frozen=True)
 class Case:
-    """A change to be taken back, and by whom."""
+    """A change to be taken back, and by whom. box: the way to the settings of the box, None where there is none."""
 
     store: Path
     settings: Settings
     change: Entry
     by: str
+    box: BoxSettings | None = None
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -53,11 +56,12 @@ def can_undo(change: Entry) -> bool:
     return change.action in _WAYS and (needs is None or bool(facts.get(needs)))
 
 
-def undo(store: Path, settings: Settings, change: Entry, by: str) -> None:
-    """Take a change back, with an entry of its own in the log. Raises UserError when it cannot be, or not any more."""
+def undo(store: Path, settings: Settings, change: Entry, by: str, box: BoxSettings | None = None) -> None:
+    """Take a change back, with an entry of its own in the log. box: as of Case. Raises UserError when it cannot be,
+    or not any more."""
     if not can_undo(change):
         raise UserError("This change cannot be taken back by itself.", "该更改无法直接撤销。")
-    _WAYS[change.action](Case(store, settings, change, by))
+    _WAYS[change.action](Case(store, settings, change, by, box))
     with writing(store) as database:
         record(database, by, "undo", change.subject, {"of": change.seq, "action": change.action})
 
@@ -87,6 +91,12 @@ def _figures(case: Case) -> None:
     before = TARGETS.get(case.store, _last_version(case, held) - 1)
     document = before if before is not None else as_document(read_rules({}, 0))
     change_figure_rules(case.store, document, case.by, held)
+
+
+def _showing(case: Case) -> None:
+    held, _ = SHOWING.current(case.store)
+    before = SHOWING.get(case.store, _last_version(case, held) - 1) or {}
+    change_showing(case.store, str(before.get("suggestions", AT_ONCE)), case.by, held)
 
 
 def _last_version(case: Case, held: int) -> int:
@@ -142,8 +152,16 @@ def _released(case: Case) -> None:
     Holds(case.store).place(case.change.subject, str(case.facts["reason"]), case.by)
 
 
+def _settings(case: Case) -> None:
+    if case.box is None:
+        raise UserError("Settings of the box are changed back on its pages.", "设备设置请在其页面上恢复。")
+    case.box.take_back(case.facts, case.by)
+
+
 _WAYS: dict[str, Callable[[Case], None]] = {
     "rules.adopt": _rules, "rules.back": _rules, "sampling.rules": _weights, "figures.rules": _figures, "form.add": _form,
+    "form.suggestions": _showing,
     "people.change": _person, "user.disable": _disabled, "user.enable": _enabled, "user.groups": _groups, "user.role": _role,
     "hold.place": _held, "hold.release": _released,
+    CHANGED: _settings,
 }  # fmt: skip

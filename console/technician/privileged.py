@@ -7,23 +7,20 @@ callbox-act.path sees it, and callbox-act.service, as root, does one of the few 
 from __future__ import annotations
 
 import ipaddress
-import json
 import os
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from console.technician.machine import run_tool
 from hw.messages import UserError
-from recorder.ids import new_id
+from quality import letterbox
 from recorder.times import from_text
 
 REQUESTS = Path("/run/callbox-console")
-LARGEST = 4096
-"""Bytes of a request that are read."""
-
 ANSWER_S = 30.0
 SERVICES = ("recorder", "analyzer", "web", "console")
 INTERFACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
@@ -50,24 +47,19 @@ def ask(request: Request, folder: Path = REQUESTS, sleep: Callable[[float], None
             "This needs callbox-act.service: it is not installed, or this is not the console's own user.",
             "需要 callbox-act.service：未安装，或当前用户不是控制台用户。",
         )
-    path = folder / f"{new_id(time.time())}.json"
-    spare = path.with_suffix(".new")
-    spare.write_text(json.dumps({"action": request.action, "values": request.values}), "utf-8")
-    spare.replace(path)
-    answer = path.with_suffix(".answer")
+    name = letterbox.leave(folder, {"action": request.action, "values": request.values})
     for _ in range(round(ANSWER_S / 0.2)):
-        if answer.exists():
-            return _answer(answer)
+        if (said := letterbox.answer_to(folder, name)) is not None:
+            letterbox.forget(folder, name)
+            return _told(said)
         sleep(0.2)
-    path.unlink(missing_ok=True)
+    letterbox.take_back(folder, name)
     raise UserError(
         "No answer from callbox-act.service. Look at: services, logs", "callbox-act.service 没有应答。请查看 services、logs"
     )
 
 
-def _answer(path: Path) -> str:
-    said = json.loads(path.read_text("utf-8"))
-    path.unlink(missing_ok=True)
+def _told(said: dict[str, Any]) -> str:
     if not said["done"]:
         raise UserError(said["en"], said["zh"])
     return str(said["en"])
@@ -76,37 +68,27 @@ def _answer(path: Path) -> str:
 def serve_all(folder: Path = REQUESTS, run: Run = run_tool) -> int:
     """Do every request that waits; the number done. What callbox-act.service runs."""
     done = 0
-    for path in sorted(folder.glob("*.json")):
+    for path in letterbox.requests(folder):
         try:
             answer = {"done": True, "en": perform(_read(path), run), "zh": ""}
             done += 1
         except UserError as error:
             answer = {"done": False, "en": error.message.en, "zh": error.message.zh}
-        path.unlink(missing_ok=True)
-        spare = path.with_suffix(".answer-new")
-        spare.write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
-        spare.chmod(0o644)
-        os.chown(spare, folder.stat().st_uid, folder.stat().st_gid)
-        spare.replace(path.with_suffix(".answer"))
+        letterbox.answer(path, answer)
     return done
 
 
 def _read(path: Path) -> Request:
-    """A request. A link is not followed: root reads only what lies in the folder."""
-    wrong = UserError("This is no request.", "请求无效。")
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
-            document = json.loads(file.read(LARGEST))
-        action, values = document["action"], document["values"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise wrong from error
+    """A request. Raises UserError for whatever is none."""
+    document = letterbox.read(path)
+    action, values = (document.get("action"), document.get("values")) if isinstance(document, dict) else (None, None)
     if (
         not isinstance(action, str)
         or action not in ACTIONS
         or not isinstance(values, dict)
         or not all(isinstance(value, str) for value in values.values())
     ):
-        raise wrong
+        raise UserError("This is no request.", "请求无效。")
     return Request(action, values)
 
 

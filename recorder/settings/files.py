@@ -36,17 +36,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Problem(Message):
-    """What is wrong with one value: of which table (number: as Entry's) and key, so that a form can say it beside its field."""
+    """What is wrong with one value, so that a form can say it beside its field. table, number: as of Entry. bare: the same without
+    where and which."""
 
     table: str
     number: int
     key: str
+    bare: Message
 
 
 def problem(entry: Entry, key: str, en: str, zh: str) -> Problem:
     """What is wrong with the value of `key`, told with the file and the table it stands in."""
     where = entry.where(key)
-    return Problem(f"{where}: {key} {en}", f"{where}：{key} {zh}", entry.name, entry.number, key)
+    return Problem(f"{where}: {key} {en}", f"{where}：{key} {zh}", entry.name, entry.number, key, Message(en, zh))
 
 
 @dataclass
@@ -75,6 +77,13 @@ def chosen_paths(paths: Sequence[Path], drafts: Mapping[Path, str] | None = None
         folder = path.with_suffix(".d")
         files += sorted({*folder.glob("*.toml"), *(draft for draft in drafts or {} if draft.parent == folder)})
     return files, problems
+
+
+def main_file(paths: Sequence[Path]) -> Path | None:
+    """The settings file of a service started with `paths`, beside which the box's own drop-ins go: the last one named, else as
+    `chosen_paths` finds it. None when there is none."""
+    named = list(paths) or [Path(os.environ.get("CALLBOX_CONFIG") or DEFAULT_PATH)]
+    return named[-1] if named[-1].is_file() else None
 
 
 def read(files: Sequence[Path], list_names: frozenset[str], drafts: Mapping[Path, str] | None = None) -> Entries:

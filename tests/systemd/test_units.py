@@ -58,10 +58,10 @@ def test_exposure_is_low(unit: Path, installed: Path) -> None:
     assert float(exposure[1]) <= HIGHEST_EXPOSURE
 
 
-ROOTS = "callbox-act.service"
-"""The one unit that is root's: it takes requests of the console and touches no database."""
+ROOTS = {"callbox-act.service": "callbox-console", "callbox-settings.service": "callbox-web"}
+"""The units that are root's, and whose requests they take: they touch no database, and each has what the other lacks."""
 
-OF_USERS = [unit for unit in SERVICES if unit.name != ROOTS]
+OF_USERS = [unit for unit in SERVICES if unit.name not in ROOTS]
 
 
 def test_one_group_so_that_wal_works_across_users() -> None:
@@ -78,18 +78,31 @@ def test_every_user_of_a_unit_is_made() -> None:
     assert len(made) == len(OF_USERS)
 
 
-def test_root_has_no_more_than_it_needs() -> None:
-    root = HOUSE / "systemd" / ROOTS
-    assert setting(root, "CapabilityBoundingSet") == ["CAP_CHOWN CAP_DAC_OVERRIDE"]
-    assert "/var/lib/callbox" not in setting(root, "ReadWritePaths")[0]
-    console = HOUSE / "systemd/callbox-console.service"
-    assert (setting(console, "RuntimeDirectory"), setting(console, "RuntimeDirectoryMode")) == (["callbox-console"], ["0700"])
+@pytest.mark.parametrize(("root", "asker"), ROOTS.items())
+def test_root_has_no_more_than_it_needs(root: str, asker: str) -> None:
+    unit = HOUSE / "systemd" / root
+    assert setting(unit, "CapabilityBoundingSet") == ["CAP_CHOWN CAP_DAC_OVERRIDE"]
+    written = setting(unit, "ReadWritePaths")[0].split()
+    assert written == {
+        "callbox-act.service": ["-/run/callbox-console", "-/etc/systemd/network"],
+        "callbox-settings.service": ["-/run/callbox-web", "/etc/callbox/callbox.d"],
+    }[root]
+    service = HOUSE / "systemd" / f"{asker}.service"
+    assert (setting(service, "RuntimeDirectory"), setting(service, "RuntimeDirectoryMode")) == ([asker], ["0700"])
+    assert setting(unit.with_suffix(".path"), "PathExistsGlob") == [f"/run/{asker}/*.json"]
+
+
+def test_the_pages_reach_no_more_than_the_settings() -> None:
+    """What a broken web service could ask for is not what the technician may."""
+    [command] = setting(HOUSE / "systemd/callbox-settings.service", "ExecStart")
+    assert "settings carry-out" in command
+    assert setting(HOUSE / "systemd/callbox-settings.service", "RestrictAddressFamilies") == ["none"]
 
 
 def test_only_recorder_and_console_reach_devices() -> None:
     assert {unit.stem for unit in SERVICES if setting(unit, "SupplementaryGroups")} == {"callbox-recorder", "callbox-console"}
     without = {unit.stem for unit in SERVICES if setting(unit, "PrivateDevices") == ["yes"]}
-    quiet = ("act", "alerts", "analyzer", "evening", "notify", "reports", "verify", "web")
+    quiet = ("act", "alerts", "analyzer", "evening", "notify", "reports", "settings", "verify", "web")
     assert without == {f"callbox-{name}" for name in quiet}
 
 
