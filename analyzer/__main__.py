@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from analyzer.behind import Meter
+from analyzer.changes import Changes, OtherSettings
 from analyzer.economy import Economy, Limits
 from analyzer.forgetting import Forgetting
 from analyzer.live.start import understanding
@@ -29,6 +30,7 @@ from analyzer.worker import Stopped, Worker
 from hw.messages import UserError
 from recorder.live import run_folder
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
+from recorder.settings.follow import Follower
 from recorder.settings.sections import Settings
 
 log = logging.getLogger("analyzer")
@@ -43,14 +45,19 @@ def main() -> int:
     settings = settings_or_exit(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     os.umask(0o007)
+    changes = Changes(Follower(arguments.config, settings), run_folder(settings), time.time)
     try:
-        return _run(settings, until_idle=arguments.until_idle)
+        return _run(settings, changes, until_idle=arguments.until_idle)
+    except OtherSettings:
+        log.info("the settings have changed: beginning anew with them")
+        # The same process: to systemd, and to a demo, the service has not ended. Locks and databases are closed by now.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  ourselves
     except UserError as error:
         complain(error)
         return 1
 
 
-def _run(settings: Settings, *, until_idle: bool) -> int:
+def _run(settings: Settings, changes: Changes, *, until_idle: bool) -> int:
     store = Path(settings.store.path)
     stop = _stop_signals()
     rulebooks = Rulebooks(store, settings.analysis.rulebook)
@@ -77,7 +84,8 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
             )
             log.info("analysing the calls of %s", store)
             forgetting = Forgetting(store, results, keep=settings.retention.transcripts == "keep")
-            _work(worker, forgetting, lambda: _wait(settings.analysis.poll_s, stop, turns), stop, until_idle=until_idle)
+            changes.tell()
+            _work(worker, forgetting, lambda: _wait(settings.analysis.poll_s, stop, turns), stop, changes, until_idle=until_idle)
         except Stopped:
             pass
         finally:
@@ -88,9 +96,12 @@ def _run(settings: Settings, *, until_idle: bool) -> int:
     return 0
 
 
-def _work(worker: Worker, forgetting: Forgetting, wait: Callable[[], None], stop: list[int], *, until_idle: bool) -> None:
+def _work(
+    worker: Worker, forgetting: Forgetting, wait: Callable[[], None], stop: list[int], changes: Changes, *, until_idle: bool
+) -> None:
     trouble = ""
     while not stop:
+        changes.step()
         busy = False
         try:
             busy = forgetting.step(time.time()) > 0

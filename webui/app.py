@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, request, url_for
 from flask_wtf import CSRFProtect
 
+from quality.boxsettings.dropin import Place
 from recorder.settings.sections import Settings
 from webui import audio, health, names, reports
 from webui.access import init_access
@@ -34,8 +35,9 @@ from webui.setup.rooms import init_setup
 from webui.throttle import init_throttle
 
 
-def create_app(settings: Settings) -> Flask:
-    """The pages of the box whose settings these are. Raises UserError when its store cannot be used."""
+def create_app(settings: Settings, place: Place | None = None) -> Flask:
+    """The pages of the box whose settings these are. place: where they stand, for who may change them; None: nobody may. Raises
+    UserError when the store cannot be used."""
     app = Flask(__name__)
     store = Path(settings.store.path)
     app.secret_key = secret_key(store)
@@ -62,7 +64,7 @@ def create_app(settings: Settings) -> Flask:
     init_keys(app)
     init_live(app)
     init_api(app, settings.web.metrics)
-    init_setup(app)
+    init_setup(app, settings, place)
     init_access(app)
     init_menu(app)
     init_errors(app)

@@ -130,11 +130,12 @@ class BoxSettings:
             if turn:
                 self._sleep(LOOK_S)
             problems = self.settle().get(name)
-            if problems:
-                raise RefusedError(problems)
-            if problems is not None:
-                break
-        return next(one for one in self.latest() if one.id == name)
+            found = next(one for one in self.latest() if one.id == name)
+            if found.state == REFUSED:  # another worker may have been told why, setting by setting
+                raise RefusedError(problems or {"": found.reason})
+            if found.state != ASKED:
+                return found
+        return found
 
     def settle(self) -> dict[str, Mapping[str, Message]]:
         """Take note of what has been answered, in the log; the problems of each. Called before anything is shown or asked."""

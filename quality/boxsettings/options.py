@@ -38,7 +38,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         )
     },
     "site": {
-        "site.name": (WEB,), "site.company": (WEB, ANALYZER), "site.language": (WEB,), "web.session_minutes": (WEB,),
+        "site.name": (WEB,), "site.company": (WEB, ANALYZER), "site.language": (WEB, ANALYZER), "web.session_minutes": (WEB,),
     },
     "quality": {
         f"quality.{key}": (WEB,)
