@@ -17,7 +17,12 @@ from analyzer.rules.sound import distance
 PAUSE_S = 2.5
 """Seconds of silence over which one side's words are no longer one phrase."""
 
-DIGITS = frozenset("0123456789零〇一二三四五六七八九幺两")
+UNBROKEN = 4
+"""Units up to which a word that only sounds so is none when punctuation stands inside it (不要吃，带在身上 is no 痴呆)."""
+
+DIGITS = frozenset(
+    [*"0123456789零〇一二三四五六七八九幺两", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+)
 _NOWHERE: list[Found] = []
 NO_TOLERANCE = frozenset("不没别无未非我你您他她谁能会")
 """To take one of these for something else, or something else for it, changes the meaning: no tolerance is given to them."""
@@ -43,7 +48,7 @@ class Finder:
         self.line = line
         self._heard: tuple[dict[str, list[Found]], dict[str, list[Found]]] = {}, {}
         self._barriers = _barriers(line)
-        self._everyday = _covered(line.chars, ordinary)
+        self._everyday, self._inside = _covered(line.chars, ordinary)
 
     def find(self, pattern: Pattern, lenient: bool = False) -> list[Found]:
         """Every place where the pattern stands, in order, the closest match of each start only."""
@@ -126,9 +131,15 @@ class Finder:
         units = self.line.units
         if any(self._barriers[i] == 2 for i in range(found.first + 1, found.last)):
             return False
+        if found.cost and len(word.units) <= UNBROKEN and self._marked(found):
+            return False
         if word.at_start and units[found.first].parted == 0:
             return False
         return not (word.at_end and found.last < len(units) and units[found.last].parted == 0)
+
+    def _marked(self, found: Found) -> bool:
+        """Whether a comma or full stop stands inside: nobody pauses within so short a word."""
+        return any(unit.parted in (1, 2) for unit in self.line.units[found.first + 1 : found.last])
 
     def _digits(self, least: int) -> list[Found]:
         """Runs of digits, however they are written, that no other word parts."""
@@ -154,8 +165,11 @@ class Finder:
         return found
 
     def _may_be_misheard(self, word: Word, first: int, last: int, lenient: bool) -> bool:
-        """Whether what is spelled otherwise may be the word: not where an everyday word stands, and in two syllables not where one
-        of them is a particle or pronoun, which are next to everything."""
+        """Whether what is spelled otherwise may be the word: not from the middle of an everyday word or into one, in up to three
+        syllables not where one stands at all, and in two not where one of them is a particle or pronoun, which are next to
+        everything."""
+        if not lenient and (self._inside[first] or self._inside[last]):
+            return False
         if len(word.units) <= 3 and any(self._everyday[first:last]) and not (lenient and all(self._everyday[first:last])):
             return False
         return lenient or len(word.units) > 2 or not FUNCTION_WORDS.intersection(word.chars + self.line.chars[first:last])
@@ -255,9 +269,11 @@ def _barriers(line: Line) -> list[int]:
     return barriers
 
 
-def _covered(chars: str, words: Sequence[str]) -> list[bool]:
-    covered = [False] * len(chars)
+def _covered(chars: str, words: Sequence[str]) -> tuple[list[bool], list[bool]]:
+    """Which units stand in one of the words, and which of them not as its first."""
+    covered, inside = [False] * len(chars), [False] * (len(chars) + 1)
     for word in words:
         for at in _places(chars, word):
             covered[at : at + len(word)] = [True] * len(word)
-    return covered
+            inside[at + 1 : at + len(word)] = [True] * (len(word) - 1)
+    return covered, inside

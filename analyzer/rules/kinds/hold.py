@@ -14,7 +14,7 @@ Patterns = tuple[Pattern, ...]
 LOOK_BACK_S = 12.0
 """Seconds before a silence in which its announcement may stand: the reason and the customer's "好的" come after it."""
 
-MOST_ANSWERED = 8
+MOST_ANSWERED = 10
 """Units in which the other side may agree to wait; more, and the conversation has gone on."""
 
 

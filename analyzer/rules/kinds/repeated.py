@@ -66,8 +66,8 @@ class Repeated:
         if by_content:
             said = [content("".join(line.chars[a:b]), self.same) for a, b in spans]
             return _often(self.times, spans, said, lambda a, b: a.likeness(b) >= self.meaning)
-        pairs = [_pairs(line.sounds[a:b]) for a, b in spans]
-        return _often(self.times, spans, pairs, lambda a, b: _share(a, b) >= self.similarity)
+        clauses = [(_pairs(line.sounds[a:b]), _numbers(line.chars[a:b])) for a, b in spans]
+        return _often(self.times, spans, clauses, lambda a, b: _share(a[0], b[0]) >= self.similarity and _agree(a[1], b[1]))
 
 
 def _often(times: int, spans: list[Span], things: Sequence[T], alike: Callable[[T, T], bool]) -> list[Span]:
@@ -89,7 +89,7 @@ class Content:
         """How far two sentences say the same, 0–1. Other numbers are another thing said, in however like words."""
         if min(len(self.units), len(other.units)) < LEAST_CONTENT:
             return 0.0
-        if self.numbers and other.numbers and _share(self.numbers, other.numbers) < 1:
+        if not _agree(self.numbers, other.numbers):
             return 0.0
         return _share(self.units, other.units)
 
@@ -101,7 +101,16 @@ def content(text: str, same: tuple[str, ...] = ()) -> Content:
         text = re.sub("|".join(map(re.escape, sorted(others, key=len, reverse=True))), first, text) if others else text
     kept = [c for c in text if c not in EMPTY and c not in DIGITS and c.isalnum()]
     units = frozenset(sound_key(s) if s.pinyin else c for c in kept for s in spell(c)[:1])
-    return Content(units, frozenset(c for c in text if c in DIGITS))
+    return Content(units, _numbers(text))
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(c for c in text if c in DIGITS)
+
+
+def _agree(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether the numbers of two sentences are the same, as far as both have any."""
+    return not a or not b or _share(a, b) == 1
 
 
 def _sentences(call: CallView, side: str, cut: int) -> list[Span]:
