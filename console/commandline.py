@@ -47,7 +47,8 @@ from console.commands import (
     verify,
 )
 from console.output import complain, speak_any_locale
-from hw.messages import Message, UserError
+from hw.arguments import Parser, language_of
+from hw.messages import LANGUAGES, Message, UserError, terminal_language
 
 COMMANDS = (
     *(demo, replay, analyze, evaluate, bench, status, doctor, listen, pause, alarms, verify, audit),
@@ -60,9 +61,10 @@ COMMANDS = (
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     description = "Records, understands and scores every call. 录音、理解并为每一通电话评分。"
-    parser = argparse.ArgumentParser(prog="callbox", description=description)
-    parser.add_argument("--lang", choices=("zh", "en"), help="language of messages / 提示语言 (default: from the locale)")
-    subparsers = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    parser = Parser(prog="callbox", description=description)
+    parser.add_argument("--lang", choices=LANGUAGES, help="language of messages / 提示语言 (default: from the locale)")
+    title = Message("commands", "命令").text(terminal_language())
+    subparsers = parser.add_subparsers(title=title, dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(subparsers)
     return parser
@@ -71,9 +73,11 @@ def build_parser() -> argparse.ArgumentParser:
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit status: 0 done, 1 done but something is wrong (doctor, verify), 2 could not be done."""
     speak_any_locale()
-    arguments = build_parser().parse_args(argv)
-    if arguments.lang:
-        os.environ["CALLBOX_LANG"] = arguments.lang
+    words = sys.argv[1:] if argv is None else list(argv)
+    language = language_of(words)
+    if language in LANGUAGES:
+        os.environ["CALLBOX_LANG"] = language
+    arguments = build_parser().parse_args(words)
     try:
         status_code: int = arguments.run(arguments)
     except UserError as error:

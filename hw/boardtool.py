@@ -9,12 +9,12 @@ The recorder must not have the port: systemctl stop callbox-recorder first.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
 
 from firmware import thresholds
+from hw.arguments import Parser
 from hw.clock import SystemClock
 from hw.linesense import SerialLineSense
 from hw.messages import UserError, terminal_language
@@ -25,7 +25,7 @@ BEAT_S = 2.5
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m hw.boardtool", description="the tap board at a terminal / 采集板工具")
+    parser = Parser(prog="python -m hw.boardtool", description="the tap board at a terminal / 采集板工具")
     parser.add_argument("--port", required=True)
     parser.add_argument("--baud", type=int, default=115200)
     parser.add_argument("what", choices=("show", "voltages", "set"))

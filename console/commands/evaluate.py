@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
 from console.output import Progress, report, say, say_json
+from hw.arguments import wrong_value
 
 if TYPE_CHECKING:
     from analyzer.result import Analysis, CallFacts
@@ -103,7 +104,7 @@ def _run_words(arguments: argparse.Namespace) -> int:
 def _share(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+        raise wrong_value(f"{text} is not between 0 and 1", f"{text} 不在 0 与 1 之间")
     return value
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.commands.shared import add_config, settings_of
 from console.output import Progress, facts, note, say, say_json, table
+from hw.arguments import wrong_value
 from hw.messages import UserError, terminal_language
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _day(text: str) -> float:
     try:
         return datetime.datetime.strptime(text, "%Y-%m-%d").astimezone().timestamp()
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text}: write a day as 2026-11-22 / 日期请写作 2026-11-22") from None
+        raise wrong_value(f"{text}: write a day as 2026-11-22", f"{text}：日期请写作 2026-11-22") from None
 
 
 def _rulebooks(settings: Settings) -> Rulebooks:
