@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
+from analyzer.rules.evidencewords import told
+from webui.languages import language
+
 UNKNOWN = "–"
 
 
@@ -14,8 +17,14 @@ def init_formats(app: Flask, timezone: str) -> None:
     """Add the filters to the templates; instants are shown in the site's time zone."""
     app.config["SITE_ZONE"] = ZoneInfo(timezone)
     app.jinja_env.filters.update(
-        day=day, clock=clock, moment=moment, duration=duration, score=score, grade_class=grade_class, offset=offset, percent=percent
-    )
+        day=day, clock=clock, moment=moment, duration=duration, score=score, grade_class=grade_class, offset=offset,
+        percent=percent, evidence=evidence,
+    )  # fmt: skip
+
+
+def evidence(text: str) -> str:
+    """What decided a rule, its measures in the page's language."""
+    return told(text).text(language())
 
 
 def local(instant: float) -> datetime:
@@ -60,8 +69,8 @@ def score(value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """0–1 → "85 %"."""
-    return UNKNOWN if share is None else f"{share * 100:.0f} %"
+    """0–1 → "85%", as `quality.reports.words` writes it."""
+    return UNKNOWN if share is None else f"{share * 100:.0f}%"
 
 
 def grade_class(value: float | None) -> str:

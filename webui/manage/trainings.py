@@ -88,5 +88,6 @@ def _since(training: Training) -> str:
     return numbers.calls_address(first, today(), training.team, item=training.item)
 
 
-def _items(facts: Facts) -> tuple[tuple[Value, ...], ...]:
-    return parts.items(facts).rows
+def _items(facts: Facts) -> list[tuple[str, tuple[Value, ...]]]:
+    """Every item's id and its row."""
+    return [(item, row) for ((_, item), _), row in zip(parts.by_share(facts), parts.items(facts).rows, strict=True)]

@@ -64,7 +64,7 @@ def target_text(figure: Figure, target: Target | None) -> Value:
         return None
 
     def text(value: float) -> str:
-        return f"{100 * value:g} %" if figure.unit in ("share", "per_year") else f"{value:g}"
+        return f"{100 * value:g}%" if figure.unit in ("share", "per_year") else f"{value:g}"
 
     if target.low is not None and target.high is not None:
         return f"{text(target.low)} – {text(target.high)}"

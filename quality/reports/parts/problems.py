@@ -97,11 +97,16 @@ def moved(facts: Facts) -> Table:
     return Table(Message("Improved and worse", "改进与退步（与上期对比）"), columns, ordered, note=note, empty=empty)
 
 
+def by_share(facts: Facts) -> list[tuple[tuple[str, ...], Count]]:
+    """(form, item) with its count over the centre, most problems first: the rows of `items`."""
+    return sorted(_counts(facts.found()).items(), key=lambda pair: -pair[1].share)
+
+
 def items(facts: Facts) -> Table:
     """Every item of the form over the centre, most problems first."""
-    now, before = _counts(facts.found()), _counts(facts.found(facts.period.before))
+    before = _counts(facts.found(facts.period.before))
     rows = []
-    for (form, item), own in sorted(now.items(), key=lambda pair: -pair[1].share):
+    for (form, item), own in by_share(facts):
         last = before.get((form, item), Count(0, 0))
         told = verdict(own, last)
         earlier = share(last.problems, last.calls)
