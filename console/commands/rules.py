@@ -158,6 +158,9 @@ def _json(trial: Trial, live: Rulebook, wanted: Rulebook) -> dict[str, object]:
 
 
 def _tell(trial: Trial) -> None:
+    from analyzer.rules.evidencewords import told
+
+    language = terminal_language()
     more, fewer = len({d.call_id for d in trial.more}), len({d.call_id for d in trial.fewer})
     say(
         f"{trial.calls} calls looked at. This change would hit {more} more calls, {fewer} fewer.",
@@ -169,7 +172,7 @@ def _tell(trial: Trial) -> None:
         say(f"\n{rule}: +{up} -{down}")
         for mark, differences in (("+", trial.more), ("-", trial.fewer)):
             for d in [d for d in differences if d.rule == rule][:LISTEN]:
-                say(f"  {mark} {d.call_id}  {d.hit.start:.0f} s  {d.hit.evidence}")
+                say(f"  {mark} {d.call_id}  {d.hit.start:.0f} s  {told(d.hit.evidence).text(language)}")
     changed = ", ".join(f"{name} {value:+.2f}" for name, value in trial.scores.items())
     say(f"\nMean change of the scores: {changed}", f"\n平均分变化：{changed}")
     if trial.more or trial.fewer:
