@@ -82,6 +82,7 @@ def _run(settings: Settings, changes: Changes, *, until_idle: bool) -> int:
                 economy=Economy(Limits.of(settings.analysis)),
                 idle=Rescorer(store, results, rulebooks, settings.site.company).idle_step,
             )
+            turns.told = lambda: worker.tell(time.time())
             log.info("analysing the calls of %s", store)
             forgetting = Forgetting(store, results, keep=settings.retention.transcripts == "keep")
             changes.tell()

@@ -55,6 +55,13 @@ class Backlog:
                     return call
         return None
 
+    def look(self) -> None:
+        """Take in the calls that were closed since the last look, between two calls of `next`. Raises UserError when a database
+        cannot be read."""
+        if (self._store / CALLS_DB).is_file():
+            with CallReader(self._store) as calls:
+                self._look(calls)
+
     def failed(self, job: Job) -> None:
         """Note a failure, so that the call comes again if it is to be tried again."""
         if job.state == "failed":

@@ -57,9 +57,13 @@ class Meter:
         catch_up_s = None if self._rtf is None else round(audio_s * self._rtf, 1)
         return Behind(now, calls, round(audio_s, 1), rtf, catch_up_s, first, self._effort, self._causes)
 
+    def is_due(self, now: float) -> bool:
+        """Whether it is time to write, which a clock that was set back does not put off."""
+        return not 0 <= now - self._written_at < EVERY_S
+
     def tell(self, calls: int, audio_s: float, now: float, first: int = 0) -> None:
         """Write the file if it is time to. A disk that is full keeps nobody from working."""
-        if now - self._written_at < EVERY_S:
+        if not self.is_due(now):
             return
         self._written_at = now
         beside = self._path.with_suffix(".new")

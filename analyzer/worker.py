@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +126,15 @@ class Worker:
         log.info("call %s: %.0f s analysed in %.1f s", call_id, found.duration_s, found.wall_s)
         if self._meter is not None:
             self._meter.worked(found.duration_s, found.wall_s)
+
+    def tell(self, now: float) -> None:
+        """To be called every second or so while a call is at work: how far behind the work is, calls that have come meanwhile
+        included. A database that cannot be read now is not told of."""
+        if self._meter is None or not self._meter.is_due(now):
+            return
+        with contextlib.suppress(UserError):
+            self._backlog.look()
+        self._tell(now)
 
     def _tell(self, now: float) -> None:
         if self._meter is not None:

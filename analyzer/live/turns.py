@@ -21,7 +21,7 @@ class Stepping(Protocol):
 
 class Interleaved:
     """stopped: looked at often; may raise to stop. throttle: keeps the CPU share, and is to call `heed` while it waits.
-    understanding: what is done in between. Both are set once they are there."""
+    understanding: what is done in between. told: called as often, to tell how far the work is. They are set once they are there."""
 
     def __init__(self, stopped: Pause) -> None:
         self._stopped = stopped
@@ -29,11 +29,15 @@ class Interleaved:
         self._trouble = ""
         self.throttle: Callable[[], None] = no_pause
         self.understanding: Stepping | None = None
+        self.told: Callable[[], None] = no_pause
 
     def heed(self) -> None:
-        """Look whether to stop, and at what was said."""
+        """Look whether to stop, tell how far the work is, and look at what was said."""
         self._stopped()
-        if self.understanding is None or self._within:
+        if self._within:
+            return
+        self.told()
+        if self.understanding is None:
             return
         self._within = True
         try:

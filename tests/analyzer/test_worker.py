@@ -250,6 +250,29 @@ def test_how_far_behind_is_told(tmp_path: Path, recordings: Recordings, analyst:
     assert read_behind(tmp_path / "run") is None
 
 
+def test_how_far_behind_is_told_while_a_long_call_is_at_work(tmp_path: Path, recordings: Recordings, analyst: FakeAnalyst) -> None:
+    """The file's age and the calls that have come meanwhile, every EVERY_S, not only between two calls."""
+    recordings.add(_silence(10))
+    told: list[Behind | None] = []
+    clock = [NOW]
+
+    def long_work(_done: float, _total: float) -> None:
+        for seconds in (1, 6, 7, 20):
+            recordings.add(_silence(30))
+            clock[0] = NOW + seconds
+            worker.tell(clock[0])
+            told.append(read_behind(tmp_path / "run"))
+
+    meter = Meter(tmp_path / "run")
+    worker = Worker(tmp_path, AnalysisStore(tmp_path), analyst, version="2", attempts=3, meter=meter, progress=long_work)
+    worker.step(NOW)
+    assert [(one.at - NOW, one.calls, one.audio_s) for one in told if one] == [(0, 0, 0), (6, 2, 60), (6, 2, 60), (20, 4, 120)]
+    recordings.close()
+    (tmp_path / CALLS_DB).write_bytes(b"no database")
+    worker.tell(NOW + 40)
+    assert (again := read_behind(tmp_path / "run")) and (again.at, again.calls) == (NOW + 40, 4)
+
+
 def test_a_new_calls_db_is_read_from_its_beginning(tmp_path: Path, recordings: Recordings, analyst: FakeAnalyst) -> None:
     """The recorder sets a damaged database aside and begins another, whose calls count from one again."""
     for _ in range(3):

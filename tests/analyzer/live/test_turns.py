@@ -41,6 +41,16 @@ def test_a_database_that_cannot_be_written_is_told_once_and_harms_nobody(caplog:
     assert [record.message for record in caplog.records] == ["not understood live: full"] * 2
 
 
+def test_how_far_the_work_is_is_told_with_live_calls_and_without() -> None:
+    told: list[int] = []
+    turns = Interleaved(lambda: None)
+    turns.told = lambda: told.append(1)
+    turns.heed()
+    turns.understanding = Worker(turns, [True, False])
+    turns.heed()
+    assert told == [1, 1]
+
+
 def test_a_stop_comes_through() -> None:
     def stop() -> None:
         raise KeyboardInterrupt
