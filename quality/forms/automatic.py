@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from quality.calibrating.machinetrust import automatic_score, item_trust, trusted_items
 from quality.calls.filter import day_start
+from quality.calls.rows import CallView
 from quality.changes import record
+from quality.forms.assess import assess
 from quality.forms.form import Form
 from quality.forms.machinescores import suggestions_of
 from quality.forms.store import Forms
@@ -120,6 +122,13 @@ class Automatic:
         with reading(self._store) as connection:
             row = connection.execute(sql, (call_id,)).fetchone()
         return AutomaticScore(row["score"], row["coverage"], row["trusted"]) if row else None
+
+    def before_correction(self, call: CallView, kept: AutomaticScore) -> float | None:
+        """What a call's automatic score would be by what the machine found alone."""
+        with reading(self._store) as connection:
+            row = connection.execute("SELECT items FROM review.trusted_items WHERE version = ?", (kept.trusted,)).fetchone()
+        form = Forms(self._store).current()
+        return automatic_score(form, assess(form, call).suggestions, frozenset(json.loads(row["items"]))) if row else None
 
     def mean_of(self, agent_id: str, since: str) -> tuple[float | None, int]:
         """Mean and number of an agent's automatic scores, of calls from `since` (as the database writes instants) that nobody has

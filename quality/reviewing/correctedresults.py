@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -115,6 +115,12 @@ class CorrectedResults:
         books = Rulebooks(self.store, self.by.rulebook)
         live = books.live()
         return live if live.identity == identity else books.once(identity) or live
+
+
+def corrected_view(call: CallView, held: CorrectedResult | None, labels: Sequence[Label]) -> CallView:
+    """The call as it stands after correction, for whoever concludes something from it. held: of `CorrectedResults.of_call`."""
+    utterances = tuple(one.now for one in corrected(call.utterances, labels))
+    return replace(call, hits=held.hits if held else call.hits, utterances=utterances)
 
 
 def judged_anew(store: Path, since: float, timezone: str) -> set[date]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request
 from flask_babel import gettext
 
+from analyzer.result import Hit
 from hw.messages import UserError
 from quality.access.roles import LEADS, STAFF
 from quality.calls.rows import CallView
+from quality.reviewing.correctedresults import CorrectedResult
 from quality.reviewing.corrections import judged
 from quality.reviewing.labels import Label, Labels
 from quality.reviewing.listens import Listens
@@ -18,6 +19,7 @@ from quality.reviewing.notes import Note, Notes
 from recorder.audio.files import AudioDeletedError, open_call
 from webui.audio import without_place
 from webui.context import box, person
+from webui.corrected import corrected_results
 from webui.deleted import deleted_text
 from webui.desk.reviewform import review_context
 from webui.desk.talk import Turn, duration, marks_of_hits, marks_of_notes, mood_paths, spoken, talk, turns
@@ -36,9 +38,10 @@ usable as soon as a minute's."""
 
 @dataclass(frozen=True)
 class Overlay:
-    """What people have added to a call, and its utterances with it."""
+    """What people have added to a call, and its utterances with it. held: what becomes of hits and scores by it."""
 
     labels: list[Label]
+    held: CorrectedResult | None
     notes: list[Note]
     turns: list[Turn]
 
@@ -52,7 +55,7 @@ def call_page(call: CallView, **changes: object) -> str:
         **_lanes(call, overlay), "audible": no_sound is None, "no_sound": no_sound, "spoken": spoken(call),
         "talk": first, "rest": len(said) - len(first), **_doubts(call), "rules": rule_choices() if _may_correct() else (),
         "heard": Listens(box().store).of_call(call.row.id) if _may_correct() else [],
-        **_findings(call, overlay.labels), **review_context(call), **changes,
+        **_findings(call, overlay), **review_context(call, overlay.labels, overlay.held), **changes,
     }  # fmt: skip
     return render_template("desk/call.html", **context)
 
@@ -74,13 +77,24 @@ def piece(call: CallView, *, turn: int | None = None, hit: int | None = None, no
     those of the same id."""
     overlay = _overlay(call)
     shown = overlay.turns[turn] if turn is not None else None
-    context = {**_lanes(call, overlay), **_findings(call, overlay.labels), "turn": shown, "hit_place": hit, "note": note}
+    judging = hit is not None or turn is not None
+    context = {
+        **_lanes(call, overlay), **_findings(call, overlay), "turn": shown, "hit_place": hit, "note": note, "judging": judging,
+        **(review_context(call, overlay.labels, overlay.held) if judging else {}),
+    }  # fmt: skip
     return render_template("desk/piece.html", **context)
+
+
+def suggestions_piece(call: CallView) -> str:
+    """The suggestions that may be seen now, after another mark was kept."""
+    overlay = _overlay(call)
+    return render_template("desk/suggestions.html", call=call, row=call.row, **review_context(call, overlay.labels, overlay.held))
 
 
 def _overlay(call: CallView) -> Overlay:
     labels = Labels(box().store).of_call(call.row.id)
-    return Overlay(labels, Notes(box().store).of_call(call.row.id), turns(call, labels))
+    held = corrected_results().of_call(call, labels)
+    return Overlay(labels, held, Notes(box().store).of_call(call.row.id), turns(call, labels))
 
 
 def _lanes(call: CallView, overlay: Overlay) -> dict[str, object]:
@@ -101,9 +115,16 @@ def _doubts(call: CallView) -> dict[str, object]:
     return {"roles_sure": sum(sure) / len(sure) if sure else None, "lost_s": lost_s}
 
 
-def _findings(call: CallView, labels: Sequence[Label]) -> dict[str, object]:
+def _findings(call: CallView, overlay: Overlay) -> dict[str, object]:
+    held = overlay.held
     points = {index: [off for off in call.deductions if off.hit == index] for index in range(len(call.hits))}
-    return {"points": points, "judged": judged(call.hits, labels)}
+    added = [(hit, [off for off in held.deductions if off.hit == place]) for place, hit in _added(held)] if held else []
+    return {"points": points, "judged": judged(call.hits, overlay.labels), "held": held, "added": added}
+
+
+def _added(held: CorrectedResult) -> list[tuple[int, Hit]]:
+    """What holds by corrections alone."""
+    return [(place, hit) for place, hit in enumerate(held.hits) if held.machine[place] is None]
 
 
 def _may_correct() -> bool:

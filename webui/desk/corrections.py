@@ -12,6 +12,7 @@ from analyzer.result import Hit, Utterance
 from hw.messages import UserError
 from quality.access.roles import STAFF
 from quality.calls.rows import CallView
+from quality.forms.automatic import Automatic
 from quality.reviewing.corrections import Said, corrected, likeliest
 from quality.reviewing.labels import Label, Labels
 from webui.access import allow
@@ -42,7 +43,7 @@ def utterance(call_id: object, place: int) -> ResponseReturnValue:
             labels.add(label, person().account)
     except UserError as error:
         return _told(error)
-    return piece(call, turn=place)
+    return _judged_anew(call, turn=place)
 
 
 @blueprint.post("/calls/<uuid:call_id>/hits/<int:place>")
@@ -61,7 +62,7 @@ def hit(call_id: object, place: int) -> ResponseReturnValue:
         Labels(box().store).add(Label(call.row.id, found.start, end, side, "hit", found.rule, verdict), person().account)
     except UserError as error:
         return _told(error)
-    return piece(call, hit=place, turn=_turn_of(call, found))
+    return _judged_anew(call, hit=place, turn=_turn_of(call, found))
 
 
 @blueprint.post("/calls/<uuid:call_id>/missed/<int:place>/remove")
@@ -76,7 +77,14 @@ def unmiss(call_id: object, place: int) -> ResponseReturnValue:
         Labels(box().store).add(_label(call, said, "hit", request.form.get("rule", ""), "wrong"), person().account)
     except UserError as error:
         return _told(error)
-    return piece(call, turn=place)
+    return _judged_anew(call, turn=place)
+
+
+def _judged_anew(call: CallView, *, turn: int | None, hit: int | None = None) -> str:
+    """The pieces that have changed, with the scores after correction; and the automatic score, if the call has one, made again."""
+    shown = piece(call, turn=turn, hit=hit)
+    Automatic(box().store, box().settings.site.timezone, box().settings.quality).again(call.row.id)
+    return shown
 
 
 def _turn_of(call: CallView, found: Hit) -> int | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import request
 
 from quality.access.roles import REVIEWERS
 from quality.calls.rows import CallView
-from quality.forms.assess import Assessment, assess
 from quality.forms.form import Form
 from quality.forms.store import Forms
 from quality.reviewing.assignments import Assignment
 from quality.reviewing.check import Marks
+from quality.reviewing.correctedresults import CorrectedResult
 from quality.reviewing.drafts import Drafts, FormDraft
+from quality.reviewing.labels import Label
 from quality.reviewing.reviews import Review, Reviews
 from webui.context import box, person
 from webui.desk.drafts import others_text
 from webui.desk.plan import desk
+from webui.desk.suggested import Suggested, suggested
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,19 @@ class Work:
     others: str = ""
 
 
-def review_context(call: CallView) -> dict[str, object]:
-    """The template's variables. Whoever may not review sees the form version that the review was given on."""
+def review_context(call: CallView, labels: Sequence[Label], held: CorrectedResult | None) -> dict[str, object]:
+    """The template's variables. Whoever may not review sees the form version that the review was given on. labels: the call's;
+    held: what they make of its hits."""
     store = box().store
     review = Reviews(store).latest(call.row.id)
     may_review = person().role in REVIEWERS and call.row.state not in ("unanswered", "recording")
     work = _work(call, review) if may_review else Work()
     form = _form(review, work, may_review)
-    machine = assess(form, call)
+    offered = suggested(form, call, labels, held, may_review=may_review)
+    filled = _filled(form, review, work, offered, may_review)
     return {
         "form": form, "forms": Forms(store).list() if may_review else [], "review": review, "may_review": may_review, "work": work,
-        "machine": machine.score, "covered": machine.coverage, "restored": _restored(form, work),
-        "suggestions": machine.suggestions, "taboo_suggestions": machine.taboos, "problem": None, "item_problems": {},
-        "filled": _filled(form, review, work, machine, may_review),
+        **offered.context(filled), "restored": _restored(form, work), "problem": None, "item_problems": {}, "filled": filled,
     }  # fmt: skip
 
 
@@ -76,10 +79,10 @@ def _restored(form: Form, work: Work) -> bool:
     return draft is not None and draft.form[0] == form.id and (not work.stale or "mine" in request.args)
 
 
-def _filled(form: Form, review: Review | None, work: Work, machine: Assessment, may_review: bool) -> Marks:
+def _filled(form: Form, review: Review | None, work: Work, offered: Suggested, may_review: bool) -> Marks:
     if _restored(form, work) and work.draft:
         return work.draft.marks
-    return _from_review(form, review) if review and review.form_id == form.id else _from_machine(machine, may_review)
+    return _from_review(form, review) if review and review.form_id == form.id else _from_machine(offered, may_review)
 
 
 def _from_review(form: Form, review: Review) -> Marks:
@@ -88,8 +91,7 @@ def _from_review(form: Form, review: Review) -> Marks:
     return Marks(grades, {key: item.comment for key, item in kept.items()}, review.taboos, review.comment)
 
 
-def _from_machine(machine: Assessment, may_review: bool) -> Marks:
-    """A reviewer starts from the suggestions; others see them marked but nothing chosen, for nobody has chosen anything."""
-    if not may_review:
-        return Marks({})
-    return Marks({item: suggestion.grade for item, suggestion in machine.suggestions.items() if suggestion.grade})
+def _from_machine(offered: Suggested, may_review: bool) -> Marks:
+    """A reviewer starts from the suggestions where the department wants it so; others see them marked but nothing chosen, for
+    nobody has chosen anything."""
+    return offered.prefilled() if may_review else Marks({})

@@ -1,4 +1,4 @@
-"""Saving a review."""
+"""Saving a review, and what the machine suggests for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quality.reviewing.check import ReviewErrors
 from quality.reviewing.reviews import Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, person
-from webui.desk.callpage import call_page
+from webui.desk.callpage import call_page, suggestions_piece
 from webui.desk.filled import filled
 from webui.formats import score
 from webui.languages import language
@@ -42,6 +42,13 @@ def save(call_id: object) -> ResponseReturnValue:
     if "next" in request.form:
         return redirect(url_for("desk.following", after=call.row.id, play=1 if request.form["next"] == "play" else None))
     return redirect(url_for("calls.page", call_id=call.row.id))
+
+
+@blueprint.get("/calls/<uuid:call_id>/suggestions")
+@allow(*REVIEWERS)
+def suggestions(call_id: object) -> ResponseReturnValue:
+    """The machine's suggestions that this person may see now (quality.forms.showing), as pieces of the form. form_id: which."""
+    return suggestions_piece(call_or_404(str(call_id)))
 
 
 def _based_on() -> int | None:

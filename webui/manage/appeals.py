@@ -15,6 +15,7 @@ from quality.reviewing.check import Marks
 from quality.reviewing.reviews import Review, Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, person, views
+from webui.corrected import corrected_of
 from webui.desk.filled import filled
 from webui.languages import language
 from webui.manage.room import PROBLEM_STATUS, agents, blueprint, say, today
@@ -66,10 +67,10 @@ def _page(held: Appeal, marks: Marks | None = None, why: str = "", problem: str 
     latest = Reviews(box().store).latest(held.call_id)
     form = _form(latest or review)
     given = marks or (marks_of(latest) if latest else Marks({}))
-    row = next(iter(views().rows([held.call_id])), None)
+    call = views().call(held.call_id)
     return render_template(
-        "manage/appeal.html", appeal=held, review=review, latest=latest, form=form, given=given, why=why, problem=problem, row=row,
-        agents=agents(), today=today(), say=say,
+        "manage/appeal.html", appeal=held, review=review, latest=latest, form=form, given=given, why=why, problem=problem,
+        call=call, corrected=corrected_of(call) if call else None, agents=agents(), today=today(), say=say,
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from quality.calls.filter import day_start
+from quality.calls.rows import CallView
+from quality.forms.assess import assess
 from quality.forms.automatic import Automatic
 from quality.forms.form import Form
 from quality.forms.store import Forms
@@ -29,10 +31,13 @@ from quality.managing.ownview import (
     strong_items,
 )
 from quality.reviewing.appeals import Appeals
+from quality.reviewing.correctedresults import CorrectedResult, corrected_view
+from quality.reviewing.labels import Labels
 from quality.reviewing.notes import Notes
 from quality.reviewing.reviews import Review, Reviews
 from webui.access import allow
 from webui.context import box, call_or_404, not_yours, person
+from webui.corrected import corrected_of
 from webui.manage.numbers import key_text
 from webui.manage.plots import Plot, Share, line_plot
 from webui.manage.room import carried_out, report_box, say, today
@@ -133,19 +138,28 @@ def _review(call_id: str, problem: str = "") -> str:
     call = call_or_404(call_id)
     store, found = box().store, Reviews(box().store).latest(call_id)
     if found is None:
-        automatic = Automatic(store, box().settings.site.timezone, box().settings.quality).of_call(call_id)
+        scores = Automatic(store, box().settings.site.timezone, box().settings.quality)
+        automatic = scores.of_call(call_id)
         if automatic is None:
             abort(404)
-        return render_template("own/automatic.html", call=call, automatic=automatic)
-    form = _form(found)
+        own = scores.before_correction(call, automatic)
+        return render_template("own/automatic.html", call=call, automatic=automatic, own=own, held=corrected_of(call))
+    form, held = _form(found), corrected_of(call)
     good, rest = parted(found, form)
     appeals = _appeals()
     return render_template(
         "own/review.html", call=call, review=found, form=form, good=good, rest=rest, say=say, problem=problem,
         notes=Notes(store).of_call(call_id), seen=appeals.acknowledgement(found.id), appeals=appeals.of_call(call_id),
         last_day=appeals.last_day(found), may_appeal=may_appeal(appeals, found, person().account, today()), given=request.form,
-        taboos=[taboo for taboo in form.taboos if taboo.id in found.taboos],
+        taboos=[taboo for taboo in form.taboos if taboo.id in found.taboos], held=held,
+        machine_after=_machine_after(call, form, held),
     )  # fmt: skip
+
+
+def _machine_after(call: CallView, form: Form, held: CorrectedResult | None) -> float | None:
+    """The machine's form score with what people have put right."""
+    labels = Labels(box().store).of_call(call.row.id)
+    return assess(form, corrected_view(call, held, labels)).score if labels and call.row.scores else None
 
 
 def _form(found: Review) -> Form:

@@ -9,18 +9,20 @@ from flask_babel import gettext
 from hw.messages import UserError
 from quality.access.roles import LEADS
 from quality.audit.entries import CHANGE, COLUMNS, Entry, entry
+from quality.boxsettings.book import CHANGED, NOT_DONE
 from quality.differences import Difference, of_detail
 from quality.store import reading
 from quality.undo import can_undo, find, undo
 from webui.access import allow
 from webui.context import box, person
+from webui.setup.boxform import book
 from webui.setup.pathnames import step_name
 from webui.setup.shared import complain, me, setup_blueprint, store
 
 blueprint = setup_blueprint("changes")
 
 PAGE = 50
-LEADS_MAY = ("rules.adopt", "rules.back", "sampling.rules", "figures.rules", "form.add", "people.change")
+LEADS_MAY = ("rules.adopt", "rules.back", "sampling.rules", "figures.rules", "form.add", "form.suggestions", "people.change")
 """Changes a supervisor may take back; the others are the administrator's."""
 
 
@@ -28,7 +30,7 @@ def subjects() -> dict[str, tuple[str, tuple[str, ...]]]:
     """What the page can be cut to: its name and the actions it stands for."""
     return {
         "rules": (gettext("Rules"), ("rules.adopt", "rules.back")),
-        "forms": (gettext("Forms"), ("form.add",)),
+        "forms": (gettext("Forms"), ("form.add", "form.suggestions")),
         "sampling": (gettext("Sampling"), ("sampling.rules",)),
         "figures": (gettext("Targets"), ("figures.rules",)),
         "people": (gettext("People"), ("people.add", "people.change")),
@@ -38,6 +40,7 @@ def subjects() -> dict[str, tuple[str, tuple[str, ...]]]:
         ),
         "holds": (gettext("Holds"), ("hold.place", "hold.release")),
         "models": (gettext("Models"), ("emotion.calibrate", "emotion.back")),
+        "box": (gettext("Settings of the box"), (CHANGED, NOT_DONE)),
         "undo": (gettext("Taken back"), ("undo",)),
     }
 
@@ -65,7 +68,7 @@ def take_back(seq: int) -> ResponseReturnValue:
     if not may_undo(change):
         abort(403)
     try:
-        undo(store(), box().settings, change, me())
+        undo(store(), box().settings, change, me(), book())
     except UserError as error:
         complain(error)
     else:
@@ -93,7 +96,8 @@ def action_name(action: str) -> str:
     """What was done."""
     names: dict[str, str] = {
         "rules.adopt": gettext("Rules made live"), "rules.back": gettext("Went back to earlier rules"),
-        "form.add": gettext("New version of a form"), "sampling.rules": gettext("Sampling weights changed"),
+        "form.add": gettext("New version of a form"), "form.suggestions": gettext("When suggestions are shown"),
+        "sampling.rules": gettext("Sampling weights changed"),
         "figures.rules": gettext("Targets changed"), "people.add": gettext("Person added"),
         "people.change": gettext("Person changed"),
         "user.add": gettext("Account added"), "user.role": gettext("Role changed"), "user.passwd": gettext("Password set"),
@@ -102,6 +106,7 @@ def action_name(action: str) -> str:
         "hold.place": gettext("Call put on hold"), "hold.release": gettext("Call released"),
         "emotion.calibrate": gettext("Emotion model calibrated"), "emotion.back": gettext("Emotion model gone back"),
         "undo": gettext("Change taken back"),
+        CHANGED: gettext("Settings of the box changed"), NOT_DONE: gettext("Change of the settings refused"),
     }  # fmt: skip
     return names.get(action, action)
 

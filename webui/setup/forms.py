@@ -13,11 +13,12 @@ from hw.messages import UserError
 from quality.access.roles import LEADS
 from quality.differences import differences
 from quality.forms.form import Form
+from quality.forms.showing import WAYS, change_showing, showing
 from quality.forms.store import Forms
 from webui.access import allow
 from webui.setup.formedit import COMMENTS, check, document_of, grow, read_document
 from webui.setup.pathnames import step_name
-from webui.setup.shared import me, setup_blueprint, store, told
+from webui.setup.shared import complain, me, setup_blueprint, store, told
 
 blueprint = setup_blueprint("forms")
 QUARTER_S = 92 * 86400.0
@@ -33,7 +34,22 @@ def listing() -> ResponseReturnValue:
         versions = forms.versions(form.id)
         stored = versions[0].stored_at
         rows.append((form, versions, stored is None or time.time() - stored > QUARTER_S))
-    return render_template("setup/forms.html", rows=rows)
+    version, way = showing(store())
+    return render_template("setup/forms.html", rows=rows, ways=WAYS, way=way, showing_version=version)
+
+
+@blueprint.post("/setup/forms/suggestions")
+@allow(*LEADS)
+def suggestions() -> ResponseReturnValue:
+    """Choose when reviewers see what the machine suggests."""
+    based_on = request.form.get("based_on", "")
+    try:
+        change_showing(store(), request.form.get("way", ""), me(), int(based_on) if based_on.isdecimal() else 0)
+    except UserError as error:
+        complain(error)
+    else:
+        flash(gettext("Kept. It holds from the next call that is opened."), "info")
+    return redirect(url_for("forms.listing"))
 
 
 @blueprint.get("/setup/forms/<form_id>")

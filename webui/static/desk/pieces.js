@@ -1,7 +1,9 @@
 // Sends a change and puts what the box answers in the place of what it was: elements of the same id.
 export async function send(address, fields) {
   const { csrf, away } = document.getElementById("player").dataset;
-  const body = new URLSearchParams({ csrf_token: csrf, ...fields });
+  // The form that is in use: its suggestions come with the answer.
+  const form = document.getElementById("review")?.elements.form_id?.value;
+  const body = new URLSearchParams({ csrf_token: csrf, ...(form ? { form_id: form } : {}), ...fields });
   let answer;
   try {
     answer = await fetch(address, { method: "POST", body, headers: { "X-Piece": "1" } });
