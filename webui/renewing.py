@@ -1,4 +1,4 @@
-"""The pages made anew when the settings change: new workers take over, old ones end what they answer; nobody finds a closed door."""
+"""The pages made anew when the settings change: new workers take over, old ones end what they answer; no door is closed."""
 
 from __future__ import annotations
 

@@ -134,6 +134,7 @@ ROUTES = (
     # The inspector has reviewed the call meanwhile (the objects below need it): a draft from before is not kept.
     Row("drafts.keep", "POST", REVIEWERS, "call", send=lambda _: {"form_id": "A", "form_version": "1.0", "number": "1"},
         own={"inspector": 422}),
+    Row("livecalls.so_far", about="call"),
     Row("reviews.suggestions", roles=REVIEWERS, about="call"),
     Row("drafts.discard", "POST", REVIEWERS, "call", ok=302),
     Row("listens.talk", about="call"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -18,7 +19,9 @@ from quality.reviewing.labels import Labels
 from quality.store import writing
 from webui.access import allow
 from webui.context import box
-from webui.setup.shared import complain, me, setup_blueprint, store
+from webui.setup import boxform
+from webui.setup.boxtexts import choice_name
+from webui.setup.shared import complain, me, setup_blueprint, store, told
 
 blueprint = setup_blueprint("models")
 
@@ -36,11 +39,24 @@ class LabelCount:
 @allow("admin")
 def page() -> ResponseReturnValue:
     """What is installed and in use."""
-    settings = box().settings
+    return _page()
+
+
+@blueprint.post("/setup/models")
+@allow("admin")
+def change() -> ResponseReturnValue:
+    """Change how calls are understood."""
+    return boxform.change(("analysis",), _page, url_for("models.page"))
+
+
+def _page(failed: boxform.Failed | None = None) -> str:
+    settings = boxform.current()
+    known = models.known(models.folder(settings.analysis))
     sites = SiteCalibrations(store())
     jobs = Jobs(store())
     return render_template(
-        "setup/models.html", known=models.known(models.folder(settings.analysis)), folder=models.folder(settings.analysis),
+        "setup/models.html", known=known, folder=models.folder(settings.analysis), told=told, choice_name=choice_name,
+        panels=boxform.panels("analysis", failed=failed), choices={"analysis.model": _installed(known, settings.analysis.model)},
         used=settings.analysis, check=jobs.latest("models", "models"), fit=jobs.latest("calibration", "emotion"),
         live=sites.live_name(), measured=sites.measured(), labels=_labels(),
     )  # fmt: skip
@@ -74,6 +90,11 @@ def back() -> ResponseReturnValue:
     else:
         flash(gettext("Gone back. The analyzer takes it up with its next call."), "info")
     return redirect(url_for("models.page"))
+
+
+def _installed(known: Sequence[models.KnownModel], used: str) -> list[str]:
+    """What can be chosen; the one in use among them, even if it is not there."""
+    return list(dict.fromkeys([used, *(model.name for model in known if model.path)]))
 
 
 def _start(kind: str, subject: str, arguments: dict[str, object]) -> ResponseReturnValue:

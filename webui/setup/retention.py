@@ -13,10 +13,13 @@ from quality.access.roles import LEADS
 from quality.calls.holds import Holds
 from recorder.retention.clock import doubt
 from recorder.retention.plan import AGE, EMERGENCY, FLOOR, HELD, SIZE, SPACE, UNANALYSED, Circumstances, Plan, make_plan
+from recorder.settings.sections import RetentionRule
 from recorder.store.calls import Tombstone, tombstone_of
 from recorder.store.reader import CallReader
 from webui.access import allow
-from webui.context import box, call_or_404, views
+from webui.context import call_or_404, views
+from webui.setup import boxform
+from webui.setup.boxtexts import choice_name, label
 from webui.setup.shared import complain, me, setup_blueprint, store, told
 
 blueprint = setup_blueprint("retention")
@@ -31,6 +34,17 @@ DAY_S = 86400.0
 @allow("admin")
 def page() -> ResponseReturnValue:
     """The rules of the settings, what they would delete now and in so many days, how many are on hold, what has gone."""
+    return _page()
+
+
+@blueprint.post("/setup/retention")
+@allow("admin")
+def change() -> ResponseReturnValue:
+    """Change them."""
+    return boxform.change(("retention", "rules"), _page, url_for("retention.page"))
+
+
+def _page(failed: boxform.Failed | None = None) -> str:
     days = request.args.get("days", "0")
     ahead = min(366, int(days)) if days.isdecimal() else 0
     plan, doubtful, problem = _plan(ahead)
@@ -38,7 +52,8 @@ def page() -> ResponseReturnValue:
     rows = {row.id: row for row in views().rows([one.call.id for one in shown])}
     holds = Holds(store()).placed()
     return render_template(
-        "setup/retention.html", settings=box().settings, plan=plan, doubtful=doubtful, ahead=ahead, shown=shown, rows=rows,
+        "setup/retention.html", panels=boxform.panels("retention", "rules", failed=failed), lines=boxform.lines(), fixed=_fixed(),
+        choice_name=choice_name, setting_label=label, plan=plan, doubtful=doubtful, ahead=ahead, shown=shown, rows=rows,
         holds=len(holds), stones=_stones(), rule_name=_rule, kept_name=_kept, problem=problem, gib=GIB, told=told, most=MOST,
     )  # fmt: skip
 
@@ -87,7 +102,8 @@ def _plan(ahead: int) -> tuple[Plan | None, str, str]:
     try:
         with CallReader(store()) as reader:
             doubtful = doubt(reader, now)
-        return make_plan(store(), box().settings, Circumstances(now + ahead * DAY_S, not doubtful, MOST)), doubtful, ""
+        plan = make_plan(store(), boxform.current(), Circumstances(now + ahead * DAY_S, not doubtful, MOST))
+        return plan, told(doubtful) if doubtful else "", ""
     except UserError as error:
         return None, "", told(error.message)
     except OSError as error:
@@ -97,6 +113,12 @@ def _plan(ahead: int) -> tuple[Plan | None, str, str]:
 def _stones() -> list[Tombstone]:
     with CallReader(store()) as reader:
         return [tombstone_of(row) for row in reader.rows("SELECT * FROM tombstones ORDER BY number DESC LIMIT ?", SHOWN)]
+
+
+def _fixed() -> list[RetentionRule]:
+    """Rules that stand in other files than the pages'."""
+    rules = boxform.current().retention_rule
+    return list(rules[: len(rules) - len(boxform.book().held().get(boxform.RULES, []))])
 
 
 def _rule(rule: str) -> str:

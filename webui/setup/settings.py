@@ -1,4 +1,4 @@
-"""What stands in files on the box: shown with what it means; changed there, since these pages may not write it."""
+"""What stands in files on the box: shown with what it means; some of it may be changed here."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from recorder.settings.cli import toml_value
 from recorder.watch.alarmkinds import SEVERITIES, alarm_kinds
 from webui.access import allow
-from webui.context import box
+from webui.setup import boxform
+from webui.setup.boxtexts import choice_name
 from webui.setup.shared import setup_blueprint, told
 
 blueprint = setup_blueprint("settings")
@@ -45,19 +46,43 @@ class Section:
 @blueprint.get("/setup/box")
 @allow("admin")
 def page() -> ResponseReturnValue:
-    """All of callbox.toml as the services read it when they started."""
-    settings = box().settings
+    """All of callbox.toml as its files say it now, and what of it may be changed here."""
+    return _box()
+
+
+@blueprint.post("/setup/box")
+@allow("admin")
+def change() -> ResponseReturnValue:
+    """Change the name and log-in, or the department's lines."""
+    return boxform.change(("site", "quality"), _box, url_for("settings.page"))
+
+
+def _box(failed: boxform.Failed | None = None) -> str:
+    settings = boxform.current()
     sections = [_section(one.name, getattr(settings, one.name)) for one in dataclasses.fields(settings) if one.name not in HIDDEN]
-    return render_template("setup/box.html", sections=sections)
+    panels = boxform.panels("site", "quality", failed=failed)
+    return render_template("setup/box.html", sections=sections, panels=panels, told=told, choice_name=choice_name)
 
 
 @blueprint.get("/setup/alarms")
 @allow("admin")
 def alarms() -> ResponseReturnValue:
     """Every kind of alarm: when it is raised, what to do; and the limits that can be set."""
-    limits = _section("alarms", box().settings.alarms)
-    kinds = list(alarm_kinds().values())
-    return render_template("setup/alarms.html", kinds=kinds, severities=SEVERITIES, told=told, limits=limits, names=_limit)
+    return _alarms()
+
+
+@blueprint.post("/setup/alarms")
+@allow("admin")
+def change_alarms() -> ResponseReturnValue:
+    """Change the limits."""
+    return boxform.change(("alarms",), _alarms, url_for("settings.alarms"))
+
+
+def _alarms(failed: boxform.Failed | None = None) -> str:
+    kinds, panels = list(alarm_kinds().values()), boxform.panels("alarms", failed=failed)
+    return render_template(
+        "setup/alarms.html", kinds=kinds, severities=SEVERITIES, told=told, panels=panels, choice_name=choice_name
+    )
 
 
 def _section(name: str, value: Any) -> Section:
@@ -91,14 +116,3 @@ def _titles() -> dict[str, tuple[str, str]]:
         "quality": (gettext("Where the department draws its lines"), web), "web": (gettext("These pages"), web),
         "console": (gettext("The technician’s serial port"), "callbox-console"),
     }  # fmt: skip
-
-
-def _limit(name: str) -> str:
-    names: dict[str, str] = {
-        "dead_line_calls": gettext("A line is dead when so many calls would usually have come"),
-        "stuck_off_hook_min": gettext("Off-hook without a word, minutes"),
-        "low_dbfs": gettext("Speech too quiet below, dBFS"), "hum_dbfs": gettext("Mains hum too loud above, dBFS"),
-        "clip_percent": gettext("Too loud from so many percent of samples at full scale"),
-        "mains_hz": gettext("Frequency of the mains, Hz"),
-    }  # fmt: skip
-    return names.get(name, name)
