@@ -21,7 +21,7 @@ from webui.access import EVERYONE, allow
 from webui.context import box, call_or_404, person
 from webui.errors import message_page
 from webui.formats import local
-from webui.integrity import LISTEN, WARNED, AlteredError, first_problem, require
+from webui.integrity import LISTEN, WARNED, AlteredError, first_problem
 from webui.languages import language
 from webui.peaks import peaks_file, prune_sometimes
 from webui.ranges import ranged
@@ -40,7 +40,13 @@ BLOCK_BYTES = 1 << 16
 def sound(call_id: object) -> ResponseReturnValue:
     """The call as one WAV, whatever it is kept as; byte ranges are answered."""
     call = call_or_404(str(call_id))
-    return wav_answer(call, lambda: heard(call.row.id))
+
+    def note(altered: bool) -> None:
+        heard(call.row.id)
+        if altered:
+            heard(call.row.id, "call.listen_altered")
+
+    return wav_answer(call, note, accept=_accepts_altered())
 
 
 @blueprint.get("/calls/<uuid:call_id>/peaks.json")
@@ -73,10 +79,11 @@ def download(call_id: object, kind: str) -> ResponseReturnValue:
     """The call as a file, named by when and who."""
     call = call_or_404(str(call_id))
 
-    def note() -> None:
-        taken("call.download", call.row.id, {"format": kind})
+    def note(altered: bool) -> None:
+        taken("call.download", call.row.id, {"format": kind} | ({"altered": True} if altered else {}))
 
-    answer = wav_answer(call, note) if kind == "wav" else flac_answer(call, note)
+    made = wav_answer if kind == "wav" else flac_answer
+    answer = made(call, note, accept=_accepts_altered())
     answer.headers.set("Content-Disposition", "attachment", filename=_file_name(call, kind))
     return answer
 
@@ -98,15 +105,14 @@ def without_place(error: UserError) -> UserError:
     return UserError(*(text.replace(f"{box().store}/", "") for text in (error.message.en, error.message.zh)))
 
 
-def wav_answer(call: CallView, note: Callable[[], None]) -> Response:
-    """As one WAV file. note: writes into the audit log that it is sent; called when it surely is. Raises UserError,
-    AlteredError when it is not what was recorded."""
+def wav_answer(call: CallView, note: Callable[[bool], None], *, accept: bool = False) -> Response:
+    """As one WAV file. note: writes into the audit log that it is sent; called when it surely is, with whether it is another than
+    was recorded. accept: send it all the same. Raises UserError, AlteredError when it is not what was recorded."""
     with ExitStack() as stack:
         track = stack.enter_context(open_call(box().store, call.row.id))
 
         def read(first: int, length: int) -> Iterator[bytes]:
-            _require(track, *frames_of(track, first, length))
-            note()
+            note(_is_altered(track, *frames_of(track, first, length), accept=accept))
             return read_range(track, first, length)
 
         answer = ranged(total_bytes(track), read, WAV)
@@ -114,12 +120,11 @@ def wav_answer(call: CallView, note: Callable[[], None]) -> Response:
     return answer
 
 
-def flac_answer(call: CallView, note: Callable[[], None]) -> Response:
+def flac_answer(call: CallView, note: Callable[[bool], None], *, accept: bool = False) -> Response:
     """As one FLAC file: encoded from the call's frames, so that several parts become one; a temporary file takes what memory should
-    not. Raises as wav_answer does."""
+    not. As wav_answer in all else."""
     with open_call(box().store, call.row.id) as track:
-        _require(track, 0, track.frames)
-        note()
+        note(_is_altered(track, 0, track.frames, accept=accept))
         file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer
         with soundfile.SoundFile(file, "w", track.rate, track.channels, format="FLAC", subtype="PCM_16") as flac:
             for block in track.blocks():
@@ -136,11 +141,17 @@ def _bytes(file: IO[bytes], first: int, length: int) -> Iterator[bytes]:
         length -= len(piece)
 
 
-def _require(track: CallAudio, start: int, end: int) -> None:
-    """Refuses frames that are not what was recorded, unless who may hear them has been told and asks for them all the same."""
-    if request.args.get("altered") == "accept" and _may_hear_altered():
-        return
-    require(box().store, track.files(start, end))
+def _is_altered(track: CallAudio, start: int, end: int, *, accept: bool) -> bool:
+    """Whether frames are not what was recorded. Raises AlteredError for such unless they are accepted."""
+    problem = first_problem(box().store, [path.stem for path in track.files(start, end)])
+    if problem is not None and not accept:
+        raise AlteredError(problem)
+    return problem is not None
+
+
+def _accepts_altered() -> bool:
+    """Whether who may hear what was altered has been told, and asks for it all the same."""
+    return request.args.get("altered") == "accept" and _may_hear_altered()
 
 
 def _may_hear_altered() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from quality.store import reading
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.keys import load_or_make
 from recorder.retention.deleting import bury, finish
@@ -46,6 +48,12 @@ def files(box: TestBox, store: CallStore, name: str) -> list[Path]:
     return [box.store / part.path for part in store.parts(box.ids[name])]
 
 
+def noted(box: TestBox, action: str) -> list[tuple[str, object]]:
+    with reading(box.store) as connection:
+        rows = connection.execute("SELECT subject, detail FROM review.changes WHERE action = ? ORDER BY id", (action,)).fetchall()
+    return [(row["subject"], json.loads(row["detail"])) for row in rows]
+
+
 def flip(path: Path, place: int = -100) -> None:
     """Changes a byte and puts the file's time back, as somebody would who does not want it to be seen."""
     stat, content = path.stat(), bytearray(path.read_bytes())
@@ -76,7 +84,15 @@ def test_an_altered_file_is_refused_with_a_reason_and_heard_with_a_warning(
     assert (told["state"], told["listen"]) == ("altered", "Listen all the same")
     assert "SHA-256" in told["text"]
     assert "It proves nothing" in told["warned"]
-    assert browser.get(f"/audio/{call}?altered=accept").status_code == 200
+    assert noted(own_box, "call.listen_altered") == []
+    for _ in range(2):
+        assert browser.get(f"/audio/{call}?altered=accept").status_code == 200
+    assert noted(own_box, "call.listen_altered") == [(call, {})]  # once in a sitting
+    assert browser.get(f"/calls/{call}/download.wav?altered=accept").status_code == 200
+    assert browser.get(f"/calls/{own_box.ids['perfect']}/download.wav?altered=accept").status_code == 200
+    assert noted(own_box, "call.download") == [
+        (call, {"format": "wav", "altered": True}), (own_box.ids["perfect"], {"format": "wav"}),
+    ]  # fmt: skip
     assert f"/calls/{call}/integrity.json" in browser.get(f"/calls/{call}").text
 
 

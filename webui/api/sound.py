@@ -35,7 +35,7 @@ def _sound(call_id: str, mimetype: str) -> Response:
     call = call_or_404(call_id)
     made = wav_answer if mimetype == WAV else flac_answer
     try:
-        return made(call, lambda: note_heard(call.row.id))
+        return made(call, lambda _altered: note_heard(call.row.id))
     except AlteredError as error:
         raise ProblemError(409, error.message) from error
     except UserError as error:
