@@ -14,11 +14,13 @@ from recorder.capture.attached import Attached
 from recorder.capture.devicerecorder import DeviceRecorder
 from recorder.capture.intake import Delivery
 from recorder.capture.timeline import Timeline
+from recorder.line.hangover import LAST
 from recorder.line.pauses import Pauses
 from recorder.line.recorder import LineRecorder
 from recorder.line.timing import timing_of
 from recorder.live import RecorderStatus, run_folder, write_status
 from recorder.outfit import Equipment, fit_out
+from recorder.pbx.book import prompt_records
 from recorder.restart.recovery import recover
 from recorder.settings.sections import Device, Settings
 from recorder.store.writer import CallStore, make_folder
@@ -140,7 +142,8 @@ class Recorder:
         lines = []
         for line in self.settings.line:
             if line.device == device.name:
-                lines.append(LineRecorder(self._shop, line, timeline, timing))
+                prompt = prompt_records(self._store, line.name, self.settings.segmentation.record_wait_s, LAST)
+                lines.append(LineRecorder(self._shop, line, timeline, timing, prompt))
                 if line.sense >= 0:
                     self._by_sense[line.sense] = lines[-1]
         return DeviceRecorder(device, timeline, lines, self._alarms)
@@ -180,6 +183,7 @@ class Recorder:
         self._examine_sense()
         for record in self._feed.poll() if self._feed else ():
             self._records.received(record)
+            self._tell_line(record)
 
     def _examine_sense(self) -> None:
         sense = self._equipment.sense
@@ -193,6 +197,16 @@ class Recorder:
         log.info("line %s: %s", line.line.name, event.kind)
         line.event(event.kind, event.at)
         self._shop.journal.do(lambda store: store.add_event(line.line.name, event))
+
+    def _tell_line(self, item: CallRecord | PortLine) -> None:
+        """A line that is found by voice alone goes by its records, too."""
+        if not isinstance(item, CallRecord):
+            return
+        names = self._records.lines_of(item)
+        for device in self.devices.values():
+            for line in device.lines:
+                if line.line.name in names:
+                    line.record(self._clock.now(), item.duration_s)
 
     def _take(self, delivery: Delivery) -> None:
         self._shop.waited_s = max(0.0, self._equipment.monotonic() - delivery.heard) if delivery.heard else 0.0

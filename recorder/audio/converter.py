@@ -85,7 +85,7 @@ class Converter:
 def run(job: Job) -> Outcome:
     """Convert one part; never raises."""
     try:
-        return Outcome(job, convert(job.file), was_ended(job.file))
+        return Outcome(job, convert(job.file, job.part.call_id, job.part.seq), was_ended(job.file))
     except NotAPartError:
         return Outcome(job, broken=True)
     except Exception as error:

@@ -32,12 +32,14 @@ class Converted:
     sha256: str
 
 
-def convert(part: Path) -> Converted | None:
-    """Make the FLAC of a part beside it, on the disk before it has its name; None when the part holds no audio.
+def convert(part: Path, call_id: str = "", seq: int = 0) -> Converted | None:
+    """Make the FLAC of a part beside it, on the disk before it has its name; None when the part holds no audio. call_id, seq: of
+    what call it is the how-many-th part, where that is no longer what it says itself (recorder.store.dividing).
 
     The part itself stays. Raises OSError when the disk is full or will not do it, NotAPartError for a file that is no part.
     """
     header = read_header(part)
+    header = dataclasses.replace(header, call_id=call_id, seq=seq) if call_id else header
     final, beside = part.with_suffix(".flac"), part.with_suffix(".flac.tmp")
     try:
         frames = _encode(beside, header, blocks(part))

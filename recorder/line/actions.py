@@ -37,20 +37,31 @@ them. transferred: a held part at whose end the agent handed the customer on."""
 
 @dataclass(frozen=True)
 class NextPart:
-    """The open call goes on in a new part from `frame`. kind: one of KINDS; None: as before, the part was only too long."""
+    """The open call goes on in a new part from `frame`. kind: one of KINDS; None: as before, the part was only too long. seam: this
+    may turn out to be the next call; where the one before ended, End will say."""
 
     frame: int
     kind: str | None = None
+    seam: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What was taken for one call is two: one ends before frame `end`, the next begins at `next_start`, where a part does."""
+
+    end: int
+    next_start: int
 
 
 @dataclass(frozen=True)
 class End:
     """The open call ends before `frame`. hung_up_by: "agent", "customer" or None when nothing told. transferred: its last part, a
-    held one, ended with the customer handed on."""
+    held one, ended with the customer handed on. cuts: where it was more than one call, at seams; in order."""
 
     frame: int
     hung_up_by: str | None = None
     transferred: bool = False
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,8 @@ Action = Start | Learned | NextPart | End | Drop | Unanswered
 
 @dataclass(frozen=True)
 class Timing:
-    """[segmentation] in frames of the line. look_back: frames kept for late events."""
+    """[segmentation] in frames of the line. look_back: frames kept for late events. record_wait: how long a call's record may be
+    waited for while nobody speaks; 0: never."""
 
     rate: int
     pre_roll: int
@@ -83,6 +95,7 @@ class Timing:
     min_call: int
     max_part: int
     look_back: int
+    record_wait: int = 0
 
     def seconds(self, frames: int) -> float:
         """Frames → seconds, exact to the millisecond."""

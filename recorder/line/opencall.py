@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +14,11 @@ from recorder.audio.files import part_path
 from recorder.audio.partfile import PartHeader, PartWriter
 from recorder.capture.timeline import Timeline
 from recorder.ids import new_id
-from recorder.line.actions import Learned, Start
+from recorder.line.actions import Cut, End, Learned, NextPart, Start
 from recorder.line.shop import Shop
 from recorder.settings.sections import Line
 from recorder.store.calls import Call, Gap, Part
+from recorder.store.dividing import divide
 from recorder.store.writer import layout_of, make_folder
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class OpenCall:
         self._row = _row(shop, line, self._started_at, start)
         self.id = self._row.id
         self._kind = "talk"
+        self._seamed = False  # it may turn out to be more than one call
+        self._held: list[tuple[_Piece, int]] = []  # from the first seam on: what is done, with its end, until that is known
         self._lost_from: int | None = None
         self._lost_reason = ""
         self._piece = piece = self._new_piece(start.frame, 1)
@@ -109,13 +113,14 @@ class OpenCall:
         self._lost_from = None
         self._go_on(fresh)
 
-    def next_part(self, frame: int, samples: Samples, kind: str | None = None) -> None:
-        """Cut at `frame`; `samples` are those heard since. kind: what the new part is, None: as before. While nothing is kept,
-        there is nothing to cut: the part that follows will be of that kind. Raises OSError when the disk takes no new file."""
-        self._kind = kind or self._kind
+    def next_part(self, cut: NextPart, samples: Samples) -> None:
+        """Cut there; `samples` are those heard since. While nothing is kept, there is nothing to cut: the part that follows will be
+        of that kind. Raises OSError when the disk takes no new file."""
+        frame, self._kind = cut.frame, cut.kind or self._kind
         if self.losing or frame <= self._piece.start:
             return
         done, fresh = self._piece, self._new_piece(frame, self._piece.part.seq + 1)
+        self._seamed = self._seamed or cut.seam
         self._go_on(fresh)
         # Before the cut: what was lost behind it lies in the new part.
         self._shop.journal.do(lambda store: store.move_gaps(done.part.id, frame - done.start, fresh.part.id))
@@ -127,21 +132,46 @@ class OpenCall:
         values: dict[str, object] = {"direction": what.direction, "ring_s": what.ring_s, "ring_count": what.ring_count}
         self._shop.journal.do(lambda store: store.fill_call(self.id, values))
 
-    def end(self, frame: int, hung_up_by: str | None, *, transferred: bool = False) -> int:
-        """The call ended before `frame`, which may lie before what was heard last, but not before what is being written began: the
-        part before that is closed already. transferred: its last part is to say so. Gives the frame at which it does end."""
-        frame = max(frame, self._piece.start)
-        if transferred:
+    def end(self, end: End) -> int:
+        """The call ended, before its last sample maybe, but not before what is being written began: the part before that is closed
+        already. Gives the frame at which it does end."""
+        frame = max(end.frame, self._piece.start)
+        if end.transferred:
             self._piece = replace(self._piece, part=replace(self._piece.part, kind="transferred"))
         self._finish_piece(min(frame, self._piece.end))
         self._keep_loss(frame)
+        for cut in end.cuts:
+            self._cut(cut)
+        self._over(frame, end.hung_up_by)
+        return frame
+
+    def _cut(self, cut: Cut) -> None:
+        """Of what is held, what lies before the seam is a call of its own. Where no part begins there (the disk took none, or
+        nothing was kept just then), it stays one."""
+        before = [(piece, end) for piece, end in self._held if piece.start < cut.next_start]
+        after = [(piece, end) for piece, end in self._held if piece.start >= cut.next_start]
+        if not before or not after or after[0][0].start != cut.next_start:
+            return
+        last, until = before[-1]
+        end = max(cut.end, last.start)
+        at = self._timeline.instant(cut.next_start)
+        rest = _row(self._shop, self._line, at, Start(cut.next_start))
+        self._held = [*before[:-1], (last, min(end, until))]
+        moved = list(_renamed(after, rest.id))
+        whole, from_frame = self.id, cut.next_start - self._start
+        self._shop.journal.do(lambda store: divide(store, whole, rest, [piece.part for piece, _ in moved], from_frame))
+        self._over(end, None)
+        self._row, self.id, self._start, self._started_at, self._held = rest, rest.id, cut.next_start, at, moved
+
+    def _over(self, frame: int, hung_up_by: str | None) -> None:
+        for piece, until in self._held:
+            self._hand_over(piece, until)
         duration = round((frame - self._start) / self._timeline.rate, 6)
-        ended_at = self._started_at + duration
-        self._shop.journal.do(lambda store: store.end_call(self.id, ended_at, duration, hung_up_by))
+        call_id, ended_at = self.id, self._started_at + duration
+        self._shop.journal.do(lambda store: store.end_call(call_id, ended_at, duration, hung_up_by))
         self._shop.closer.call_ended(self.id, "closed")
         self._shop.call_ended(self.id)
         log.info("line %s: call %s ends after %.1f s", self._line.name, self.id, duration)
-        return frame
 
     def drop(self) -> None:
         """It was no call."""
@@ -182,6 +212,13 @@ class OpenCall:
         self._finish(self._piece, end)
 
     def _finish(self, piece: _Piece, end: int) -> None:
+        if self._seamed:
+            self._held.append((piece, end))
+        else:
+            self._hand_over(piece, end)
+
+    def _hand_over(self, piece: _Piece, end: int) -> None:
+        """The part ends there, for good."""
         frames = max(0, end - piece.start)
         cut = frames < piece.writer.frames
         try:
@@ -202,6 +239,12 @@ class OpenCall:
 
     def _gap(self, gap: Gap) -> None:
         self._shop.journal.do(lambda store: store.add_gap(gap))
+
+
+def _renamed(pieces: Iterable[tuple[_Piece, int]], call_id: str) -> Iterable[tuple[_Piece, int]]:
+    """The same, as the first parts of another call."""
+    for seq, (piece, end) in enumerate(pieces, 1):
+        yield replace(piece, part=replace(piece.part, call_id=call_id, seq=seq)), end
 
 
 def _row(shop: Shop, line: Line, at: float, start: Start) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hw.interfaces import Samples
@@ -31,9 +32,10 @@ FILL_S = 10.0
 
 
 class LineRecorder:
-    """Records one line. Of the device, it is given everything; it takes its own channels."""
+    """Records one line. Of the device, it is given everything; it takes its own channels. prompt: of the line's last calls,
+    whether their records came in time (recorder.line.hangover)."""
 
-    def __init__(self, shop: Shop, line: Line, timeline: Timeline, timing: Timing) -> None:
+    def __init__(self, shop: Shop, line: Line, timeline: Timeline, timing: Timing, prompt: Iterable[bool] = ()) -> None:
         self.line = line
         self._shop = shop
         self._timeline = timeline
@@ -43,7 +45,7 @@ class LineRecorder:
         self._keypad = Keypad(line, timeline.rate)
         self._keys = KeyLog(line, timeline)
         self._voice = VoiceDetector(timeline.rate, len(line.channels))
-        self._segmenter = Segmenter(timing, line.release, whole=bool(line.source))
+        self._segmenter = Segmenter(timing, line.release, whole=bool(line.source), prompt=prompt)
         self._call: OpenCall | None = None
         self._refused: Start | None = None  # a call that there was no room to record
         self._level_db: float | None = None
@@ -60,6 +62,10 @@ class LineRecorder:
         """A line event at the instant `at`."""
         self._segmenter.event(kind, self._timeline.frame(at))
         self._watch.event()
+
+    def record(self, at: float, talked_s: float | None) -> None:
+        """The PBX's record of a call of this line, of so many seconds, came at the instant `at`."""
+        self._segmenter.record(self._timeline.frame(at), talked_s)
 
     def sense_lost(self) -> None:
         """The tap board is gone."""
@@ -197,8 +203,8 @@ class LineRecorder:
                     self._begin(action)
                 case Learned() if self._call is not None:
                     self._call.learned(action)
-                case NextPart(frame, kind):
-                    self._next_part(frame, kind)
+                case NextPart():
+                    self._next_part(action)
                 case End():
                     self._end(action)
                 case Drop():
@@ -248,10 +254,10 @@ class LineRecorder:
         self._call.fill(lost - heard, frame + heard, gap.reason)
         return True
 
-    def _next_part(self, frame: int, kind: str | None) -> None:
+    def _next_part(self, cut: NextPart) -> None:
         if self._call is not None:
             try:
-                self._call.next_part(frame, self._look_back.since(frame), kind)
+                self._call.next_part(cut, self._look_back.since(cut.frame))
             except OSError as error:
                 self._no_room(error, self._look_back.end)
 
@@ -262,10 +268,11 @@ class LineRecorder:
             call_id = self._call.id
             self._write_keys(now=True)
             lost = self._call.losing_since
-            self._free_from = self._call.end(end.frame, end.hung_up_by, transferred=end.transferred)
+            self._free_from = self._call.end(end)
             self._shop.live.call_ended(self.line.name, self._look_back.end - self._free_from)
             self._lose_idle(lost)
-            self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
+            if self._call.id == call_id:  # of more than one call they are nobody's
+                self._shop.journal.do(lambda store: store.add_levels(call_id, levels))
             self._call = None
         elif self._refused is not None:
             self._lost_call(self._refused, end.frame)

@@ -1,15 +1,18 @@
 """Where one line's calls and their parts begin and end. Pure: audio facts and line events in, actions out; no device or file.
 
 A line with a sense follows its events: ring, off-hook, flash, on-hook. A line without one, or whose sense has said nothing yet or
-is gone, follows voice and call-progress tones. All positions are frames of the tap, so a late event still cuts at the right place.
+is gone, follows voice, call-progress tones and the coming of call records. All positions are frames of the tap, so a late event
+still cuts at the right place.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from recorder.line.actions import Action, Drop, End, Learned, NextPart, Start, Timing, Unanswered
 from recorder.line.attempt import Attempt
+from recorder.line.hangover import TAIL_S, HangOver
 from recorder.line.hangup import Signs
 from recorder.line.partkind import PartKind
 from recorder.signals.cadence import Cadence, Sign
@@ -22,9 +25,6 @@ RING_PAUSE_S = 6.0
 HOOK_S = 0.3
 """An on-hook shorter than this is a flash, whatever the board called it: no exchange releases a call for less."""
 
-TAIL_S = 1.0
-"""Seconds kept after the last sound of a call that voice ended; the rest of the hang-over was nobody speaking."""
-
 BUSY_END = (2, 2.0)
 """A call found by voice ends with so many bursts of busy or congestion tone after the first, and so many seconds without a word."""
 
@@ -36,9 +36,10 @@ class Segmenter:
     """The state of one line. `event` takes line events, in their order; `audio` takes what was heard and gives the actions.
 
     release: [[line]] release. whole: all from off-hook to on-hook is one call in one part, whatever its tones say (a replay).
+    prompt: of the line's last calls, whether their records came in time (recorder.line.hangover).
     """
 
-    def __init__(self, timing: Timing, release: str, *, whole: bool = False) -> None:
+    def __init__(self, timing: Timing, release: str, *, whole: bool = False, prompt: Iterable[bool] = ()) -> None:
         self.timing = timing
         self._whole = whole
         self.state = "idle"  # idle, ringing, talking
@@ -60,6 +61,8 @@ class Segmenter:
         self._direction = "unknown"
         self._alive = 0  # the last frame at which a voiced call was certainly still one
         self._voiced_call = False  # voice found the open call and voice ends it
+        self._hang_over = HangOver(timing, prompt)
+        self._waiting = False  # nobody speaks for so long that only the call's record is waited for
         self._actions: list[Action] = []
 
     def event(self, kind: str, frame: int) -> None:
@@ -67,6 +70,10 @@ class Segmenter:
         self.by_voice = False
         self._attempt = Attempt(self.timing)
         self._pending.append((kind, frame))
+
+    def record(self, frame: int, talked_s: float | None) -> None:
+        """The PBX's record of a call of this line, of so many seconds, came at `frame`."""
+        self._hang_over.record(frame, talked_s)
 
     def sense_lost(self) -> None:
         """The tap board is gone: until it speaks again, voice decides."""
@@ -83,6 +90,7 @@ class Segmenter:
         self._end = heard.end
         signs = self._cadence.feed(heard.end, heard.tone, heard.other, heard.keys)
         self._signs.heard(heard, signs)
+        self._hang_over.heard(heard.end)
         while self._pending and self._ripe():
             self._event(*self._pending.popleft())
         if self.state == "ringing":
@@ -99,7 +107,9 @@ class Segmenter:
         while self._pending:
             kind, frame = self._pending.popleft()
             self._event(kind, min(frame, self._end))
-        if self.state == "talking":
+        if self.state == "talking" and self._waiting:
+            self._end_by_voice()
+        elif self.state == "talking":
             self._hang_up(self._end, None)
         elif self.state == "ringing":
             self._unanswered()
@@ -195,6 +205,7 @@ class Segmenter:
         self._signs.began(direction)
         self._kind.began(at)
         self._attempt = Attempt(self.timing)
+        self._hang_over.began(at)
         self._voiced_call = not answered
         self._alive = self._end
         self._to("talking", at)
@@ -210,9 +221,11 @@ class Segmenter:
         at = min(max(frame, self._part), self._end)
         too_short = self._speech.was_noise() if self._voiced_call else at - self.since < self.timing.min_call
         whole = self._part == self.since  # a part that is closed cannot be forgotten any more
-        self._actions.append(Drop() if whole and (at == self.since or too_short) else End(at, hung_up_by, transferred))
+        cuts = self._hang_over.cuts(self._speech.last) if self._voiced_call else ()
+        self._actions.append(Drop() if whole and (at == self.since or too_short) else End(at, hung_up_by, transferred, cuts))
         self._boundary = max(at, self._boundary)
         self._speech.began()
+        self._waiting = False
         self._to("idle", at)
 
     def _flash(self, frame: int) -> None:
@@ -225,13 +238,17 @@ class Segmenter:
         """Whether there is anybody at the other end: a call in was answered, in a call out somebody has spoken."""
         return self._direction == "in" or self._signs.spoke or self._speech.last >= 0
 
-    def _next_part(self, frame: int, kind: str | None) -> None:
+    def _next_part(self, frame: int, kind: str | None, *, seam: bool = False) -> None:
         at = min(max(frame, self._part + 1, self._end - self.timing.look_back), self._end)
         if at > self._part:
             self._part = self._boundary = at
-            self._actions.append(NextPart(at, kind))
+            self._actions.append(NextPart(at, kind, seam))
+            if seam:
+                self._hang_over.seam(at)
 
     def _tones(self, signs: list[Sign], heard: Heard) -> None:
+        if self._waiting and (heard.keys or any(sign.kind in {"dial", "ring_back"} for sign in signs)):
+            self._end_by_voice()  # after so long a silence somebody dials: the next call
         if self.state == "talking":
             if heard.keys:
                 self._kind.keys()
@@ -272,6 +289,9 @@ class Segmenter:
         for frame in heard.speech:
             if self.state == "talking":
                 self._speech.in_call(frame)
+                again = self._hang_over.spoke(frame)
+                if again is not None:
+                    self._next_part(again - self.timing.pre_roll, None, seam=True)
                 self._alive = max(self._alive, frame)
             elif self.by_voice and self.state == "idle" and frame > self._boundary:
                 self._heard_speech(frame)
@@ -289,8 +309,17 @@ class Segmenter:
         bursts, hush = BUSY_END
         silent = self._end - self._speech.last
         by_tone = self._kind.kind != "held" and silent >= self.timing.frames(hush) and self._signs.busy_bursts() >= bursts
-        if by_tone or self._end - max(self._alive, self._speech.last) >= self.timing.hang_over:
-            end = min(max(self._speech.last, self._part) + self.timing.frames(TAIL_S), self._end)
-            held = self._kind.kind == "held"
-            by = "customer" if not held and self._signs.busy(self._end) else None
-            self._hang_up(end, by, transferred=self._kind.transferred())
+        heard = max(self._alive, self._speech.last)
+        overdue = self._end - heard >= self.timing.hang_over
+        # Of a noise no record comes, and of a call on hold by flash one that tells of its first piece.
+        silence_alone = self._speech.was_noise() or self._kind.kind == "held"
+        if by_tone or (overdue and silence_alone) or self._hang_over.over(self._end, heard):
+            self._end_by_voice()
+        else:
+            self._waiting = overdue
+
+    def _end_by_voice(self) -> None:
+        end = min(max(self._speech.last, self._part) + self.timing.frames(TAIL_S), self._end)
+        held = self._kind.kind == "held"
+        by = "customer" if not held and self._signs.busy(self._end) else None
+        self._hang_up(end, by, transferred=self._kind.transferred())

@@ -21,4 +21,5 @@ def timing_of(settings: Segmentation, rate: int, speed: float) -> Timing:
         round(settings.min_call_s * rate),
         round(settings.max_part_s * rate),
         round((late + settings.pre_roll_s + 2 * settings.start_speech_s) * rate),
+        round(settings.record_wait_s * rate),
     )

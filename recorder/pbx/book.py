@@ -74,6 +74,15 @@ def join(store: CallStore, found: Match, values: dict[str, object]) -> None:
             db.table("calls").update(found.call.id, values)
 
 
+def prompt_records(reader: CallReader, line: str, within_s: float, limit: int) -> list[bool]:
+    """Of the line's last calls that somebody talked in, oldest first: whether the record came so soon after the end."""
+    sql = """SELECT ended_at, (SELECT min(received_at) FROM call_records WHERE call_id = calls.id) AS came FROM calls
+             WHERE line = ? AND state IN ('closed', 'interrupted') AND ended_at IS NOT NULL AND source = ''
+             ORDER BY started_at DESC LIMIT ?"""
+    rows = reader.rows(sql, line, limit)[::-1]
+    return [row["came"] is not None and from_text(row["came"]) - from_text(row["ended_at"]) <= within_s for row in rows]
+
+
 def last_shifts(reader: CallReader, limit: int, since: float) -> list[float]:
     """How far the PBX's clock was ahead in the records joined last, oldest first."""
     sql = "SELECT clock_s FROM call_records WHERE clock_s IS NOT NULL AND received_at > ? ORDER BY id DESC LIMIT ?"

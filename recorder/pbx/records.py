@@ -10,7 +10,7 @@ from recorder.keeper import Keeper
 from recorder.pbx.book import alone, ended_calls, join, joined, keep, keep_line, last_shifts
 from recorder.pbx.clock import FARTHEST_S, FEWEST, LAST, MANY, PbxClock, match_by_clock, vote
 from recorder.pbx.daily import DailyReconciler
-from recorder.pbx.matching import START_S, Kept, LineNames, Match, learned_values
+from recorder.pbx.matching import START_S, Kept, LineNames, Match, learned_values, same_line, untalked
 from recorder.pbx.watch import RecordWatch
 from recorder.restart.uptime import Uptime
 from recorder.settings.sections import Settings
@@ -68,6 +68,10 @@ class Records(Keeper):
         self._touch(item.started_at - self._clock.offset_s)
         if self._daily is not None:
             self._daily.came(item.started_at - self._clock.offset_s, now)
+
+    def lines_of(self, record: CallRecord) -> set[str]:
+        """The names of the lines whose call it may be, if it is one that somebody talked in."""
+        return set() if untalked(record) else {name.line for name in self._names if same_line(record, name)}
 
     def call_ended(self, call_id: str) -> None:
         """A call has ended: its record may be waiting."""

@@ -36,9 +36,9 @@ def recover(store: CallStore, closer: Closer, *, everything: bool) -> int:
         with claimed(path) as free:
             if free and (header := _header(path)) is not None:
                 part = part_of_file(store.store, header, path)
-                _ensure_rows(store, header, part)
+                part = _ensure_rows(store, header, part)
                 closer.part_written(part, path)
-                open_calls.setdefault(header.call_id, None)
+                open_calls.setdefault(part.call_id, None)
                 count += 1
     _settle_lost_parts(store)
     for call_id, ended_at in open_calls.items():
@@ -81,12 +81,16 @@ def part_of_file(store: Path, header: PartHeader, path: Path) -> Part:
     return Part(part_id, call_id, header.seq, relative, header.started_at, rate, channels, "writing", kind=header.kind)
 
 
-def _ensure_rows(store: CallStore, header: PartHeader, part: Part) -> None:
-    """The part's row; it and the call's are made from the header when a stop or a damaged database took them."""
+def _ensure_rows(store: CallStore, header: PartHeader, part: Part) -> Part:
+    """The part's row; it and the call's are made from the header when a stop or a damaged database took them. Gives the part with
+    the call it is of: another than its file says when calls were parted after it was begun (recorder.store.dividing)."""
+    known = store.rows("SELECT call_id, seq FROM parts WHERE id = ?", part.id)
+    if known:
+        return dataclasses.replace(part, call_id=known[0]["call_id"], seq=known[0]["seq"])
     if store.call(header.call_id) is None:
         store.start_call(_call(store, header), None)
-    if all(known.id != part.id for known in store.parts(header.call_id)):
-        store.add_part(part)
+    store.add_part(part)
+    return part
 
 
 def _call(store: CallStore, header: PartHeader) -> Call:
@@ -151,8 +155,7 @@ def adopted_flac(store: Path, header: PartHeader, flac: Path) -> Adopted | None:
 def adopt(store: CallStore, flacs: Iterable[Adopted], parts: Iterable[tuple[PartHeader, Path]]) -> None:
     """Make the rows of a call from its files. Raises UserError when the database cannot take them."""
     for one in flacs:
-        _ensure_rows(store, one.header, one.part)
-        store.close_part(one.part)
+        store.close_part(_ensure_rows(store, one.header, one.part))
     for header, path in parts:
         _ensure_rows(store, header, part_of_file(store.store, header, path))
 

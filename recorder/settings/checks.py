@@ -44,6 +44,7 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("segmentation", "pre_roll_s"): (0, 5),
     ("segmentation", "start_speech_s"): (0.02, 5),
     ("segmentation", "hang_over_s"): (0.5, 600),
+    ("segmentation", "record_wait_s"): (0, 600),
     ("segmentation", "min_call_s"): (0, 60),
     ("segmentation", "max_part_s"): (10, 86_400),
     ("notify", "smtp_port"): (1, 65_535),

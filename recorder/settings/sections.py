@@ -114,6 +114,7 @@ class Segmentation:
     pre_roll_s: float = 0.5  # seconds kept from before the first sound
     start_speech_s: float = 0.3  # seconds of speech that begin a call
     hang_over_s: float = 8.0  # seconds of silence that end a call
+    record_wait_s: float = 60.0  # seconds of silence for which a call's record is waited for, where a line's records come at once
     min_call_s: float = 1.0  # shorter ones are dropped as noise
     max_part_s: float = 3600.0  # a longer call goes on in a next part
 
