@@ -163,7 +163,7 @@ class BoxSettings:
         if answer.done:
             facts |= {"differences": as_detail(answer.differences), "wanted": answer.wanted, "before": answer.before}
         else:
-            facts |= {"why": reason.en, "wanted": json.loads(row["wanted"]) if row else None}
+            facts |= {"why": [reason.en, reason.zh], "wanted": json.loads(row["wanted"]) if row else None}
         # What nobody here asked for was put there by somebody else, in this service's name.
         by = row["by"] if row else f"? ({answer.by})"
         record(database, by, CHANGED if answer.done else NOT_DONE, "settings", facts)

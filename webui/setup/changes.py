@@ -16,6 +16,7 @@ from quality.undo import can_undo, find, undo
 from webui.access import allow
 from webui.context import box, person
 from webui.setup.boxform import book
+from webui.setup.boxtexts import box_differences
 from webui.setup.pathnames import step_name
 from webui.setup.shared import complain, me, setup_blueprint, store
 
@@ -84,6 +85,8 @@ def may_undo(change: Entry) -> bool:
 def differences_of(change: Entry) -> list[Difference]:
     """What a change changed, as far as the log says."""
     facts = change.facts
+    if change.action in (CHANGED, NOT_DONE):
+        return box_differences(facts)
     if "differences" in facts:
         return of_detail(facts["differences"])
     if "before" in facts and "after" in facts:

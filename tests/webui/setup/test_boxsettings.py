@@ -73,6 +73,7 @@ def test_a_setting_is_changed_shown_and_taken_back(  # noqa: PLR0917
     assert form_of(page, group)[setting].replace(", ", "，") == value
     changes = admin.get("/setup/changes?of=box").text
     assert "Settings of the box changed" in changes
+    assert "settings" not in re.findall(r"<small>(.*?)</small>", changes)
     assert "Taken back" in undo_latest(admin, "box")
     assert load(place.paths) == before
 
