@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -139,10 +139,11 @@ def _with_words(line: WallLine, said: list[LiveSaid]) -> WallLine:
     rules = tuple(dict.fromkeys(hit.rule for one in said for hit in one.hits))
     words = next((one.text for one in reversed(said) if one.text), "")
     urgent = any(one.urgent for one in said)
-    return replace(line, understood=True, moods=_moods(said), rules=rules, urgent=urgent, last_words=words)
+    return replace(line, understood=True, moods=moods_of(said), rules=rules, urgent=urgent, last_words=words)
 
 
-def _moods(said: list[LiveSaid]) -> tuple[LiveMood, ...]:
+def moods_of(said: Sequence[LiveSaid]) -> tuple[LiveMood, ...]:
+    """The mood of each side that has one, by its latest utterances."""
     sides: dict[str, list[dict[str, float]]] = defaultdict(list)
     for one in said:
         if one.emotion:

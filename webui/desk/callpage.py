@@ -21,6 +21,7 @@ from webui.audio import without_place
 from webui.context import box, person
 from webui.corrected import corrected_results
 from webui.deleted import deleted_text
+from webui.desk.livecall import live_context
 from webui.desk.reviewform import review_context
 from webui.desk.talk import Turn, duration, marks_of_hits, marks_of_notes, mood_paths, spoken, talk, turns
 from webui.desk.words import words
@@ -55,7 +56,7 @@ def call_page(call: CallView, **changes: object) -> str:
         **_lanes(call, overlay), "audible": no_sound is None, "no_sound": no_sound, "spoken": spoken(call),
         "talk": first, "rest": len(said) - len(first), **_doubts(call), "rules": rule_choices() if _may_correct() else (),
         "heard": Listens(box().store).of_call(call.row.id) if _may_correct() else [],
-        **_findings(call, overlay), **review_context(call, overlay.labels, overlay.held), **changes,
+        **_findings(call, overlay), **live_context(call.row), **review_context(call, overlay.labels, overlay.held), **changes,
     }  # fmt: skip
     return render_template("desk/call.html", **context)
 

@@ -13,7 +13,7 @@ from analyzer.livestore import LiveSaid
 from quality.access.scope import ALL, Scope
 from quality.alerting.alerts import Alert
 from quality.alerting.scope import seen_alerts
-from quality.calls.wall import NO_LINE, Wall, WallLine, _moods
+from quality.calls.wall import NO_LINE, Wall, WallLine, moods_of
 from recorder.live import LineStatus, ListenerStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import Line, Settings, Store
 from recorder.signals.levels import SideLevels
@@ -82,10 +82,10 @@ def said(side: str, **emotion: float) -> LiveSaid:
 
 def test_a_mood_is_named_only_when_the_last_utterances_are_sure_of_it() -> None:
     calm, angry = said("customer", neutral=0.9, angry=0.1), said("customer", neutral=0.1, angry=0.9)
-    assert [(m.side, m.mood) for m in _moods([angry, calm, calm, calm])] == [("customer", "neutral")]
-    assert [(m.side, m.mood) for m in _moods([calm, angry, angry])] == [("customer", "angry")]
+    assert [(m.side, m.mood) for m in moods_of([angry, calm, calm, calm])] == [("customer", "neutral")]
+    assert [(m.side, m.mood) for m in moods_of([calm, angry, angry])] == [("customer", "angry")]
     unsure = said("agent", neutral=0.4, angry=0.3, sad=0.3)
-    assert _moods([unsure, said("customer")]) == ()
+    assert moods_of([unsure, said("customer")]) == ()
 
 
 def test_alerts_are_seen_by_those_who_see_what_they_are_about(box: tuple[Settings, list[Made]]) -> None:

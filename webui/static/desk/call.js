@@ -9,6 +9,7 @@ import { reportHeard } from "./heard.js";
 import { setUpPlayOn } from "./playon.js";
 import { setUpKeys } from "./keys.js";
 import { keepPlace } from "./place.js";
+import { followLive } from "./live.js";
 
 const sound = document.getElementById("sound");
 const form = document.getElementById("review");
@@ -27,6 +28,7 @@ function step(selector, direction) {
 const drafts = form?.dataset.draft ? setUpDrafts(form) : null;
 Object.assign(actions, setUpReview(form, drafts));
 fetchRest();
+followLive();
 // A phone has room for what is used all the time.
 if (matchMedia("(max-width: 900px)").matches) document.querySelector(".extra")?.removeAttribute("open");
 if (sound) {
