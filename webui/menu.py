@@ -37,7 +37,7 @@ MENU = (
     Entry("manage.appeals", lazy_gettext("Appeals"), "manage"),
     Entry("manage.calibrations", lazy_gettext("Calibrations"), "manage"),
     Entry("manage.alerts", lazy_gettext("Alerts"), "manage"),
-    Entry("manage.reviewing", lazy_gettext("Listening"), "manage"),
+    Entry("manage.reviewing", lazy_gettext("Listening plan"), "manage"),
     Entry("manage.observations", lazy_gettext("Observation"), "manage"),
     Entry("manage.mystery", lazy_gettext("Mystery calls"), "manage"),
     Entry("manage.reports", lazy_gettext("Reports"), "manage"),

@@ -48,7 +48,8 @@ def weekly() -> ResponseReturnValue:
     week = Week.parse(asked) if asked else _latest_week()
     summary = _summary(week)
     return render_template(
-        "weekly.html", week=week, before=_weeks_on(week, -1), after=_weeks_on(week, 1), summary=summary,
+        "weekly.html", week=week, title=period_of("week", week.first).title.text(language()),
+        before=_weeks_on(week, -1), after=_weeks_on(week, 1), summary=summary,
         most_calls=max([group.figures.calls for group in summary.days] + [1]), day_name=_day_name, week_calls=partial(_calls, week),
         top_agent=_top_rules(summary, lambda row: row.agent_id or ""), top_team=_top_rules(summary, lambda row: row.team),
     )  # fmt: skip

@@ -28,6 +28,11 @@ def is_named(action: str) -> bool:
     return action in words["action"] or (thing in words["thing"] and deed in words["deed"])
 
 
+def fact_name(fact: str) -> Message:
+    """What an entry's detail is called; a word that the file does not know stands as it is."""
+    return _words()["fact"].get(fact, Message(fact, fact))
+
+
 @functools.cache
 def _words() -> dict[str, dict[str, Message]]:
     tables = tomllib.loads(FILE.read_text("utf-8"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,9 +14,10 @@ from flask_babel import gettext
 from quality.access.roles import LEADS
 from quality.audit.book import AuditBook, Wanted
 from quality.audit.entries import KINDS, Entry
-from quality.audit.words import action_name
+from quality.audit.words import action_name, fact_name
+from quality.calls.rows import CallRow
 from webui.access import allow
-from webui.context import box, person
+from webui.context import box, person, views
 from webui.languages import language
 from webui.safety.noting import taken
 
@@ -36,6 +37,7 @@ def page() -> ResponseReturnValue:
         "safety/audit.html", entries=entries, problems=problems, args=request.args, people=book.people(), kinds=_kinds(),
         older=before and _address(request.args, before=str(before)), newest=_address(request.args, before=None),
         csv=_address(request.args, "audit.csv"), head=book.head(), action=_action, told=_told, same=_same,
+        calls=_calls(entries),
     )  # fmt: skip
 
 
@@ -95,7 +97,13 @@ def _action(found: Entry) -> str:
     return action_name(found.action).text(language())
 
 
+def _calls(entries: Sequence[Entry]) -> dict[str, CallRow]:
+    """Those of the subjects that are calls, so that a line says which."""
+    return {row.id: row for row in views().rows([entry.subject for entry in entries if entry.subject])}
+
+
 def _told(found: Entry) -> list[tuple[str, str]]:
     """The detail as pairs; what is nested stands as it is kept."""
     told = {name: value for name, value in found.facts.items() if value not in ("", [], {}, None)}
-    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in told.items()]
+    texts = {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in told.items()}
+    return [(fact_name(name).text(language()), text) for name, text in texts.items()]
