@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from analyzer.rules.evidence import Line
 from analyzer.rules.pattern import Element, Pattern, Word
 from analyzer.rules.sound import distance
+from analyzer.rules.tolerance import FUNCTION_WORDS, NO_TOLERANCE, changes_meaning, judge, judge_leniently
 
 PAUSE_S = 2.5
 """Seconds of silence over which one side's words are no longer one phrase."""
@@ -24,8 +25,6 @@ DIGITS = frozenset(
     [*"0123456789零〇一二三四五六七八九幺两", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 )
 _NOWHERE: list[Found] = []
-NO_TOLERANCE = frozenset("不没别无未非我你您他她谁能会")
-"""To take one of these for something else, or something else for it, changes the meaning: no tolerance is given to them."""
 
 
 @dataclass(frozen=True)
@@ -168,11 +167,18 @@ class Finder:
         """Whether what is spelled otherwise may be the word: not from the middle of an everyday word or into one, in up to three
         syllables not where one stands at all, and in two not where one of them is a particle or pronoun, which are next to
         everything."""
-        if not lenient and (self._inside[first] or self._inside[last]):
+        if not lenient and (self._inside[first] or self._inside[last] or self._heard_as_ordinary(word, first, last)):
             return False
         if len(word.units) <= 3 and any(self._everyday[first:last]) and not (lenient and all(self._everyday[first:last])):
             return False
         return lenient or len(word.units) > 2 or not FUNCTION_WORDS.intersection(word.chars + self.line.chars[first:last])
+
+    def _heard_as_ordinary(self, word: Word, first: int, last: int) -> bool:
+        """Whether all that differs from the word stands in everyday words: then those were said (我们不敢 is no 我们不管)."""
+        if len(word.units) > UNBROKEN or last - first != len(word.units):
+            return False
+        differing = [i for i in range(first, last) if self.line.chars[i] != word.chars[i - first]]
+        return all(self._everyday[i] for i in differing)
 
     def _nearly(self, word: Word) -> set[tuple[int, int]]:
         """Spans that share one half of the word's sounds: an error of one unit leaves one half whole."""
@@ -197,13 +203,13 @@ class Finder:
         costs, same_pinyin, tones = [], True, 0
         for unit, text, sound in zip(heard, word.units, word.syllables, strict=True):
             step = distance(unit.sound, sound) if unit.text != text else 0.0
-            if (step > 0 or not lenient) and _changes_meaning(unit.text, text):
+            if (step > 0 or not lenient) and changes_meaning(unit.text, text):
                 return None
             tones += unit.sound.tone not in (sound.tone, 5) and sound.tone != 5
             same_pinyin &= unit.sound.pinyin == sound.pinyin
             costs.append(step)
-        judge = _judge_leniently if lenient else _judge
-        return judge(sorted(costs, reverse=True), tones, same_pinyin)
+        weigh = judge_leniently if lenient else judge
+        return weigh(sorted(costs, reverse=True), tones, same_pinyin)
 
     def _cost_of_shift(self, word: Word, first: int, last: int) -> float | None:
         """One unit lost or one too many in a long word, everything else as it should sound."""
@@ -218,36 +224,6 @@ class Finder:
             if long[:i] + long[i + 1 :] == short:
                 return None if texts[i] in NO_TOLERANCE else 0.6
         return None
-
-
-def _changes_meaning(heard: str, text: str) -> bool:
-    return heard != text and {heard, text} != {"你", "您"} and (heard in NO_TOLERANCE or text in NO_TOLERANCE)
-
-
-def _judge(costs: list[float], tones: int, same_pinyin: bool) -> float | None:
-    """The cost of a word of len(costs) syllables, worst first, or None: the shorter a word, the less may differ. tones: how many
-    syllables have another tone."""
-    size, worst, rest = len(costs), costs[0], sum(costs[1:])
-    if worst == 0:
-        # Two syllables of the same class are too common: they must be the same sounds. Tones change in speech (three-three).
-        return 0.2 if size > 3 or (size == 3 and tones < 2) or (size == 2 and same_pinyin) else None
-    if size < 3 or (size < 5 and tones) or worst > MOST.get(size, 1.0) or rest > (0.0 if size < 5 else 0.5 if size < 7 else 0.7):
-        return None
-    return 0.3 + 0.5 * (worst + rest) / (size / 4)
-
-
-def _judge_leniently(costs: list[float], _tones: int, _same_pinyin: bool) -> float | None:
-    size, worst, rest = len(costs), costs[0], sum(costs[1:])
-    if worst == 0:
-        return 0.2
-    fits = worst <= MOST_LENIENT.get(size, 1.0) and rest <= (0.0 if size < 5 else 0.5 if size < 7 else 0.7)
-    return 0.4 if fits else None
-
-
-FUNCTION_WORDS = frozenset("的了是在就也都我你您他她吗吧呢啊不没有这那一个们得地着过到")
-MOST_LENIENT = {2: 0.0, 3: 0.5, 4: 0.7, 5: 0.7, 6: 0.7}
-MOST = {3: 0.5, 4: 0.7, 5: 0.7}
-"""How far one syllable of a word of so many may be (sound.distance); longer words may have any one syllable wrong."""
 
 
 def _places(line: str, piece: str) -> Iterator[int]:
