@@ -41,7 +41,8 @@ def alarm_json(alarm: KnownAlarm) -> dict[str, object]:
         "subject": alarm.subject,
         "raised_at": to_text(alarm.raised_at),
         "cleared_at": None if alarm.cleared_at is None else to_text(alarm.cleared_at),
-        "detail": alarm.detail,
+        "detail": alarm.detail.en,
+        "detail_zh": alarm.detail.zh,
         "name": {"en": kind.name.en, "zh": kind.name.zh},
         "do": {"en": kind.do.en, "zh": kind.do.zh},
         "acknowledged": [{"by": ack.by, "at": to_text(ack.at), "note": ack.note} for ack in alarm.acknowledged],
@@ -56,9 +57,10 @@ def _row(alarm: KnownAlarm, language: str, timezone: str) -> list[str]:
 
 
 def _details(alarm: KnownAlarm, language: str, timezone: str) -> list[str]:
-    lines = [alarm.detail] if alarm.detail else []
+    seen = alarm.detail.text(language)
+    lines = [seen] if seen else []
     if alarm.cleared_at is None and not alarm.acknowledged:
         lines.append("→ " + kind_of(alarm.kind).do.text(language))
-    seen = Message("seen by", "确认:").text(language)
-    lines += [f"{seen} {ack.by} {local(to_text(ack.at), timezone)[:-3]} {ack.note}".rstrip() for ack in alarm.acknowledged]
+    said = Message("seen by", "确认:").text(language)
+    lines += [f"{said} {ack.by} {local(to_text(ack.at), timezone)[:-3]} {ack.note}".rstrip() for ack in alarm.acknowledged]
     return lines

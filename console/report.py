@@ -108,7 +108,7 @@ def alarm_lines(status: BoxStatus, language: str) -> list[str]:
             when(one.raised_at, status),
             alarm_name(one.kind, language),
             one.subject,
-            one.detail,
+            one.seen.text(language),
             one.acknowledged_by,
         )
         for one in status.alarms

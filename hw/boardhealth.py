@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from firmware.selftest import FAULTS
+from hw.messages import Message
 
 log = logging.getLogger(__name__)
+
+FAULT_NAMES = {"reference": "2.5 V 基准电压", "middle": "中点电压", "multiplexer": "多路开关", "memory": "已存门限"}
+"""firmware.selftest.FAULTS in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,11 @@ class BoardHealth:
     slowest_ms: int = 0
 
     @property
-    def trouble(self) -> str:
-        """In words, "" when all is well."""
-        words = [f"self-test fails: {name}" for name in self.faults]
-        return ", ".join(words + [f"input {sense} is stuck at the end of its scale" for sense in self.stuck])
+    def trouble(self) -> Message | None:
+        """In words, None when all is well."""
+        found = [Message(f"self-test fails: {name}", f"自检失败：{FAULT_NAMES[name]}") for name in self.faults]
+        found += [Message(f"input {n} is stuck at the end of its scale", f"输入 {n} 停在量程尽头") for n in self.stuck]
+        return Message(", ".join(one.en for one in found), "，".join(one.zh for one in found)) if found else None
 
 
 def health_of(fields: Sequence[int]) -> BoardHealth:

@@ -82,8 +82,8 @@ class SelfTesting(Protocol):
     """A LineSense that knows whether it is well. One that cannot tell has no such part."""
 
     @property
-    def trouble(self) -> str:
-        """What is wrong with it now, for the alarm; "" when nothing is."""
+    def trouble(self) -> Message | None:
+        """What is wrong with it now, for the alarm; None when nothing is."""
 
 
 @dataclass(frozen=True)

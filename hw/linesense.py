@@ -15,6 +15,7 @@ from hw.boardhealth import BoardHealth, health_of, log_change
 from hw.errors import DeviceError
 from hw.eventorder import EventOrder
 from hw.interfaces import Clock, LineEvent
+from hw.messages import Message
 from hw.serialport import Port, gone, open_port
 
 log = logging.getLogger(__name__)
@@ -112,8 +113,8 @@ class SerialLineSense:
         return self._reader.missed
 
     @property
-    def trouble(self) -> str:
-        """What the board's self-test says is wrong; "" when nothing is."""
+    def trouble(self) -> Message | None:
+        """What the board's self-test says is wrong; None when nothing is."""
         return self.health.trouble
 
     def thresholds(self) -> dict[str, int]:

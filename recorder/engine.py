@@ -10,6 +10,7 @@ from pathlib import Path
 from hw.decimate import LINE_RATE
 from hw.errors import DeviceError
 from hw.interfaces import CallRecord, CallRecordFeed, LineEvent, LineSense, PortLine, SelfTesting
+from hw.messages import Message
 from recorder.capture.attached import Attached
 from recorder.capture.devicerecorder import DeviceRecorder
 from recorder.capture.intake import Delivery
@@ -25,6 +26,7 @@ from recorder.restart.recovery import recover
 from recorder.settings.sections import Device, Settings
 from recorder.store.writer import CallStore, make_folder
 from recorder.times import from_text
+from recorder.watch.alarms import NOTHING
 from recorder.watch.clock import ClockWatch
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ class Recorder:
         self._by_sense: dict[int, LineRecorder] = {}
         self.devices = {device.name: self._device(device) for device in settings.device}
         self._sense = self._attach_sense(equipment.sense)
-        self._sense_trouble: str | None = None  # what its self-test said last
+        self._sense_trouble: Message | None = NOTHING  # what its self-test said last; not asked yet
         self._feed = self._attach_feed(equipment.call_records)
         self._clock_watch = ClockWatch(self._clock.now, equipment.monotonic)
         self._status_due = float("-inf")
@@ -73,7 +75,8 @@ class Recorder:
         """Take up what the last stop left and open the devices. Raises DeviceError when no device can be opened."""
         if self._set_aside is not None:
             log.error("calls.db was damaged or gone (%s): a new one is made from the recordings", self._set_aside)
-            self._alarms.set("database_damaged", str(self._set_aside), True, "a new calls.db is made from the recordings")
+            seen = Message("a new calls.db is made from the recordings", "已根据录音重建 calls.db")
+            self._alarms.set("database_damaged", str(self._set_aside), True, seen)
         if not self._guest:
             count = recover(self._store, self._shop.closer, everything=self._set_aside is not None)
             if count:
@@ -191,7 +194,7 @@ class Recorder:
             return
         if (trouble := sense.trouble) != self._sense_trouble:
             self._sense_trouble = trouble
-            self._alarms.set("line_sense_faulty", self.settings.line_sense.port, bool(trouble), trouble)
+            self._alarms.set("line_sense_faulty", self.settings.line_sense.port, trouble is not None, trouble or NOTHING)
 
     def _event(self, line: LineRecorder, event: LineEvent) -> None:
         log.info("line %s: %s", line.line.name, event.kind)

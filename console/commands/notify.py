@@ -7,6 +7,7 @@ import time
 
 from console.commands.shared import add_config, settings_of
 from console.output import say
+from hw.messages import Message
 from quality.alerting.alarmbook import KnownAlarm
 from quality.notify.rounds import tell
 from quality.notify.senders import News, senders
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         say("nothing is set: [notify] webhook, smtp_host or syslog_host", "未设置：[notify] webhook、smtp_host 或 syslog_host")
         return 0
     if arguments.test:
-        alarm = KnownAlarm(0, "disk_low", "notice", "test", time.time(), None, "this is a test / 测试", ())
+        alarm = KnownAlarm(0, "disk_low", "notice", "test", time.time(), None, Message("this is a test", "这是一次测试"), ())
         for way, send in ways.items():
             send(News(alarm, settings.site.name, settings.site.language))
             say(f"{way}: handed over", f"{way}：已发送")

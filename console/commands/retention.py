@@ -23,11 +23,6 @@ RULES = {
     "space": Message("disk filling up", "磁盘将满"),
     "emergency": Message("recording would stop", "录音将无法继续"),
 }
-KEPT = {
-    "held": Message("on hold", "被保留"),
-    "floor": Message("may be outbound, younger than 30 days", "可能是外呼且不足 30 天"),
-    "unanalysed": Message("not analysed yet", "尚未分析"),
-}
 GIB = 1 << 30
 
 
@@ -83,7 +78,7 @@ def _plan(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _plan_document(plan: Plan, doubtful: str) -> dict[str, object]:
+def _plan_document(plan: Plan, doubtful: Message | None) -> dict[str, object]:
     return {
         "free_bytes": plan.free,
         "audio_bytes": plan.size,
@@ -92,11 +87,13 @@ def _plan_document(plan: Plan, doubtful: str) -> dict[str, object]:
         "kept": dict(plan.kept),
         "short_bytes": plan.short,
         "blind": None if plan.blind is None else asdict(plan.blind),
-        "clock_doubt": doubtful,
+        "clock_doubt": doubtful.en if doubtful else "",
     }
 
 
-def _say_figures(plan: Plan, doubtful: str) -> None:
+def _say_figures(plan: Plan, doubtful: Message | None) -> None:
+    from recorder.retention.words import KEPT
+
     language = terminal_language()
     left = "–" if plan.days_left is None else f"{plan.days_left:g}" if plan.days_left < 3650 else "> 3650"
     say(
@@ -104,7 +101,7 @@ def _say_figures(plan: Plan, doubtful: str) -> None:
         f"录音 {plan.size / GIB:.2f} GiB，剩余 {plan.free / GIB:.1f} GiB，距开始删除最旧录音的天数：{left}",
     )
     if doubtful:
-        say(f"the clock cannot be believed: {doubtful}; nothing goes by age", f"时钟不可信：{doubtful}；不按时间删除")
+        say(f"the clock cannot be believed: {doubtful.en}; nothing goes by age", f"时钟不可信：{doubtful.zh}；不按时间删除")
     if plan.blind is not None:
         say(plan.blind.en, plan.blind.zh)
     size = sum(one.call.size for one in plan.deletions)

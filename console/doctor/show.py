@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from console.output import wrapped
 from hw.messages import Message
 from quality.health.finding import STATES, Finding
-from quality.health.meter import SIDES, bar
+from quality.health.meter import bar
 from recorder.settings.sections import Settings
 from recorder.signals.levels import SideLevels
+from recorder.watch.words import SIDES
 
 MARKS = {"ok": Message("ok   ", "正常 "), "warn": Message("warn ", "注意 "), "wrong": Message("WRONG", "异常 ")}
 WIDTH = 80

@@ -100,7 +100,7 @@ def _alarms(status: BoxStatus, session: Session) -> Iterator[str]:
         )
         head = f"{alarm.id}  {severity}  {when(alarm.raised_at, status)}  {name}  {alarm.subject}{seen}"
         yield from wrapped(head, WIDTH - 1)
-        yield from wrapped(alarm.detail, WIDTH - 1, "   ")
+        yield from wrapped(alarm.seen.text(session.language), WIDTH - 1, "   ")
 
 
 def _lines(settings: Settings, status: BoxStatus, session: Session) -> Iterator[str]:

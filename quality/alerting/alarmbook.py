@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from quality.changes import record
 from quality.store import reading, writing
-from recorder.store.calls import instant
+from recorder.store.calls import alarm_detail, instant
 from recorder.times import from_text, to_text
 from recorder.watch.alarmkinds import kind_of
 
@@ -32,7 +32,7 @@ class Acknowledgement:
 @dataclass(frozen=True)
 class KnownAlarm:
     """An alarm with what people said of it, oldest first. Instants are UTC epoch seconds; cleared_at None: it stands. severity:
-    see recorder.watch.alarmkinds."""
+    see recorder.watch.alarmkinds. detail: what was seen."""
 
     id: int
     kind: str
@@ -40,7 +40,7 @@ class KnownAlarm:
     subject: str
     raised_at: float
     cleared_at: float | None
-    detail: str
+    detail: Message
     acknowledged: tuple[Acknowledgement, ...]
 
 
@@ -110,7 +110,7 @@ def _known(row: sqlite3.Row, acks: list[Acknowledgement]) -> KnownAlarm:
         row["subject"],
         from_text(row["raised_at"]),
         instant(row["cleared_at"]),
-        row["detail"],
+        alarm_detail(row),
         tuple(acks),
     )
 

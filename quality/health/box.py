@@ -168,11 +168,12 @@ def check_model(case: Case) -> Iterator[Finding]:
 def check_alarms(case: Case) -> Iterator[Finding]:
     """The alarms that stand; one that somebody has seen to is no more than a doubt."""
     for alarm in case.status.alarms:
-        about = f"{alarm.subject} {alarm.detail} ({when(alarm.raised_at, case.status)})"
+        since, seen = when(alarm.raised_at, case.status), alarm.seen
         who = alarm.acknowledged_by
         seen_by = (f", seen by {who}", f",{who} 已确认") if who else ("", "")
+        about = [f"{alarm.subject} {words} ({since})" for words in (seen.en, seen.zh)]
         en, zh = alarm_name(alarm.kind, "en"), alarm_name(alarm.kind, "zh")
-        words = Message(f"alarm {alarm.id}: {en}: {about}{seen_by[0]}", f"告警 {alarm.id}:{zh}:{about}{seen_by[1]}")
+        words = Message(f"alarm {alarm.id}: {en}: {about[0]}{seen_by[0]}", f"告警 {alarm.id}：{zh}：{about[1]}{seen_by[1]}")
         kind = kind_of(alarm.kind)
         state = "warn" if who else SEVERITY_STATES[kind.severity]
         about_line = alarm.subject if kind.about == "line" else ""

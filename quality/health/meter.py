@@ -9,6 +9,7 @@ from hw.messages import Message
 from quality.health.finding import Finding
 from recorder.settings.sections import AlarmLimits
 from recorder.signals.levels import SideLevels
+from recorder.watch.words import SIDES
 
 WIDTH = 24
 LOWEST_DB = -90.0
@@ -25,8 +26,6 @@ STANDS_OUT_DB, SOUNDS_DB = 9.0, -50.0
 
 HUM_IS_NOISE_DB = 6.0
 """Hum is what is heard on a line when the rest of its noise is no louder than this above it."""
-
-SIDES = {"agent": Message("agent", "座席"), "customer": Message("customer", "客户"), "mixed": Message("both", "双方")}
 
 
 def bar(side: SideLevels, characters: tuple[str, str, str] = ("█", "|", "·")) -> str:

@@ -29,8 +29,8 @@ ANSWER_S = 0.5
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm that stands. id: its number for `callbox alarms ack`. severity: see recorder.watch.alarmkinds. acknowledged_by: who
-    saw to it last, empty when nobody did."""
+    """An alarm that stands. detail: what was seen, in English; detail_zh: in Chinese. id: its number for `callbox alarms ack`.
+    severity: see recorder.watch.alarmkinds. acknowledged_by: who saw to it last, empty when nobody did."""
 
     kind: str
     subject: str
@@ -39,6 +39,12 @@ class Alarm:
     id: int = 0
     severity: str = "warning"
     acknowledged_by: str = ""
+    detail_zh: str = ""
+
+    @property
+    def seen(self) -> Message:
+        """What was seen, for people."""
+        return Message(self.detail, self.detail_zh or self.detail)
 
 
 @dataclass(frozen=True)
@@ -150,15 +156,17 @@ class _Database:
 
 
 def _alarms(recorded: _Database, said: _Database) -> tuple[Alarm, ...]:
-    rows = recorded.rows("SELECT kind, subject, raised_at, detail, id FROM alarms WHERE cleared_at IS NULL ORDER BY raised_at")
+    chinese = "detail_zh" if recorded.rows("SELECT 1 FROM pragma_table_info('alarms') WHERE name = 'detail_zh'") else "''"
+    sql = f"SELECT kind, subject, raised_at, detail, id, {chinese} FROM alarms WHERE cleared_at IS NULL ORDER BY raised_at"  # noqa: S608
+    rows = recorded.rows(sql)
     seen: dict[tuple[object, ...], str] = {}
     if rows and said.rows("SELECT 1 FROM sqlite_master WHERE name = 'alarm_acks'"):
         seen = {row[:3]: str(row[3]) for row in said.rows("SELECT kind, subject, raised_at, by FROM alarm_acks ORDER BY id")}
     alarms = []
-    for kind, subject, raised_at, detail, number in rows:
+    for kind, subject, raised_at, detail, number, zh in rows:
         by = seen.get((kind, subject, raised_at), "")
         words = (str(kind), str(subject), str(raised_at), str(detail))
-        alarms.append(Alarm(*words, int(str(number)), kind_of(str(kind)).severity, by))
+        alarms.append(Alarm(*words, int(str(number)), kind_of(str(kind)).severity, by, str(zh)))
     return tuple(alarms)
 
 

@@ -46,7 +46,7 @@ class News:
         """All of it in a line."""
         kind = kind_of(self.alarm.kind)
         state = ("已恢复" if self.language == "zh" else "over") if self.over else ("告警" if self.language == "zh" else "alarm")
-        parts = [self.site, f"{state}: {kind.name.text(self.language)}", self.alarm.subject, self.alarm.detail]
+        parts = [self.site, f"{state}: {kind.name.text(self.language)}", self.alarm.subject, self.alarm.detail.text(self.language)]
         return " · ".join(part for part in parts if part)
 
     def to_json(self) -> dict[str, object]:
@@ -54,7 +54,8 @@ class News:
         alarm, kind = self.alarm, kind_of(self.alarm.kind)
         cleared = None if alarm.cleared_at is None else to_text(alarm.cleared_at)
         return {
-            "site": self.site, "kind": alarm.kind, "severity": alarm.severity, "subject": alarm.subject, "detail": alarm.detail,
+            "site": self.site, "kind": alarm.kind, "severity": alarm.severity, "subject": alarm.subject,
+            "detail": alarm.detail.en, "detail_zh": alarm.detail.zh,
             "raised_at": to_text(alarm.raised_at), "cleared_at": cleared, "name": kind.name.text(self.language),
             "what_to_do": kind.do.text(self.language),
         }  # fmt: skip

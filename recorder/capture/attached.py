@@ -75,4 +75,4 @@ class Attached(Generic[T]):
             self._lost()
         self._next_try = self._monotonic() + PAUSES_S[min(self._tries, len(PAUSES_S) - 1)]
         self._tries += 1
-        self._alarms.set(*self._alarm, True, str(error))
+        self._alarms.set(*self._alarm, True, error.message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from hw.errors import DeviceError, DeviceStuckError
+from hw.messages import Message
 from recorder.capture.intake import Delivery
 from recorder.capture.timeline import Timeline
 from recorder.line.recorder import LineRecorder
@@ -94,7 +95,7 @@ class DeviceRecorder:
             for line in self.lines:
                 line.lost(lost, "overrun")
             self._overran_at = self.end
-            self._alarms.set("device_overrun", self.device.name, True, f"{lost} frames lost")
+            self._alarms.set("device_overrun", self.device.name, True, Message(f"{lost} frames lost", f"丢失 {lost} 帧"))
         elif self._overran_at is not None and self.end - self._overran_at > OVERRUN_OVER_S * self.timeline.rate:
             self._overran_at = None
             self._alarms.set("device_overrun", self.device.name, False)
@@ -104,7 +105,7 @@ class DeviceRecorder:
             self.gaps += 1
         self.state = "stuck" if isinstance(error, DeviceStuckError) else "gone"
         for kind in ("gone", "stuck"):
-            self._alarms.set(f"device_{kind}", self.device.name, self.state == kind, str(error))
+            self._alarms.set(f"device_{kind}", self.device.name, self.state == kind, error.message)
 
     def _catch_up(self, delivery: Delivery, frames: int) -> None:
         """Where the block begins, if not where the last one ended."""

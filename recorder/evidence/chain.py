@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 
+from hw.messages import Message
 from recorder.evidence.covered import Due, columns_of, facts, take_due, watch
 from recorder.evidence.encoding import NO_HASH, Item, body_text, head_text, is_whole, make_item, tombstone_text
 from recorder.evidence.keys import SigningKey, is_signed
@@ -32,7 +33,7 @@ class Chain:
     def __init__(self, connection: sqlite3.Connection, now: Callable[[], float]) -> None:
         self._connection = connection
         self.now = now
-        self.trouble = ""  # what was found wrong with the chain's end
+        self.trouble: Message | None = None  # what was found wrong with the chain's end
         self._signer: SigningKey | None = None
         self._kind = RECORDED
         self._mine: tuple[int, str] | None = None  # the last item this recorder wrote or checked
@@ -152,7 +153,10 @@ class Chain:
             return
         signed, trusted = self._signed_end()
         if signed > last.seq or not is_whole(last) or (signed == last.seq and not trusted):
-            self.trouble = f"the chain ends at item {last.seq}, signed was item {signed}"
+            self.trouble = Message(
+                f"the chain ends at item {last.seq}, signed was item {signed}",
+                f"证据链止于第 {last.seq} 项，但已签名到第 {signed} 项",
+            )
             self._append(BROKEN, STORE, {"found": last.seq, "signed": signed})
         elif last.seq > signed and signed:
             self._append(UNSIGNED, STORE, {"from": signed + 1, "to": last.seq})

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from hw.messages import Message
+from hw.oserrors import system_words
 from recorder.evidence.adopting import Adopter
 from recorder.evidence.headfiles import heads_of, write_head
 from recorder.evidence.keys import FOLDER, SigningKey, load_or_make
@@ -15,7 +17,7 @@ from recorder.evidence.witness import Witness
 from recorder.keeper import Keeper
 from recorder.store.journal import Journal
 from recorder.store.writer import CallStore, make_folder
-from recorder.watch.alarms import Alarms
+from recorder.watch.alarms import NOTHING, Alarms
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +57,11 @@ class EvidenceKeeper(Keeper):
         try:
             if self._journal.store.chain.signer is None:
                 self._take_key()
-        except (OSError, ValueError) as error:
-            self._alarms.set("evidence_unsigned", str(self._store), True, str(error))
+        except OSError as error:
+            self._alarms.set("evidence_unsigned", str(self._store), True, system_words(error))
+        except ValueError as error:
+            seen = Message(str(error), f"密钥文件无法使用（{error}）")
+            self._alarms.set("evidence_unsigned", str(self._store), True, seen)
         else:
             self._alarms.set("evidence_unsigned", str(self._store), False)
         try:
@@ -65,7 +70,7 @@ class EvidenceKeeper(Keeper):
             log.debug("no head file: %s", error)
         self._witness.look(self._journal)
         trouble = self._journal.store.chain.trouble or read_report(self._store)
-        self._alarms.set("evidence_broken", str(self._store), bool(trouble), trouble)
+        self._alarms.set("evidence_broken", str(self._store), trouble is not None, trouble or NOTHING)
 
     def _take_key(self) -> None:
         key = load_or_make(self._store, make_folder)
@@ -108,10 +113,11 @@ def write_report(store: Path, at: str, problems: int, first: tuple[str, str]) ->
     beside.replace(path)
 
 
-def read_report(store: Path) -> str:
-    """What the last look at everything found first, or "" when it found nothing."""
+def read_report(store: Path) -> Message | None:
+    """What the last look at everything found first, or None when it found nothing."""
     try:
         report = json.loads((store / FOLDER / REPORT).read_text("utf-8"))
-        return f"{report['problems']}: {report['first_en']}" if report["problems"] else ""
+        count = report["problems"]
+        return Message(f"{count}: {report['first_en']}", f"{count} 处：{report['first_zh']}") if count else None
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return None

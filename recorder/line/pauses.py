@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from recorder.ids import new_id
 from recorder.store.calls import Pause
 from recorder.store.journal import Journal
@@ -83,7 +83,9 @@ class Pauses:
             return False
         if pause.left <= 0:
             self._end(line, "limit", "")
-            self._alarms.set(ALARM, line, True, f"paused by {pause.row.by}, call {pause.row.call_id}: recording goes on")
+            by, call = pause.row.by, pause.row.call_id
+            seen = Message(f"paused by {by}, call {call}: recording goes on", f"由 {by} 暂停，通话 {call}：已继续录音")
+            self._alarms.set(ALARM, line, True, seen)
             return False
         pause.left -= frames
         pause.frames += frames

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hw.messages import Message
 from recorder.pbx.book import last_shifts
 from recorder.pbx.clock import LAST, PbxClock
 from recorder.pbx.matching import LineNames
-from recorder.pbx.reconcile import Item, Reconciliation, reconcile
+from recorder.pbx.reconcile import REASONS, Item, Reconciliation, reconcile
 from recorder.settings.sections import Settings
 from recorder.store.journal import Journal
 from recorder.store.writer import CallStore
@@ -88,12 +89,14 @@ class DailyReconciler:
 
     def _tell(self, day: str, kind: str, items: Sequence[Item]) -> None:
         """The alarm of the latest day stands; those of the days before are over."""
-        reasons = sorted({item.reason for item in items})
-        lines = sorted({item.line for item in items})
+        reasons = [REASONS[reason] for reason in sorted({item.reason for item in items})]
+        lines = ", ".join(sorted({item.line for item in items}))
+        english, chinese = ", ".join(reason.en for reason in reasons), "，".join(reason.zh for reason in reasons)
+        detail = Message(f"{len(items)} ({english}; {lines})", f"{len(items)} 通（{chinese}；{lines}）")
         for alarm in self._journal.store.open_alarms():
             if alarm.kind == kind and alarm.subject < day:
                 self._alarms.set(kind, alarm.subject, False)
-        self._alarms.set(kind, day, bool(items), f"{len(items)} ({', '.join(reasons)}; {', '.join(lines)})")
+        self._alarms.set(kind, day, bool(items), detail)
 
     def _days(self, now: float) -> list[str]:
         today = datetime.fromtimestamp(now, ZoneInfo(self._settings.site.timezone))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 
 from hw.interfaces import CallRecord, PortLine
+from hw.messages import Message
 from recorder.pbx.book import calls_since_last_record
 from recorder.store.journal import Journal
-from recorder.watch.alarms import Alarms
+from recorder.watch.alarms import NOTHING, Alarms
 
 LOOK_S = 30.0
 """Seconds between looks for silence."""
@@ -50,14 +51,15 @@ class RecordWatch:
         elif item.kind == "refused":
             self._lines.append(False)
         elif item.kind == "buffer_full":
-            self._alarms.set("call_records_lost", self._where, True, item.raw.strip())
+            self._alarms.set("call_records_lost", self._where, True, Message(item.raw.strip(), item.raw.strip()))
         self._tell_unreadable(item)
 
     def _tell_unreadable(self, item: CallRecord | PortLine) -> None:
         lines = list(self._lines)
         if lines.count(False) >= REFUSED or (len(lines) >= RUN and not any(lines[-RUN:])):
-            why = item.reason.en if isinstance(item, PortLine) and item.reason else ""
-            self._alarms.set("call_records_unreadable", self._where, True, f"{item.raw.strip()!r}: {why}")
+            why = item.reason if isinstance(item, PortLine) and item.reason else NOTHING
+            raw = repr(item.raw.strip())
+            self._alarms.set("call_records_unreadable", self._where, True, Message(f"{raw}: {why.en}", f"{raw}：{why.zh}"))
         if len(lines) >= GOOD and all(lines[-GOOD:]):
             self._alarms.set("call_records_unreadable", self._where, False)
             self._lines.clear()
@@ -65,8 +67,9 @@ class RecordWatch:
     def clock(self, offset_s: float) -> None:
         """The PBX's clock is so many seconds ahead."""
         if abs(offset_s) > CLOCK_S:
-            ahead = "ahead" if offset_s > 0 else "behind"
-            self._alarms.set("pbx_clock_off", self._where, True, f"{abs(offset_s) / 60:.0f} min {ahead}")
+            ahead = Message("ahead", "快") if offset_s > 0 else Message("behind", "慢")
+            minutes = f"{abs(offset_s) / 60:.0f}"
+            self._alarms.set("pbx_clock_off", self._where, True, Message(f"{minutes} min {ahead.en}", f"{ahead.zh} {minutes} 分钟"))
         elif abs(offset_s) < CLOCK_FINE_S:
             self._alarms.set("pbx_clock_off", self._where, False)
 
@@ -77,4 +80,6 @@ class RecordWatch:
         self._look_at = now + LOOK_S
         ended = calls_since_last_record(self._journal.store, CALL_S, self._began_at)
         if len(ended) >= SILENT_CALLS and now - ended[0] > SILENT_S:
-            self._alarms.set("call_records_silent", self._where, True, f"{len(ended)} calls without a record")
+            count = len(ended)
+            seen = Message(f"{count} calls without a record", f"已有 {count} 通电话没有话单")
+            self._alarms.set("call_records_silent", self._where, True, seen)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from hw.messages import Message
 from recorder.audio.partfile import PartHeader
 from recorder.keeper import Keeper
 from recorder.line.closing import Closer, close
@@ -63,7 +64,8 @@ class Bookkeeper(Keeper):
         self._taker.close()
 
     def _tell(self, stock: Stock) -> None:
-        some = ", ".join(stock.missing[:NAMED])
-        self._alarms.set("audio_missing", "audio", bool(stock.missing), f"{len(stock.missing)} files: {some}")
+        count, some = len(stock.missing), ", ".join(stock.missing[:NAMED])
+        detail = Message(f"{count} files: {some}", f"{count} 个文件：{some}")
+        self._alarms.set("audio_missing", "audio", bool(stock.missing), detail)
         for name in stock.strangers:
             log.warning("audio folder: %s is no recording of this box; it is left alone", name)

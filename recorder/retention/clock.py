@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+from hw.messages import Message
 from recorder.retention.plan import EARLIEST
 from recorder.retention.policy import DAY_S
 from recorder.store.reader import CallReader
@@ -26,14 +27,15 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """systemd-timesyncd makes it when it has set the clock (systemd-timesyncd.service(8))."""
 
 
-def doubt(reader: CallReader, now: float, synchronised: Callable[[], bool] = SYNCHRONISED.exists) -> str:
-    """Why the clock cannot be believed, or "". now: UTC epoch seconds."""
+def doubt(reader: CallReader, now: float, synchronised: Callable[[], bool] = SYNCHRONISED.exists) -> Message | None:
+    """Why the clock cannot be believed, or None. now: UTC epoch seconds."""
+    shown = to_text(now)
     if now < EARLIEST:
-        return f"the clock says {to_text(now)}, which is before this program was made"
+        return Message(f"the clock says {shown}, which is before this program was made", f"时钟显示 {shown}，早于本程序的制作时间")
     last = _last_seen(reader)
     if last is None or now <= last + LEAP_S or synchronised() or abs(now - _trusted(reader.store)) < LEAP_S:
-        return ""
-    return f"the clock says {to_text(now)}, it last said {to_text(last)}"
+        return None
+    return Message(f"the clock says {shown}, it last said {to_text(last)}", f"时钟显示 {shown}，上次为 {to_text(last)}")
 
 
 def note(store: CallStore, now: float) -> None:

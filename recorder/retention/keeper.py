@@ -20,10 +20,11 @@ from recorder.retention import clock, holds
 from recorder.retention.deleting import bury, finish
 from recorder.retention.plan import Circumstances, Deletion, Plan, make_plan
 from recorder.retention.policy import GIB
+from recorder.retention.words import not_freed, room
 from recorder.settings.sections import Settings
 from recorder.store.journal import Journal
 from recorder.store.writer import CallStore
-from recorder.watch.alarms import Alarms
+from recorder.watch.alarms import NOTHING, Alarms
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class RetentionKeeper(Keeper):
             return
         self._due = now + LOOK_S
         doubt = clock.doubt(self._journal.store, self._tools.now(), self._tools.synchronised)
-        self._alarms.set("clock_doubtful", str(self._store), bool(doubt), doubt)
+        self._alarms.set("clock_doubtful", str(self._store), doubt is not None, doubt or NOTHING)
         if not doubt:
             clock.note(self._journal.store, self._tools.now())
         around = Circumstances(self._tools.now(), not doubt, MOST, self._tools.free_bytes)
@@ -134,12 +135,10 @@ class RetentionKeeper(Keeper):
 
     def _tell(self, plan: Plan) -> None:
         retention, disk = self._settings.retention, str(self._store)
-        left = "" if plan.days_left is None else f", about {plan.days_left:g} days until the oldest has to go"
-        self._alarms.set("disk_filling", disk, plan.free < retention.warn_gib * GIB, f"{plan.free / GIB:.1f} GiB free{left}")
-        self._alarms.set("retention_blind", disk, plan.blind is not None, plan.blind.en if plan.blind else "")
+        self._alarms.set("disk_filling", disk, plan.free < retention.warn_gib * GIB, room(plan))
+        self._alarms.set("retention_blind", disk, plan.blind is not None, plan.blind or NOTHING)
         stuck = plan.short > 0 and not plan.deletions and plan.blind is None
-        kept = ", ".join(f"{count} {why}" for why, count in sorted(plan.kept.items())) or "no audio at all"
-        self._alarms.set("retention_stuck", disk, stuck, f"{plan.short / GIB:.1f} GiB cannot be freed: {kept}")
+        self._alarms.set("retention_stuck", disk, stuck, not_freed(plan))
 
     def _delete_one(self) -> None:
         now = self._tools.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from hw.messages import Message
 from recorder.times import from_text
 
 
@@ -136,15 +137,20 @@ class TappedLine:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Something that is not as it should be, raised once and cleared once. Instants are UTC epoch seconds. id: in this calls.db;
-    one that was made anew counts from 1 again."""
+    """Something that is not as it should be, raised once and cleared once. Instants are UTC epoch seconds. detail: what was seen.
+    id: in this calls.db; one that was made anew counts from 1 again."""
 
     kind: str
     subject: str
     raised_at: float
     cleared_at: float | None
-    detail: str
+    detail: Message
     id: int = 0
+
+
+def alarm_detail(row: sqlite3.Row) -> Message:
+    """What was seen, of a row of `alarms`; one that was raised before alarms spoke Chinese reads the same in both languages."""
+    return Message(row["detail"], ("detail_zh" in row.keys() and row["detail_zh"]) or row["detail"])  # noqa: SIM118  no dict
 
 
 def instant(text: str | None) -> float | None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from hw.messages import Message
+from hw.oserrors import system_words
 from recorder.keeper import Keeper
 from recorder.watch.alarms import Alarms
 
@@ -57,7 +59,8 @@ class DiskGuard(Keeper):
         if self._trouble and not short and now >= self._retry_at:
             self._probe()
         self.low = short or bool(self._trouble)
-        detail = f"{self.free >> 20} MiB free, {self.min_free >> 20} wanted"
+        free, wanted = self.free >> 20, self.min_free >> 20
+        detail = Message(f"{free} MiB free, {wanted} wanted", f"剩余 {free} MiB，至少需要 {wanted} MiB")
         self._alarms.set("disk_low", str(self.store), short or self._trouble == "disk_low", detail)
         self._alarms.set("disk_error", str(self.store), self._trouble == "disk_error")
 
@@ -70,7 +73,7 @@ class DiskGuard(Keeper):
         self._retry_at = self._monotonic() + RETRY_S
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         self._trouble = "disk_low" if full else "disk_error"
-        self._alarms.set(self._trouble, str(self.store), True, str(error))
+        self._alarms.set(self._trouble, str(self.store), True, system_words(error))
 
     def _probe(self) -> None:
         """Free space alone proves nothing: there are quotas, and disks that have gone read only."""

@@ -21,6 +21,7 @@ from recorder.store.calls import (
     Part,
     TappedLine,
     Tombstone,
+    alarm_detail,
     call_of,
     gap_of,
     instant,
@@ -195,4 +196,4 @@ def broken(path: Path, error: sqlite3.Error) -> UserError:
 
 
 def _alarm(row: sqlite3.Row) -> Alarm:
-    return Alarm(row["kind"], row["subject"], from_text(row["raised_at"]), instant(row["cleared_at"]), row["detail"], row["id"])
+    return Alarm(row["kind"], row["subject"], from_text(row["raised_at"]), instant(row["cleared_at"]), alarm_detail(row), row["id"])

@@ -176,4 +176,6 @@ MIGRATIONS = (
             *follow("calls", "changed_calls", {"INSERT": "NEW.id", "UPDATE": "NEW.id", "DELETE": "OLD.id"}),
         ),
     ),
+    # detail is English; alarms raised before this have no Chinese words and are shown as they are.
+    Migration("0030-alarm-words", ("ALTER TABLE alarms ADD COLUMN detail_zh TEXT NOT NULL DEFAULT ''",)),
 )

@@ -13,7 +13,7 @@ from typing import Any
 import sqlite_utils
 
 from hw.interfaces import LineEvent
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from recorder.audio.partfile import sync_folder
 from recorder.evidence.chain import Chain
 from recorder.migrations import migrate
@@ -233,12 +233,13 @@ class CallStore(CallReader):
                 {"line": line, "at": to_text(event.at), "kind": event.kind, "counter": event.counter}
             )
 
-    def raise_alarm(self, kind: str, subject: str, at: float, detail: str) -> None:
-        """Raise an alarm unless it already stands."""
+    def raise_alarm(self, kind: str, subject: str, at: float, detail: Message) -> None:
+        """Raise an alarm unless it already stands. detail: what was seen."""
         with self.writing() as db:
             standing = "kind = ? AND subject = ? AND cleared_at IS NULL"
             if not db.table("alarms").count_where(standing, [kind, subject]):
-                db.table("alarms").insert({"kind": kind, "subject": subject, "raised_at": to_text(at), "detail": detail})
+                words = {"detail": detail.en, "detail_zh": detail.zh}
+                db.table("alarms").insert({"kind": kind, "subject": subject, "raised_at": to_text(at), **words})
 
     def clear_alarm(self, kind: str, subject: str, at: float) -> None:
         """Clear an alarm; one that does not stand is left alone."""

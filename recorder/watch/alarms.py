@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Set
 
+from hw.messages import Message
 from recorder.store.journal import Journal
 from recorder.watch.alarmkinds import kind_of
 
 log = logging.getLogger(__name__)
+
+NOTHING = Message("", "")
+"""Nothing to say beyond the alarm's kind."""
 
 
 class Alarms:
@@ -20,15 +24,16 @@ class Alarms:
         self._now = now
         self._standing = {(alarm.kind, alarm.subject): alarm.raised_at for alarm in journal.store.open_alarms()}
 
-    def set(self, kind: str, subject: str, wrong: bool, detail: str = "") -> None:
-        """Say how things stand; only a change is kept and logged. subject: the line, device, port … it is about."""
+    def set(self, kind: str, subject: str, wrong: bool, detail: Message = NOTHING) -> None:
+        """Say how things stand; only a change is kept and logged. subject: the line, device, port … it is about. detail: what was
+        seen."""
         key = (kind, subject)
         if wrong == (key in self._standing):
             return
         at = self._now()
         if wrong:
             self._standing[key] = at
-            log.warning("%s: %s %s", kind, subject, detail)
+            log.warning("%s: %s %s", kind, subject, detail.en)
             self._journal.do(lambda store: store.raise_alarm(kind, subject, at, detail))
         else:
             del self._standing[key]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from recorder.keeper import Keeper
 from recorder.settings.sections import Line, Settings
 from recorder.store.reader import CallReader
@@ -90,7 +90,7 @@ class Watch(Keeper):
         """The clock was set, by so many seconds (ClockWatch.step)."""
         if self._alarms is not None and self._real:
             self._alarms.set("clock_jump", "clock", False)  # a second jump is a second alarm
-            self._alarms.set("clock_jump", "clock", True, f"{jump:+.1f} s")
+            self._alarms.set("clock_jump", "clock", True, Message(f"{jump:+.1f} s", f"{jump:+.1f} 秒"))
 
     def _look(self, alarms: Alarms) -> None:
         for name, line in self._lines.items():
@@ -104,12 +104,15 @@ class Watch(Keeper):
         local = datetime.fromtimestamp(self._now(), self._zone)
         for name, dead in self._dead.items():
             wrong = dead.step(local, self._lines[name].lived())
-            detail = f"silent for {dead.silent_s / 3600:.1f} h in which {dead.expected:.0f} calls are usual"
+            hours, calls = f"{dead.silent_s / 3600:.1f}", f"{dead.expected:.0f}"
+            detail = Message(
+                f"silent for {hours} h in which {calls} calls are usual", f"已 {hours} 小时无动静，平时此时段约有 {calls} 通电话"
+            )
             alarms.set("dead_line", name, wrong, detail)
         if self._real:
             synced = self._synced()
             wrong = self._unsynchronised.feed(None if synced is None else not synced)
-            alarms.set("time_unsynchronised", "clock", wrong, "no time server sets the clock")
+            alarms.set("time_unsynchronised", "clock", wrong, Message("no time server sets the clock", "时钟未与时间服务器同步"))
         alarms.expire()
 
     def _learn(self) -> None:

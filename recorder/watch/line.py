@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hw.interfaces import Samples
+from hw.messages import Message
 from recorder.settings.sections import AlarmLimits
 from recorder.signals.levels import CallLevels, SideLevels
 from recorder.signals.voice import Heard
+from recorder.watch import words
 from recorder.watch.figures import SIDES, CallFigures
 from recorder.watch.meter import Meter, Second
 from recorder.watch.onesided import OneSided
@@ -27,11 +29,11 @@ IDLE_SPEECH_S = 20.0
 
 @dataclass(frozen=True)
 class Condition:
-    """How one thing stands with a line. detail: in words, for the log and the alarm."""
+    """How one thing stands with a line. detail: what was seen, for the alarm."""
 
     kind: str
     wrong: bool
-    detail: str = ""
+    detail: Message
 
 
 class LineWatch:
@@ -102,18 +104,17 @@ class LineWatch:
 
     def conditions(self) -> Iterator[Condition]:
         """How everything stands."""
-        minutes = self._hush_s / 60
-        yield Condition("stuck_off_hook", self._stuck, f"off-hook {self._open_s / 60:.0f} min, nobody spoke for {minutes:.0f} min")
-        yield Condition("speech_unrecorded", self._unrecorded, f"{sum(self._minute):.0f} s of speech in a minute, no call open")
+        yield Condition("stuck_off_hook", self._stuck, words.off_hook(self._open_s / 60, self._hush_s / 60))
+        yield Condition("speech_unrecorded", self._unrecorded, words.unrecorded(sum(self._minute)))
         if len(self._sides) == 2:
             silent = [side.name for side, on in zip(self._sides, self._one_sided.silent, strict=True) if on]
-            yield Condition("one_sided", bool(silent), f"nothing from the {' and '.join(silent)} side")
-        low = [f"{side.name} {side.speech_db} dBFS" for side in self._sides if side.low.on]
-        yield Condition("level_low", bool(low), ", ".join(low))
-        clipped = [f"{side.name} {side.clipped_percent:.2f} % of samples" for side in self._sides if side.clipping.on]
-        yield Condition("clipping", bool(clipped), ", ".join(clipped))
-        hum = [f"{side.name} {side.hum_db()} dBFS" for side in self._sides if side.hum.on]
-        yield Condition("hum", bool(hum), ", ".join(hum))
+            yield Condition("one_sided", bool(silent), words.silent(silent))
+        low = {side.name: f"{side.speech_db} dBFS" for side in self._sides if side.low.on}
+        yield Condition("level_low", bool(low), words.each(low))
+        clipped = {side.name: f"{side.clipped_percent:.2f} %" for side in self._sides if side.clipping.on}
+        yield Condition("clipping", bool(clipped), words.clipped(clipped))
+        hum = {side.name: f"{side.hum_db()} dBFS" for side in self._sides if side.hum.on}
+        yield Condition("hum", bool(hum), words.each(hum))
 
     def _said(self) -> list[float]:
         return [side.call.spoken_s if side.call else 0.0 for side in self._sides]

@@ -47,7 +47,10 @@ def test_the_first_thing_wrong_is_named_or_all(config: Path, capsys: pytest.Capt
     assert "MISSING" not in out
     assert main(["--lang", "zh", "verify", "--all", "--config", str(config)]) == 1
     assert "缺失：文件 audio/2026/11/22/c-1.flac（通话 c）" in capsys.readouterr().out
-    assert read_report(config.parent / "store").startswith("2: ALTERED")
+    report = read_report(config.parent / "store")
+    assert report
+    assert report.en.startswith("2: ALTERED")
+    assert report.zh.startswith("2 处：")
 
 
 def test_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,7 @@ def test_a_row_without_a_file_is_told_until_the_file_is_back(tmp_path: Path) -> 
     with box.reader() as reader:
         (alarm,) = reader.open_alarms()
     assert (alarm.kind, alarm.subject) == ("audio_missing", "audio")
-    assert str(flac.relative_to(box.store)) in alarm.detail
+    assert str(flac.relative_to(box.store)) in alarm.detail.zh
     away.rename(flac)
     restarted(box)
     with box.reader() as reader:

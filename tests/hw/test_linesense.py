@@ -301,14 +301,17 @@ def test_the_boards_self_test_is_heard_once_each_way(bench: Bench, caplog: pytes
     assert bench.sense.health.faults == ("reference",)
     assert bench.sense.health.stuck == (1,)
     assert isinstance(bench.sense, SelfTesting)
-    assert bench.sense.trouble == "self-test fails: reference, input 1 is stuck at the end of its scale"
+    trouble = bench.sense.trouble
+    assert trouble
+    assert trouble.en == "self-test fails: reference, input 1 is stuck at the end of its scale"
+    assert trouble.zh == "自检失败：2.5 V 基准电压，输入 1 停在量程尽头"
     assert caplog.text.count("self-test fails: reference") == 1
     assert caplog.text.count("input 1 is stuck") == 1
     test._reads = (lambda: 49648, lambda: 32768, lambda: 0)
     bench.levels[1] = -48_000
     bench.run(3000)
     assert bench.sense.health.faults == ()
-    assert bench.sense.trouble == ""
+    assert bench.sense.trouble is None
     assert "passes again" in caplog.text
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hw.errors import DeviceError
 from hw.interfaces import LINE_EVENT_KINDS, CallRecord
+from hw.messages import Message
 from recorder.audio.files import open_call
 from recorder.settings.sections import Segmentation
 from recorder.store.calls import Call
@@ -249,8 +250,9 @@ def test_whatever_happens_on_a_line_every_call_holds_what_was_on_the_tap(data: s
 def test_a_board_that_fails_its_self_test_is_an_alarm_until_it_passes(box: Box) -> None:
     class Faulty(Told):
         @property
-        def trouble(self) -> str:
-            return "self-test fails: reference" if 10 <= self._clock.now() - START < 20 else ""
+        def trouble(self) -> Message | None:
+            failing = Message("self-test fails: reference", "自检失败：基准电压")
+            return failing if 10 <= self._clock.now() - START < 20 else None
 
     recorder = box.recorder()
     assert box.sense is not None
@@ -258,7 +260,7 @@ def test_a_board_that_fails_its_self_test_is_an_alarm_until_it_passes(box: Box) 
     standing = {}
     while recorder.step(0.0):
         with box.reader() as reader:
-            alarms = [(alarm.kind, alarm.detail) for alarm in reader.alarms() if not alarm.cleared_at]
+            alarms = [(alarm.kind, alarm.detail.en) for alarm in reader.alarms() if not alarm.cleared_at]
         standing[round(box.clock.now() - START)] = alarms
     recorder.finish()
     assert standing[15] == [("line_sense_faulty", "self-test fails: reference")]

@@ -66,8 +66,9 @@ def test_a_box_is_installed_upgraded_turned_back_and_removed(box: Box) -> None:
     assert box.release == first
 
     box.says("""printf '[site]\\nname = "probe"\\n' > /etc/callbox/callbox.toml
-        /opt/callbox/current/.venv/bin/python -c "from pathlib import Path; from recorder.store.writer import CallStore
-CallStore(Path('/var/lib/callbox')).raise_alarm('hum', '1', 0.0, 'kept')"
+        /opt/callbox/current/.venv/bin/python -c "from pathlib import Path; from hw.messages import Message
+from recorder.store.writer import CallStore
+CallStore(Path('/var/lib/callbox')).raise_alarm('hum', '1', 0.0, Message('kept', 'kept'))"
         echo '# a new version' >> console/__init__.py""")
     box.says("./install.sh --no-start")
     second = box.release

@@ -55,6 +55,7 @@ def acknowledge_alarm(alarm_id: int, body: shapes.AcknowledgeBody) -> shapes.Ala
 def _alarm(alarm: KnownAlarm) -> shapes.Alarm:
     kind = kind_of(alarm.kind)
     words = {"name": kind.name, "means": kind.means, "do": kind.do}
+    seen = {"detail": alarm.detail.en, "detail_zh": alarm.detail.zh}
     acks = tuple(map(shapes.Acknowledgement.model_validate, alarm.acknowledged))
     told = {name: Text.model_validate(message) for name, message in words.items()}
-    return shapes.Alarm.model_validate({**vars(alarm), "acknowledged": acks, **told})
+    return shapes.Alarm.model_validate({**vars(alarm), "acknowledged": acks, **seen, **told})

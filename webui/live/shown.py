@@ -99,9 +99,10 @@ def _alarm(alarm: KnownAlarm) -> dict[str, Any]:
     name = alarm_name(alarm.kind, language())
     of_line = kind_of(alarm.kind).about == "line"
     subject = f"{Message('line', '线路').text(language())} {alarm.subject}" if of_line else alarm.subject
+    seen = alarm.detail.text(language())
     return {
         "id": f"alarm-{alarm.id}", "at": alarm.raised_at, "time": clock(alarm.raised_at), "severity": alarm.severity,
-        "text": f"{name}: {subject}" if subject else name, "detail": alarm.detail, "seen": bool(alarm.acknowledged),
+        "text": f"{name}: {subject}" if subject else name, "detail": seen, "seen": bool(alarm.acknowledged),
         "where": url_for("boxhealth.page") + "#alarms",
     }  # fmt: skip
 

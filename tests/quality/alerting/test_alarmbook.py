@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from quality.alerting.alarmbook import AlarmBook
 from quality.changes import list_changes
 from recorder.store.writer import CallStore
+from recorder.watch.alarms import NOTHING
 from tests.console.command import answer, callbox, refused
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> CallStore:
     store = CallStore(tmp_path / "store")
-    store.raise_alarm("hum", "3", 1000.0, "agent -40 dBFS")
-    store.raise_alarm("device_gone", "tap", 2000.0, "")
-    store.raise_alarm("one_sided", "1", 500.0, "")
+    store.raise_alarm("hum", "3", 1000.0, Message("agent -40 dBFS", "座席 -40 dBFS"))
+    store.raise_alarm("device_gone", "tap", 2000.0, NOTHING)
+    store.raise_alarm("one_sided", "1", 500.0, NOTHING)
     store.clear_alarm("one_sided", "1", 600.0)
     return store
 
@@ -49,7 +50,7 @@ def test_every_word_is_kept_with_who_and_when_and_in_the_log(store: CallStore, b
 def test_the_same_line_humming_again_is_another_alarm(store: CallStore, book: AlarmBook) -> None:
     book.acknowledge(1, "王工")
     store.clear_alarm("hum", "3", 3000.0)
-    store.raise_alarm("hum", "3", 4000.0, "")
+    store.raise_alarm("hum", "3", 4000.0, NOTHING)
     assert book.standing()[-1].acknowledged == ()
 
 
@@ -58,7 +59,7 @@ def test_numbers_that_begin_anew_with_calls_db_acknowledge_nothing(store: CallSt
     store.close()
     for name in ("calls.db", "calls.db-wal", "calls.db-shm"):
         (tmp_path / "store" / name).unlink(missing_ok=True)
-    CallStore(tmp_path / "store").raise_alarm("hum", "3", 9000.0, "")
+    CallStore(tmp_path / "store").raise_alarm("hum", "3", 9000.0, NOTHING)
     assert [(alarm.id, alarm.acknowledged) for alarm in book.standing()] == [(1, ())]
 
 

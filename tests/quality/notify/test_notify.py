@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from quality.notify.rounds import PATIENCE_S, tell
 from quality.notify.senders import News, check_local, senders
 from recorder.settings.sections import Notify, Settings, Site, Store
@@ -23,10 +23,10 @@ from recorder.store.writer import CallStore
 @pytest.fixture
 def store(tmp_path: Path) -> CallStore:
     store = CallStore(tmp_path / "store")
-    store.raise_alarm("one_sided", "1", 500.0, "long ago")
+    store.raise_alarm("one_sided", "1", 500.0, Message("long ago", "很久以前"))
     store.clear_alarm("one_sided", "1", 600.0)
-    store.raise_alarm("device_gone", "tap", 1000.0, "no card")
-    store.raise_alarm("hum", "3", 1001.0, "agent -40 dBFS")
+    store.raise_alarm("device_gone", "tap", 1000.0, Message("no card", "没有声卡"))
+    store.raise_alarm("hum", "3", 1001.0, Message("agent -40 dBFS", "座席 -40 dBFS"))
     return store
 
 

@@ -79,7 +79,7 @@ class Box:
         return [row["call_id"] for row in self.store.rows("SELECT call_id FROM call_records ORDER BY id")]
 
     def standing(self) -> dict[str, str]:
-        return {alarm.kind: alarm.detail for alarm in self.store.open_alarms()}
+        return {alarm.kind: alarm.detail.en for alarm in self.store.open_alarms()}
 
     def compare(self) -> Reconciliation:
         return reconcile(self.store, names_of(self.settings), *day_span(DAY, "Asia/Shanghai"), min_call_s=1.0)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hw.interfaces import CallRecord
-from hw.messages import UserError
+from hw.messages import Message, UserError
 from recorder.migrations import Migration, migrate
 from recorder.pbx.book import join, keep
 from recorder.pbx.matching import Match
@@ -85,13 +85,26 @@ def test_dropping_a_call_takes_everything_of_it(store: CallStore) -> None:
 
 def test_alarms_stand_once(store: CallStore) -> None:
     for _ in range(3):
-        store.raise_alarm("disk_low", "/x", 5.0, "detail")
+        store.raise_alarm("disk_low", "/x", 5.0, Message("little", "很少"))
     with CallReader(store.store) as reader:
         assert [alarm.raised_at for alarm in reader.open_alarms()] == [5.0]
+        assert reader.open_alarms()[0].detail == Message("little", "很少")
         store.clear_alarm("disk_low", "/x", 9.0)
         store.clear_alarm("disk_low", "/x", 11.0)
         assert reader.open_alarms() == []
         assert [alarm.cleared_at for alarm in reader.alarms()] == [9.0]
+
+
+def test_alarms_of_a_store_from_before_they_spoke_chinese_read_as_they_were_kept(tmp_path: Path) -> None:
+    before = [step for step in MIGRATIONS if step.name != "0030-alarm-words"]
+    connection = sqlite3.connect(tmp_path / CALLS_DB, isolation_level=None)
+    migrate(connection, before)
+    connection.execute("INSERT INTO alarms VALUES (1, 'hum', '1', '2026-11-22T01:00:00.000Z', NULL, 'agent -40 dBFS')")
+    with CallReader(tmp_path) as reader:  # pages of a new version may look before the recorder has brought the file up to date
+        assert reader.open_alarms()[0].detail == Message("agent -40 dBFS", "agent -40 dBFS")
+    CallStore(tmp_path).raise_alarm("hum", "2", 5.0, Message("agent -41 dBFS", "座席 -41 dBFS"))
+    with CallReader(tmp_path) as reader:
+        assert [alarm.detail.zh for alarm in reader.open_alarms()] == ["agent -40 dBFS", "座席 -41 dBFS"]
 
 
 def test_what_a_cut_takes_away_is_no_gap_of_the_call(store: CallStore) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hw.messages import Message
 from recorder.store.journal import Journal
 from recorder.store.writer import CallStore
 from recorder.watch.alarmkinds import SEVERITIES, alarm_kinds, kind_of, page
@@ -46,9 +47,9 @@ def test_an_alarm_is_raised_once_and_cleared_once_whatever_is_said_in_between(tm
     alarms = Alarms(Journal(CallStore(tmp_path)), lambda: now[0])
     for second, wrong in enumerate([False, True, True, True, False, False, True]):
         now[0] = float(second)
-        alarms.set("hum", "1", wrong, f"{second}")
-    kept = [(alarm.raised_at, alarm.cleared_at, alarm.detail) for alarm in reversed(alarms._journal.store.alarms())]
-    assert kept == [(1.0, 4.0, "1"), (6.0, None, "6")]
+        alarms.set("hum", "1", wrong, Message(f"{second} s", f"{second} 秒"))
+    kept = [(alarm.raised_at, alarm.cleared_at, alarm.detail.zh) for alarm in reversed(alarms._journal.store.alarms())]
+    assert kept == [(1.0, 4.0, "1 秒"), (6.0, None, "6 秒")]
     again = Alarms(Journal(CallStore(tmp_path)), lambda: 9.0)
     again.set("hum", "1", True)
     assert len(again._journal.store.alarms()) == 2 and again.standing("1") == {"hum"}

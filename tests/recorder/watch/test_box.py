@@ -191,7 +191,7 @@ def test_a_clock_that_was_set_is_told_for_an_hour_and_twice_when_set_twice(box: 
     box.watch.clock_set(-3600.0)
     box.run(30)
     assert box.rows() == [("clock_jump", "clock", False), ("clock_jump", "clock", True)]
-    assert [alarm.detail for alarm in box.store.alarms()] == ["-3600.0 s", "+3600.0 s"]
+    assert [alarm.detail.en for alarm in box.store.alarms()] == ["-3600.0 s", "+3600.0 s"]
     box.run(40)
     assert box.rows() == [("clock_jump", "clock", False)] * 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hw.messages import Message
 from recorder.settings.sections import AlarmLimits
 from recorder.watch.figures import decibels
 from recorder.watch.latch import Latch, beyond
@@ -25,7 +26,7 @@ def test_speech_below_the_limit_is_too_quiet(level: float, wrong: bool) -> None:
     line = Watched().call(speech(160, level) + noise(160, -80), noise(160))
     assert ("level_low" in line.wrong()) == wrong
     if wrong:
-        assert line.condition("level_low").detail.startswith("agent -4")
+        assert line.condition("level_low").detail.en.startswith("agent -4")
 
 
 def test_too_quiet_is_raised_once_and_cleared_once() -> None:
@@ -82,7 +83,7 @@ def test_one_side_silent_in_two_calls_running() -> None:
     line = Watched().call(speech(30), noise(30))
     assert "one_sided" not in line.wrong()
     line.call(speech(30), noise(30))
-    assert "nothing from the customer side" in line.condition("one_sided").detail
+    assert line.condition("one_sided").detail == Message("nothing from the customer side", "客户侧没有声音")
     assert line.changes == [("one_sided", True)]
 
 
@@ -92,7 +93,7 @@ def test_one_side_silent_for_two_minutes_of_one_call_is_told_during_it() -> None
     line.hear(noise(150), speech(150))
     assert "one_sided" not in line.wrong()
     line.hear(noise(40), speech(40))
-    assert "nothing from the agent side" in line.condition("one_sided").detail
+    assert line.condition("one_sided").detail == Message("nothing from the agent side", "座席侧没有声音")
     line.hear(speech(15), noise(15))
     assert line.changes == [("one_sided", True), ("one_sided", False)]
 

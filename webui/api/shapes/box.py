@@ -66,7 +66,7 @@ class Acknowledgement(Shape):
 
 
 class Alarm(Shape):
-    """id: for acknowledging it. cleared_at: null while it stands. do: what to do."""
+    """id: for acknowledging it. cleared_at: null while it stands. detail, detail_zh: what was seen. do: what to do."""
 
     id: int
     kind: str
@@ -74,6 +74,7 @@ class Alarm(Shape):
     severity: Severity
     subject: str
     detail: str
+    detail_zh: str
     raised_at: Instant
     cleared_at: Instant | None
     means: Text
