@@ -48,7 +48,7 @@ def _document() -> dict[str, str]:
 def _person() -> dict[str, str]:
     return {
         "name": gettext("Name"), "number": gettext("Number"), "role": gettext("Role"), "team": gettext("Group"),
-        "groups": gettext("Only these groups"), "hired_on": gettext("First day"), "left_on": gettext("Last day"),
+        "groups": gettext("Only these groups"), "hired_on": gettext("Day hired"), "left_on": gettext("Day left"),
         "seats": gettext("Seats"), "line": gettext("Line"), "extension": gettext("Extension"), "since": gettext("From"),
         "until": gettext("Until"), "agent_id": gettext("Agent number"), "reason": gettext("Why"),
         "must_change": gettext("to be changed at log-in"), "labels": gettext("Labels so far"),

@@ -147,7 +147,7 @@ def _numbers() -> dict[str, str]:
 
 def _hint(name: str) -> str:
     hints: dict[str, str] = {
-        "min_share": gettext("0.03 is 3 %"), "extra_share": gettext("0.34 is 34 %"),
+        "min_share": gettext("0.03 is 3%"), "extra_share": gettext("0.34 is 34%"),
         "performance.best": gettext("0.2 is the best fifth"),
     }  # fmt: skip
     return hints.get(name, "")
