@@ -115,8 +115,6 @@ def test_an_administrator_changes_settings_of_the_box_and_takes_them_back(visit:
     page.locator("#retention").get_by_role("button", name=change).click()
     expect(page.locator(".notice").first).to_contain_text(re.compile(r"^(Changed\.|已更改。)"))
     expect(page.locator("[id='retention.days']")).to_have_value("90")
-    # The pages themselves are made anew with it, behind an open door.
-    expect(page.locator("#retention[data-waiting]")).to_have_count(0, timeout=20_000)
     picture(page, f"retention-{language}")
     for name, address in (("alarms", "/setup/alarms"), ("models", "/setup/models"), ("box", "/setup/box")):
         window.open(address)
@@ -137,6 +135,8 @@ def test_a_new_name_of_the_box_stands_on_its_pages_within_seconds(visit: Window)
     window.open("/setup/box")
     page.locator("[id='site.name']").fill("Yunfan 远帆")
     page.locator("#site").get_by_role("button", name="Change").click()
-    expect(page.locator("#site[data-waiting]")).to_have_count(0, timeout=20_000)
+    expect(page.locator("#site[data-waiting]")).to_have_count(1)
+    # Workers take some seconds to be made anew, and those of the test before may not be over yet.
+    expect(page.locator("#site[data-waiting]")).to_have_count(0, timeout=90_000)
     window.open("/setup/box")
     expect(page).to_have_title(re.compile("Yunfan 远帆"))
