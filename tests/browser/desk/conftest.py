@@ -39,7 +39,7 @@ class Station(Served):
     def plan(self, *names: str) -> list[str]:
         """Just these calls are given to the inspector, and nothing is heard, marked or corrected."""
         with writing(self.box.store) as database:
-            for table in ("assignments", "review_drafts", "listens", "labels", "notes"):
+            for table in ("assignments", "review_drafts", "listens", "labels", "notes", "corrected_results", "corrected_hits"):
                 database.execute(f"DELETE FROM {table}")
         ids = [self.box.ids[name] for name in names]
         for call in ids:
