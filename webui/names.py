@@ -60,7 +60,7 @@ _SORTS = {
 _FILTERS = {
     "q": lazy_gettext("Search"),
     "agent": lazy_gettext("Agent"),
-    "team": lazy_gettext("Team"),
+    "team": lazy_gettext("Group"),
     "line": lazy_gettext("Line"),
     "number": lazy_gettext("Number"),
     "rule": lazy_gettext("Rule broken"),

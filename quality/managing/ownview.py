@@ -149,6 +149,15 @@ def parted(review: Review, form: Form) -> tuple[list[str], list[str]]:
     return good, rest
 
 
+def lost(review: Review, form: Form) -> dict[str, float]:
+    """Item → how many of the 100 points its grade took (`quality.forms.form`'s total: of the graded items only); those that took
+    none are left out."""
+    shares = {item: form.share(item, one.grade) for item, one in review.items.items() if item in form.weights}
+    graded = {item: share for item, share in shares.items() if share is not None}
+    worth = sum(form.weights[item] for item in graded)
+    return {item: 100 * form.weights[item] * (1 - share) / worth for item, share in graded.items() if share < 1}
+
+
 def may_appeal(appeals: Appeals, review: Review, user: User, today: date) -> bool:
     """Whether the agent may still appeal against it: in time, and not done before."""
     in_time = today <= appeals.last_day(review)

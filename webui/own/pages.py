@@ -24,6 +24,7 @@ from quality.managing.ownview import (
     Means,
     Week,
     centre_means,
+    lost,
     may_appeal,
     own_reviews,
     own_weeks,
@@ -148,9 +149,10 @@ def _review(call_id: str, problem: str = "") -> str:
     good, rest = parted(found, form)
     appeals = _appeals()
     return render_template(
-        "own/review.html", call=call, review=found, form=form, good=good, rest=rest, say=say, problem=problem,
-        notes=Notes(store).of_call(call_id), seen=appeals.acknowledgement(found.id), appeals=appeals.of_call(call_id),
-        last_day=appeals.last_day(found), may_appeal=may_appeal(appeals, found, person().account, today()), given=request.form,
+        "own/review.html", call=call, review=found, form=form, good=good, rest=rest, lost=lost(found, form), say=say,
+        problem=problem, notes=Notes(store).of_call(call_id), seen=appeals.acknowledgement(found.id),
+        appeals=appeals.of_call(call_id), last_day=appeals.last_day(found),
+        may_appeal=may_appeal(appeals, found, person().account, today()), given=request.form,
         taboos=[taboo for taboo in form.taboos if taboo.id in found.taboos], held=held,
         machine_after=_machine_after(call, form, held),
     )  # fmt: skip

@@ -8,14 +8,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quality.forms.store import Forms
 from quality.improving.coaching import CoachingTasks
-from quality.managing.ownview import LEAST_OTHERS, Means, own_weeks
+from quality.managing.ownview import LEAST_OTHERS, Means, lost, own_weeks
 from quality.periods import period_of
 from quality.reviewing.appeals import Appeals
+from quality.reviewing.reviews import Reviews
 from quality.store import writing
 from tests.webui.conftest import entered
 from tests.webui.makebox import TestBox
 from tests.webui.manage import objects
+from webui.formats import score
 
 ZONE = "Asia/Shanghai"
 
@@ -45,6 +48,17 @@ def test_a_review_is_read_acknowledged_and_appealed_against(own_box: TestBox, li
     page = liu.get(place).text
     assert "录音中客户未挂断" in page
     assert "File the appeal" not in page
+
+
+def test_what_the_items_cost_is_what_is_missing_to_a_hundred(own_box: TestBox, liu: FlaskClient) -> None:
+    objects.review(own_box)
+    found = Reviews(own_box.store).latest(own_box.ids["rude"])
+    assert found is not None
+    cost = lost(found, Forms(own_box.store).get(found.form_id, found.form_version) or Forms(own_box.store).current())
+    assert sum(cost.values()) == pytest.approx(100 - found.total, abs=0.05)
+    assert len(cost) > 1
+    if not found.taboos:
+        assert f"−{score(max(cost.values()))} points lost" in liu.get(f"/own/reviews/{own_box.ids['rude']}").text
 
 
 def test_a_task_is_done_by_its_agent_alone(own_box: TestBox, own_app: Flask, liu: FlaskClient) -> None:
