@@ -30,13 +30,15 @@ def transcript(call: CallView) -> dict[str, object]:
 
 
 def scores(call: CallView, review: Review | None) -> dict[str, object]:
-    """The machine's scores and faults, and the review that holds (None: nobody reviewed it)."""
+    """The machine's scores and faults, and the review that holds (None: nobody reviewed it). corrected: scores, priority
+    and faults after people's corrections, None where these make no difference."""
     return {
         "call_id": call.row.id,
         "scores": asdict(call.row.scores) if call.row.scores else None,
         "high_priority": call.row.high_priority,
         "hits": [asdict(hit) for hit in call.hits],
         "deductions": [asdict(deduction) for deduction in call.deductions],
+        "corrected": asdict(call.row.corrected) if call.row.corrected else None,
         "rulebook": call.rulebook_version,
         "review": _review(review) if review else None,
     }

@@ -69,7 +69,7 @@ def get_scores(call_id: object) -> shapes.CallScores:
     return shapes.CallScores(
         call_id=row.id, analysis=_analysis(call), scores=shaped(shapes.Scores, row.scores),
         high_priority=row.high_priority, deductions=tuple(map(shapes.Deduction.model_validate, call.deductions)),
-        review=shaped(shapes.ReviewBrief, row.review),
+        corrected=shaped(shapes.AfterCorrection, row.corrected), review=shaped(shapes.ReviewBrief, row.review),
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ def test_a_hit_struck_out_changes_the_score_without_a_reload(
     expect(page.locator("#scores ins").first).to_be_attached()
     window.open("/calls")
     expect(page.locator(".calls .score del").first).to_be_visible()
+    page.locator(".calls .score del").first.scroll_into_view_if_needed()
     look(page, f"corrected-list-{language}-{width}", width)
 
 

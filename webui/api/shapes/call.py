@@ -223,14 +223,24 @@ class Deduction(Shape):
     hit: int
 
 
+class AfterCorrection(Shape):
+    """What the machine's verdict becomes by people's corrections, by the same rulebook. rule_hits: faults that hold, by rule."""
+
+    scores: Scores
+    high_priority: bool
+    rule_hits: dict[str, int]
+
+
 class CallScores(Shape):
-    """The machine's scores with the evidence behind every point, and the review that holds."""
+    """The machine's scores with the evidence behind every point, and the review that holds. corrected: null where people's
+    corrections make no difference."""
 
     call_id: str
     analysis: AnalysisState
     scores: Scores | None
     high_priority: bool
     deductions: tuple[Deduction, ...]
+    corrected: AfterCorrection | None
     review: ReviewBrief | None
 
 
