@@ -1,21 +1,15 @@
-"""Full-text search over everything that was said: words as written first, then what only sounds like them."""
+"""What a search for words asks for, and where they lie in an utterance. Which utterances have them: analyzer.index."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from analyzer.database import open_to_read, unusable
-from analyzer.index import exact_query, sound_query
 from analyzer.numerals.written import in_digits, place_heard
 from analyzer.result import Utterance
 from analyzer.rows import utterance_of
-from analyzer.schema import ANALYSIS_DB
 from analyzer.units import spoken
 
-MOST = 2000  # utterances looked at for one term
 _AROUND = 12  # characters of a snippet before what was found
 
 
@@ -43,47 +37,11 @@ class Found:
         return self.length == 0
 
 
-def search(store: Path, query: str, most: int = MOST) -> dict[str, list[Found]]:
-    """The calls in which every term of the query (parted by spaces, or a phrase in double quotes) was said, each with the places,
-    as written before as heard, newest call first. An empty query, or a store without results, finds nothing. Raises UserError."""
-    connection = open_to_read(store)
-    if connection is None:
-        return {}
-    try:
-        by_term = [_calls_with(connection, term, most) for term in terms(query)]
-    except sqlite3.Error as error:
-        raise unusable(store / ANALYSIS_DB, error) from error
-    finally:
-        connection.close()
-    if not by_term:
-        return {}
-    common = set.intersection(*(set(calls) for calls in by_term))
-    # Call ids are UUIDv7: their order is that of time.
-    return {call: [found for calls in by_term for found in calls[call]] for call in sorted(common, reverse=True)}
-
-
 def terms(query: str) -> list[str]:
     """The terms of a query: words parted by spaces, phrases in double quotes; what has nothing to search in it is left out."""
     parts = query.replace("“", '"').replace("”", '"').split('"')
     found = [term for place, part in enumerate(parts) for term in ([part] if place % 2 else part.split())]
     return [term.strip() for term in found if spoken(term)]
-
-
-def _calls_with(connection: sqlite3.Connection, term: str, most: int) -> dict[str, list[Found]]:
-    calls: dict[str, list[Found]] = {}
-    seen: set[int] = set()
-    for query, literal in ((exact_query(term), True), (sound_query(term), False)):
-        for row in _rows(connection, query, most) if query else ():
-            if row["id"] not in seen:
-                seen.add(row["id"])
-                calls.setdefault(row["call_id"], []).append(found_in(row, term if literal else ""))
-    return calls
-
-
-def _rows(connection: sqlite3.Connection, query: str, most: int) -> Iterator[sqlite3.Row]:
-    sql = """SELECT u.* FROM utterance_search s JOIN utterances u ON u.id = s.rowid
-        WHERE utterance_search MATCH ? ORDER BY s.rowid DESC LIMIT ?"""
-    yield from connection.execute(sql, (query, most))
 
 
 def found_in(row: sqlite3.Row, term: str) -> Found:

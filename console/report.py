@@ -9,7 +9,7 @@ from analyzer.live.state import LiveState
 from console.output import facts, table
 from hw.messages import Message
 from quality.health.status import BoxStatus
-from quality.health.words import CAUSES, EFFORTS, LIVE, alarm_name, disk, local, state_name, when
+from quality.health.words import CAUSES, EFFORTS, LIVE, disk, local, state_name, when
 from recorder.live import LineStatus
 from recorder.watch.alarmkinds import SEVERITIES
 
@@ -94,26 +94,6 @@ def line_lines(status: BoxStatus, language: str) -> list[str]:
         for one, since in ((one, when(one.since, status)) for one in status.listeners if not one.program)
     ]
     return table(heads, rows).splitlines() + heard
-
-
-def alarm_lines(status: BoxStatus, language: str) -> list[str]:
-    """Every alarm that stands."""
-    if not status.alarms:
-        return [_t(language, "no alarms", "没有告警")]
-    heads = _t(language, "no.|severity|since|alarm|subject|detail|seen by", "编号|级别|自|告警|对象|说明|确认").split("|")
-    rows = [
-        (
-            str(one.id),
-            SEVERITIES[one.severity].text(language),
-            when(one.raised_at, status),
-            alarm_name(one.kind, language),
-            one.subject,
-            one.seen.text(language),
-            one.acknowledged_by,
-        )
-        for one in status.alarms
-    ]
-    return table(heads, rows).splitlines()
 
 
 def _line_state(line: LineStatus, language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -64,7 +63,6 @@ class Line:
                 self.units += _units(utterance, index)
         self.chars = "".join(char_key(u.text) for u in self.units)
         self.sounds = "".join(sound_key(u.sound) for u in self.units)
-        self._starts = [u.start for u in self.units]
 
     def text(self, first: int, last: int) -> str:
         """Units first..last-1 as heard, a bar where an utterance ends."""
@@ -77,10 +75,6 @@ class Line:
                 pieces.append(" ")
             pieces.append(unit.text)
         return "".join(pieces).strip()
-
-    def index_at(self, second: float) -> int:
-        """Index of the first unit that starts after `second`."""
-        return bisect_right(self._starts, second)
 
     def turns_between(self, first: int, last: int) -> bool:
         """Whether the other side said more than a back-channel between two neighbouring units of this line."""

@@ -215,7 +215,6 @@ class _Planner:
 
 
 _KEPT = "deleted_at IS NULL AND state <> 'writing'"
-_OLDEST = f"SELECT min(started_at) AS at FROM parts WHERE {_KEPT}"  # noqa: S608
 _CALLS = f"""SELECT c.id, c.line, c.direction, c.started_at,
     (SELECT sum(coalesce(bytes, 0)) FROM parts WHERE call_id = c.id AND {_KEPT}) AS size
     FROM calls c WHERE (c.started_at, c.id) > (?, ?) AND c.started_at < ? AND c.closed_seq IS NOT NULL AND c.state <> 'recording'

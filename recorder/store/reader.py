@@ -129,12 +129,6 @@ class CallReader:
         sql = "SELECT * FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at"
         return [call_of(row) for row in self.rows(sql, to_text(start), to_text(end))]
 
-    def last_calls(self) -> dict[str, Call]:
-        """The latest call of each line that had one, by line name."""
-        sql = "SELECT * FROM calls WHERE line = ? ORDER BY started_at DESC LIMIT 1"
-        found = (self.rows(sql, line.name) for line in self.lines())
-        return {rows[0]["line"]: call_of(rows[0]) for rows in found if rows}
-
     def reconciled_days(self, limit: int = 31) -> list[ReconciledDay]:
         """The nightly comparisons with the PBX's call records, newest first; days without any call left out."""
         return [day_of(row) for row in self.rows(DAYS_SQL, limit)]

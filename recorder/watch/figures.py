@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 
 from recorder.signals.levels import CallLevels
-from recorder.signals.voice import FRAME_S, FULL_SCALE
+from recorder.signals.voice import FRAME_S
 from recorder.watch.meter import Second, decibels
 
 SIDES = {1: ("mixed",), 2: ("agent", "customer")}
@@ -98,8 +98,3 @@ class CallFigures:
 def _quantile(values: deque[float] | array[float], share: float) -> float:
     ordered = np.sort(np.asarray(values, np.float32))
     return float(ordered[int(share * len(ordered))]) if len(ordered) else 0.0
-
-
-def power_of(level_db: float) -> float:
-    """dBFS → mean square of 16-bit samples."""
-    return float(10 ** (level_db / 10) * FULL_SCALE)

@@ -14,8 +14,8 @@ from analyzer.evaluate.chinese import normalise_chinese
 from analyzer.numerals.written import in_digits, numerals, place_heard, with_digits
 from analyzer.result import Analysis, CallFacts, Hit, Scores, Utterance, Word
 from analyzer.rules.stored import StoredCall
-from analyzer.search import search
 from analyzer.store import AnalysisStore
+from tests.analyzer.searching import search
 
 WRITTEN = {
     "一共三百二十五块": "一共325块",

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.index import exact_query, index_row, sound_query
-from analyzer.search import Found, search, terms
+from analyzer.search import Found, terms
 from analyzer.store import AnalysisStore
 from tests.analyzer.analyses import analysis
+from tests.analyzer.searching import search
 
 
 @pytest.fixture

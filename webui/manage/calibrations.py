@@ -12,6 +12,7 @@ from flask_babel import gettext
 from hw.messages import UserError
 from quality.access.roles import LEADS, REVIEWERS
 from quality.access.users import User, Users
+from quality.calibrating.bias import calibration_bias
 from quality.calibrating.calibration import Calibration, Calibrations, agreement
 from quality.calls.filter import day_start
 from quality.reviewing.check import Marks
@@ -90,7 +91,8 @@ def _listing(problem: str = "") -> str:
     closed = [c for c in every if c.closed_at is not None]
     open_ones = [_blind(c) for c in kept.standing() if _may_see(c)]
     return render_template(
-        "manage/calibrations.html", open=open_ones, closed=closed[::-1], agreement=agreement(closed), raters=_raters(),
+        "manage/calibrations.html", open=open_ones, closed=closed[::-1], agreement=agreement(closed),
+        biases=calibration_bias(closed) if person().role in LEADS else [], raters=_raters(),
         problem=problem, today=today(), due_on=today() + DUE, call=request.form.get("call") or asked("call"),
         mine=person().account.id,
     )  # fmt: skip

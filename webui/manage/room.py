@@ -121,11 +121,6 @@ def carried_out(act: Callable[[], object], done: str, target: str, page: Callabl
     return redirect(target, 303)
 
 
-def short_day(day: date) -> str:
-    """A day as a heading shows it; the year only when it is another one."""
-    return f"{day:%m-%d}" if day.year == local(report_box().at).year else day.isoformat()
-
-
 def day_of(instant: float) -> date:
     """UTC epoch seconds → the site's local day."""
     when: datetime = local(instant)

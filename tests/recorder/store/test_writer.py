@@ -41,7 +41,7 @@ def test_a_call_is_read_as_it_was_written(store: CallStore) -> None:
         assert reader.gaps("c1") == [Gap("1", 1002.0, 80, "overrun", "c1", "p1", 14_000)]
         assert reader.call("none") is None
         assert reader.calls_closed_since() == []
-        assert reader.last_calls() == {"1": CALL}
+        assert reader.calls_between(CALL.started_at, CALL.started_at + 1) == [CALL]
         assert [agent.id for agent in reader.agents()] == ["a"]
 
 

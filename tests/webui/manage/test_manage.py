@@ -185,6 +185,15 @@ def test_alerts_that_are_ticked_are_closed_together(own_box: TestBox, manager: F
     assert [alert.events[-1].text for alert in kept] == ["班会已讲评"] * 2
 
 
+def test_leads_see_who_rates_harder_than_the_others(own_box: TestBox, own_app: Flask, manager: FlaskClient) -> None:
+    key = objects.calibration(own_box)["key"]
+    for name, grade in (("inspector", "good"), ("admin", "excellent")):
+        entered(own_app, name).post(f"/calibrations/{key}/rate", data=marks(own_box, grade))
+    assert manager.post(f"/calibrations/{key}/close", data={"decision": "一致"}).status_code == 303
+    assert "Harder or softer" in manager.get("/calibrations").text
+    assert "Harder or softer" not in entered(own_app, "inspector").get("/calibrations").text
+
+
 def test_a_calibration_that_is_due_is_told_until_one_is_opened(own_box: TestBox, own_app: Flask, manager: FlaskClient) -> None:
     with writing(own_box.store) as database:
         raise_alert(database, "calibration_due", "2026-11", {"reviewers": 2, "reviews": 41}, from_text("2026-11-23T16:00:00Z"))
