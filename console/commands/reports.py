@@ -50,7 +50,7 @@ def run_due(arguments: argparse.Namespace) -> int:
         for kind, period in due(box):
             say(f"{kind} {period.name}")
         return 0
-    return _tell(make_due(box, settings.site.language))
+    return _tell(make_due(box, settings.site.language, keep_days=settings.quality.report_days))
 
 
 def run_keep(arguments: argparse.Namespace) -> int:
@@ -93,4 +93,7 @@ def _tell(made: Made) -> int:
     for row in made.kept:
         say(row.file)
     say(f"{len(made.kept)} files kept", f"已归档 {len(made.kept)} 个文件")
+    if made.deleted:
+        about = "[quality] report_days"
+        say(f"{made.deleted} old files deleted ({about})", f"已删除 {made.deleted} 个到期文件（{about}）")
     return 1 if made.left_out else 0

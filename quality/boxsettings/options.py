@@ -43,8 +43,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "quality": {
         f"quality.{key}": (WEB,)
         for key in (
-            "appeal_days", "decide_days", "calibration_points", "trust_agreement", "trust_calls", "repeat_rate", "repeat_days",
-            "common_problem", "individual_problem",
+            "appeal_days", "decide_days", "calibration_points", "calibration_remind_days", "trust_agreement", "trust_calls",
+            "repeat_rate", "repeat_days", "report_days", "common_problem", "individual_problem",
         )
     },
 }  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,11 @@ from quality.store import reading, writing
 from recorder.ids import new_id
 from recorder.times import from_text, to_text
 
+log = logging.getLogger(__name__)
+
 FOLDER = "reports"
+LEAST_DAYS = 200
+"""Reports of periods that ended less long ago stay: the timer would make them again (quality.reports.due.LOOK_BACK)."""
 FOLDER_MODE = 0o2770  # timer and web service, of one group, write there; see systemd/callbox.tmpfiles.conf
 
 
@@ -80,6 +85,30 @@ class Archive:
         with reading(self._store) as connection:
             sql = "SELECT 1 FROM review.reports WHERE kind = ? AND period = ?"
             return connection.execute(sql, (kind, period)).fetchone() is not None
+
+    def prune(self, days: int, today: date, by: str) -> int:
+        """Delete the files made more than `days` ago (0: none) of periods over for LEAST_DAYS; how many. Raises UserError."""
+        if days <= 0:
+            return 0
+        with reading(self._store) as connection:
+            sql = "SELECT * FROM review.reports WHERE substr(made_at, 1, 10) < ? AND last_day < ? ORDER BY made_at"
+            bounds = [(today - timedelta(days=back)).isoformat() for back in (days, LEAST_DAYS)]
+            old = [_kept(dict(row)) for row in connection.execute(sql, bounds)]
+        gone = [kept for kept in old if self._unlink(kept)]
+        if gone:
+            with writing(self._store) as database:
+                for kept in gone:
+                    database.execute("DELETE FROM reports WHERE id = ?", (kept.id,))
+                record(database, by, "report.remove", FOLDER, {"files": len(gone), "bytes": sum(kept.bytes for kept in gone)})
+        return len(gone)
+
+    def _unlink(self, kept: Kept) -> bool:
+        try:
+            (self._store / kept.file).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s stays, it cannot be deleted: %s", kept.file, error)
+            return False
+        return True
 
     def get(self, key: str) -> Kept:
         """Raises UserError when there is none."""

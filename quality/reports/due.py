@@ -25,10 +25,11 @@ _ALL = ("xlsx", "pdf", "html")
 
 @dataclass(frozen=True)
 class Made:
-    """kept: what was written. left_out: what could not be, and why."""
+    """kept: what was written. left_out: what could not be, and why. deleted: files that were old enough."""
 
     kept: tuple[Kept, ...]
     left_out: tuple[Message, ...]
+    deleted: int = 0
 
 
 def due(box: Box) -> list[tuple[str, Period]]:
@@ -45,15 +46,16 @@ def due(box: Box) -> list[tuple[str, Period]]:
     return sorted(found, key=lambda pair: (pair[1].last, pair[1].kind))
 
 
-def make_due(box: Box, language: str, by: str = "callbox") -> Made:
-    """Make and keep all that is due. One that fails does not keep the others."""
+def make_due(box: Box, language: str, by: str = "callbox", *, keep_days: int = 0) -> Made:
+    """Make and keep all that is due, and delete what is older than keep_days (0: nothing). One that fails does not keep the
+    others."""
     kept: list[Kept] = []
     left_out: list[Message] = []
     for kind, period in due(box):
         made = keep(box, kind, period, language, by)
         kept += made.kept
         left_out += made.left_out
-    return Made(tuple(kept), tuple(left_out))
+    return Made(tuple(kept), tuple(left_out), Archive(box.store).prune(keep_days, box.today, by))
 
 
 def keep(box: Box, kind: str, period: Period, language: str, by: str) -> Made:

@@ -79,6 +79,7 @@ RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("quality", "trust_calls"): (10, 100_000),
     ("quality", "repeat_rate"): (0, 1),
     ("quality", "repeat_days"): (1, 28),
+    ("quality", "report_days"): (0, 36_500),
     ("quality", "common_problem"): (0.01, 1),
     ("quality", "individual_problem"): (0.01, 1),
     ("web", "port"): (1, 65_535),

@@ -188,6 +188,7 @@ class QualityRules:
     trust_calls: int = 30  # calls compared before that is believed
     repeat_rate: float = 0.15  # 0-1; share of a group's calls that come again, above which the day counts for a special review
     repeat_days: int = 3  # such days one after the other that open it
+    report_days: int = 1100  # days after which files of the report archive are deleted; those of the last 200 stay; 0: none ever
     common_problem: float = 0.15  # 0-1; share of a group's reviewed calls from which on a problem is common and needs training
     individual_problem: float = 0.25  # 0-1; share of an agent's reviewed calls from which on a problem is theirs
 

@@ -162,6 +162,7 @@ def _page(problem: str = "") -> str:
     return render_template(
         "manage/reports.html", kinds=tuple(KINDS.values()), archive=_archive(), running=running, problem=problem, say=say,
         formats=FORMATS, bound=False, examples=EXAMPLES, name=_kind, chosen=chosen, period=period,
+        kept_days=box().settings.quality.report_days,
     )  # fmt: skip
 
 

@@ -117,10 +117,12 @@ def _quality() -> dict[str, str]:
         "appeal_days": gettext("Days from a review to the last day of an appeal"),
         "decide_days": gettext("Days from an appeal to its decision"),
         "calibration_points": gettext("Calibration: two totals differ by less, points"),
+        "calibration_remind_days": gettext("Last days of a month on which a missing calibration is told; 0: never"),
         "trust_agreement": gettext("A machine item scores by itself from this agreement on, 0–1"),
         "trust_calls": gettext("Calls compared before that is believed"),
         "repeat_rate": gettext("Share of calls that come again, for a special review, 0–1"),
         "repeat_days": gettext("Such days in a row that open it"),
+        "report_days": gettext("Days after which files of the report archive are deleted; 0: none ever"),
         "common_problem": gettext("A problem is common from this share of a group’s calls on, 0–1"),
         "individual_problem": gettext("A problem is an agent’s from this share of their calls on, 0–1"),
     }  # fmt: skip

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from console.commandline import run
 from hw.messages import UserError
+from quality.changes import list_changes
 from quality.periods import parse
-from quality.reports.archive import Archive
+from quality.reports.archive import LEAST_DAYS, Archive
 from quality.reports.build import build
 from quality.reports.due import due, keep, make_due
 from quality.reports.facts import Box
@@ -83,6 +85,22 @@ def test_a_kept_file_is_what_was_written(box: Box) -> None:
         archive.read(kept)
     with pytest.raises(UserError, match="no such report"):
         archive.get("nothing")
+
+
+def test_old_files_are_deleted_and_those_the_timer_would_make_again_stay(box: Box) -> None:
+    archive = Archive(box.store)
+    for day in ("2026-11-17", "2026-11-18"):
+        archive.keep(build(box, "daily", parse("day", day)), "csv", "zh", "主管")
+    made = datetime.now(UTC).date()
+    assert archive.prune(0, made + timedelta(days=9999), "callbox") == 0
+    assert archive.prune(30, max(made, date(2026, 11, 18)) + timedelta(days=31), "callbox") == 0  # their days are not over for long
+    later = max(made, date(2026, 11, 18)) + timedelta(days=LEAST_DAYS + 1)
+    assert archive.prune(LEAST_DAYS * 2, later, "callbox") == 0
+    files = [box.store / kept.file for kept in archive.list()]
+    assert archive.prune(30, later, "callbox") == 2
+    assert archive.list() == []
+    assert not any(file.exists() for file in files)
+    assert list_changes(box.store)[0].detail["files"] == 2
 
 
 def test_one_format_that_fails_does_not_keep_the_others(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
