@@ -183,8 +183,8 @@ class QualityRules:
     appeal_days: int = 5  # days from a review to the last day of an appeal against it
     decide_days: int = 5  # days from an appeal to the day it has to be decided by
     calibration_points: float = 6.0  # points of 100; two people's totals of the same call differ by less
-    trust_agreement: float = 0.85  # 0-1; share of calls a machine item has to be graded on as people did, to score by itself
     calibration_remind_days: int = 7  # last days of a month on which leads are told that it has no calibration yet; 0: never
+    trust_agreement: float = 0.85  # 0-1; share of calls a machine item has to be graded on as people did, to score by itself
     trust_calls: int = 30  # calls compared before that is believed
     repeat_rate: float = 0.15  # 0-1; share of a group's calls that come again, above which the day counts for a special review
     repeat_days: int = 3  # such days one after the other that open it
