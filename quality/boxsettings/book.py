@@ -105,6 +105,10 @@ class BoxSettings:
             found[name] = tuple(services)
         return {name: services for name, services in found.items() if services}
 
+    def would_be(self, wanted: Wanted) -> Settings | None:
+        """The settings as they would be with this; None where nothing can be changed. Raises as `ask` does."""
+        return examine(self._place, wanted).settings if self._place and self._carrier.able else None
+
     def ask(self, wanted: Wanted, by: str, base: str | None = None) -> Asked:
         """Have settings changed, waiting a little for it. Raises RefusedError with what is wrong, by setting, and UserError when
         nobody can be asked; state "asked" means that nobody has answered yet."""

@@ -37,6 +37,10 @@ STUCK_S = 600.0
 PACE_S = 0.05
 """Real seconds between two deletions: taking a large file away can keep a disk busy."""
 
+GRACE_S = 600.0
+"""Real seconds after the rules were changed in which nothing is deleted: a slip of the hand can be taken back, deleted audio not.
+The disk's own reserve ([retention] free_gib above [store] min_free_mb) lasts for longer."""
+
 MOST = 200
 """Deletions planned at a time."""
 
@@ -81,10 +85,11 @@ class RetentionKeeper(Keeper):
 
     def take_up(self, settings: Settings) -> None:
         """Keep audio by these settings from now on. What was planned by others is dropped: nothing goes by a rule that holds no
-        more."""
+        more, and nothing goes by the new one for GRACE_S."""
+        now = self._tools.monotonic()
         self._settings = settings
         self._going.clear()
-        self._due = min(self._due, self._tools.monotonic())
+        self._due, self._next_deletion = min(self._due, now), now + GRACE_S
 
     def close(self) -> None:
         """Wait for the thread, if it is planning."""

@@ -46,7 +46,7 @@ class Field:
 @dataclass(frozen=True)
 class Panel:
     """A form of settings that stand together. base: what it is built on. rows: of a [[table]], each key → text; else nothing.
-    latest: the last change of any of them, when it is not simply done."""
+    latest: the last change of any of them, when it is not simply done. question: to be answered before it is."""
 
     group: str
     name: str
@@ -57,6 +57,7 @@ class Panel:
     columns: Mapping[str, Option] = field(default_factory=dict)
     problem: str = ""
     latest: Asked | None = None
+    question: str = ""
     waiting: tuple[str, ...] = ()
 
     @property
@@ -67,11 +68,12 @@ class Panel:
 
 @dataclass(frozen=True)
 class Failed:
-    """A form that could not be carried out: what was sent, and why not, by setting and as a whole."""
+    """A form that could not be carried out: what was sent, and why not, by setting and as a whole; or what is asked first."""
 
     group: str
     sent: Mapping[str, str]
     problems: Mapping[str, Message]
+    question: str = ""
 
 
 def book() -> BoxSettings:
@@ -99,7 +101,7 @@ def panels(*groups: str, failed: Failed | None = None) -> dict[str, Panel]:
         made[group] = Panel(
             group, group_name(group), book().able, sent.sent["base"] if sent else book().base(), fields,
             _rows(held.get(RULES, []), sent) if RULES in names else (), columns(RULES) if RULES in names else {},
-            _general(sent), _latest(asked, names), tuple(dict.fromkeys(_names(waiting, names))),
+            _general(sent), _latest(asked, names), sent.question if sent else "", tuple(dict.fromkeys(_names(waiting, names))),
         )  # fmt: skip
     return made
 
@@ -159,14 +161,21 @@ def _rows(held: Sequence[Mapping[str, Any]], failed: Failed | None) -> tuple[Map
     return (*rows, *(dict.fromkeys(known, "") for _ in range(BLANK_ROWS)))
 
 
-def change(groups: Sequence[str], show: Callable[[Failed], str], address: str) -> ResponseReturnValue:
-    """Carry out a form that was sent for one of these groups: back to `address`, or the page again with what was wrong."""
+def change(
+    groups: Sequence[str], show: Callable[[Failed], str], address: str, question: Callable[[Settings], str] = lambda _settings: ""
+) -> ResponseReturnValue:
+    """Carry out a form that was sent for one of these groups: back to `address`, or the page again with what was wrong. question:
+    what is asked before settings become so, "" for nothing."""
     group, sent = request.form.get("group", ""), request.form.to_dict()
     if group not in groups:
         abort(400)
     sent.setdefault("base", "")
     try:
-        asked = book().ask(_wanted(group, sent), me(), sent["base"])
+        wanted = _wanted(group, sent)
+        would_be = None if "confirm" in sent else book().would_be(wanted)
+        if would_be is not None and (doubt := question(would_be)):
+            return show(Failed(group, sent, {}, doubt)), 422
+        asked = book().ask(wanted, me(), sent["base"])
     except RefusedError as error:
         return show(Failed(group, sent, error.problems)), 422
     except UserError as error:

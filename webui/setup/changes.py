@@ -50,6 +50,7 @@ def subjects() -> dict[str, tuple[str, tuple[str, ...]]]:
 @allow(*LEADS)
 def page() -> ResponseReturnValue:
     """The latest changes, newest first."""
+    book().settle()
     wanted, before = request.args.get("of", ""), request.args.get("before", "")
     known = subjects()
     actions = known[wanted][1] if wanted in known else tuple(action for _, found in known.values() for action in found)

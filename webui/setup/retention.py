@@ -13,7 +13,7 @@ from quality.access.roles import LEADS
 from quality.calls.holds import Holds
 from recorder.retention.clock import doubt
 from recorder.retention.plan import AGE, EMERGENCY, FLOOR, HELD, SIZE, SPACE, UNANALYSED, Circumstances, Plan, make_plan
-from recorder.settings.sections import RetentionRule
+from recorder.settings.sections import RetentionRule, Settings
 from recorder.store.calls import Tombstone, tombstone_of
 from recorder.store.reader import CallReader
 from webui.access import allow
@@ -41,7 +41,25 @@ def page() -> ResponseReturnValue:
 @allow("admin")
 def change() -> ResponseReturnValue:
     """Change them."""
-    return boxform.change(("retention", "rules"), _page, url_for("retention.page"))
+    return boxform.change(("retention", "rules"), _page, url_for("retention.page"), _question)
+
+
+def _question(wanted: Settings) -> str:
+    """How many calls would lose their audio by other rules that keep it by those that hold."""
+    now = time.time()
+    try:
+        found = [make_plan(store(), settings, Circumstances(now, most=MOST)) for settings in (boxform.current(), wanted)]
+    except (OSError, UserError):
+        return ""  # the page itself says what is wrong
+    more = len(found[1].deletions) - len(found[0].deletions)
+    if more <= 0:
+        return ""
+    count = len(found[1].deletions)
+    said = count if found[1].complete else gettext("more than %(n)s", n=count)
+    question: str = gettext(
+        "The audio of %(n)s calls would be deleted by that, beginning in ten minutes. It cannot be brought back.", n=said
+    )
+    return question
 
 
 def _page(failed: boxform.Failed | None = None) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,11 +18,14 @@ from analyzer.rules.kinds.registry import KINDS
 from analyzer.rules.library import Rulebooks
 from hw.messages import UserError
 from quality.access.roles import LEADS
+from quality.calls.filter import day_start
 from quality.differences import differences
 from quality.jobs.store import Job, Jobs
-from quality.rules.work import adopt_draft, finds, go_back
+from quality.rules.work import Finds, adopt_draft, finds, go_back
+from recorder.times import from_text
 from webui.access import allow
 from webui.context import box, views
+from webui.formats import local
 from webui.setup.pathnames import step_name
 from webui.setup.ruleform import CheckForm, RuleForm, entry_of, form_of, read_form, shapes
 from webui.setup.ruletexts import choice_name, field_hint, field_name, kind_name, kind_text
@@ -29,6 +34,7 @@ from webui.setup.shared import complain, me, setup_blueprint, store, told
 blueprint = setup_blueprint("rules")
 
 TRY_DAYS = (7, 30, 90, 0)
+WEEK = timedelta(days=6)  # from its first day to its last
 """How far back a trial looks, days; 0: as far as there are calls."""
 LISTEN = 5
 """Calls offered to be heard for each rule that changes: so many a person is willing to hear."""
@@ -48,7 +54,7 @@ def listing() -> ResponseReturnValue:
     live = library.live()
     rules = list(entries(library.live_path()).values())
     return render_template(
-        "setup/rules.html", rules=rules, finds=finds(store(), time.time()), identity=live.identity,
+        "setup/rules.html", rules=rules, finds=_finds(), since=_today() - WEEK, identity=live.identity,
         drafts=Drafts(library).list(), history=library.history()[::-1], choice_name=choice_name,
     )  # fmt: skip
 
@@ -188,8 +194,17 @@ def _form(form: RuleForm, before: Entry | None, problem: str = "") -> str:
     return render_template(
         "setup/rule.html", form=form, before=before, problem=problem, shapes=shapes, kinds=list(KINDS), kind_name=kind_name,
         kind_text=kind_text, field_name=field_name, field_hint=field_hint, choice_name=choice_name,
-        sets=sorted(word_sets(books().live_path())), found=finds(store(), time.time()).get(form.id),
+        sets=sorted(word_sets(books().live_path())), found=_finds().get(form.id),
     )  # fmt: skip
+
+
+def _today() -> date:
+    return local(time.time()).date()
+
+
+def _finds() -> dict[str, Finds]:
+    """Of seven whole days, today the last: the list of calls behind the number is asked for by days."""
+    return finds(store(), from_text(day_start(_today() + timedelta(days=1), ZoneInfo(box().settings.site.timezone))))
 
 
 def _entry(rule_id: str) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from recorder.restart.stocktaking import Stock, take_stock
 from recorder.retention import keeper as keepers
 from recorder.retention.clock import doubt, note, trust
 from recorder.retention.deleting import bury, finish
-from recorder.retention.keeper import LOOK_S, RetentionKeeper, Tools
+from recorder.retention.keeper import GRACE_S, LOOK_S, RetentionKeeper, Tools
 from recorder.retention.policy import DAY_S, GIB
 from recorder.settings.sections import Retention, Settings, Store
 from recorder.store.journal import Journal
@@ -228,8 +228,15 @@ def test_a_longer_time_that_is_taken_up_saves_what_was_about_to_go(shelf: Shelf)
     shelf.monotonic += LOOK_S
     shelf.keeper.step()  # takes the plan: a and b are to go
     shelf.keeper.take_up(Settings(store=Store(path=str(shelf.store.store)), retention=Retention(days=90)))
-    shelf.run()
+    shelf.run(round(GRACE_S) + 5)
     assert shelf.deleted() == ["a"]
-    shelf.keeper.take_up(Settings(store=Store(path=str(shelf.store.store)), retention=Retention(days=40)))
-    shelf.run()
-    assert shelf.deleted() == ["a", "b"]
+
+
+def test_a_shorter_time_deletes_nothing_before_it_can_be_taken_back(shelf: Shelf) -> None:
+    settings = Settings(store=Store(path=str(shelf.store.store)))
+    shelf.keeper.take_up(replace(settings, retention=Retention(days=40)))
+    shelf.run(round(GRACE_S) - 5)
+    assert shelf.deleted() == []
+    shelf.keeper.take_up(replace(settings, retention=Retention(days=90)))
+    shelf.run(round(GRACE_S) + 5)
+    assert shelf.deleted() == ["a"]

@@ -16,17 +16,23 @@ from quality.boxsettings.dropin import Place
 from recorder.settings.cli import show
 from recorder.settings.loader import load
 from recorder.settings.sections import Settings
-from recorder.settings.takenup import tell
+from recorder.settings.takenup import read, tell
 from tests.webui.conftest import entered
-from tests.webui.makebox import TestBox
+from tests.webui.makebox import TestBox, make_box
 from tests.webui.setup.test_rules import fields
 from tests.webui.setup.test_setup import undo_latest
 from webui.app import create_app
 
 
+@pytest.fixture(scope="module")
+def own_box(tmp_path_factory: pytest.TempPathFactory) -> TestBox:
+    """One store for all; each test has settings files of its own."""
+    return make_box(tmp_path_factory.mktemp("boxsettings") / "store")
+
+
 @pytest.fixture
-def place(own_box: TestBox) -> Place:
-    config = own_box.store.parent / "callbox.toml"
+def place(own_box: TestBox, tmp_path: Path) -> Place:
+    config = tmp_path / "callbox.toml"
     config.write_text(show(own_box.settings).replace("\nport = 0", "\nport = 8080", 1), "utf-8")
     return Place((config,))
 
@@ -148,9 +154,11 @@ def test_which_service_does_not_run_with_it_yet_is_said(place: Place, own_box: T
     assert "Not in force yet: the recorder" in page
     assert "setup/waiting.js" in page
     tell(run, "recorder", load(place.paths), 1.0)
+    assert read(run, "recorder") is not None
     page = admin.get("/setup/retention").text
     assert "Not in force yet" not in page
     assert "setup/waiting.js" not in page
+    (run / "settings-recorder.json").unlink()
 
 
 def asking(app: Flask, place: Place, requests: Path, running: Settings, *, served: bool) -> None:
