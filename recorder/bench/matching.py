@@ -104,9 +104,10 @@ def _print(
         ahead = trouble.clock_s + trouble.drift_s * (ends - START) / (HOURS * 3600)
         line = print_record(layout, dataclasses.replace(record, started_at=record.started_at + ahead), ZONE)  # type: ignore[arg-type]
         for again in range(2 if rng.random() < trouble.repeated else 1):
-            kept = Kept(len(records) + 1, layout.parse(line, ZONE, ends + 3), bool(again))  # type: ignore[attr-defined]
+            printed_at = ends + 3
+            kept = Kept(len(records) + 1, layout.parse(line, ZONE, printed_at), bool(again), printed_at)  # type: ignore[attr-defined]
             records.append(kept)
-            came_at[kept.id] = ends + 3
+            came_at[kept.id] = printed_at
             if call_id in known and not again:
                 truth[kept.id] = call_id
     return Day(calls, records, truth, came_at)
@@ -114,10 +115,11 @@ def _print(
 
 def together(day: Day) -> dict[int, str]:
     """As the recorder does when a buffer is printed: all at once, after a vote about the clock."""
-    found = match_by_clock(day.records, day.calls, NAMES, 0.0)
-    ahead = None if found else vote(day.records, day.calls, NAMES)
+    records = [dataclasses.replace(kept, came_at=START + HOURS * 3600 + 600) for kept in day.records]
+    found = match_by_clock(records, day.calls, NAMES, 0.0)
+    ahead = None if found else vote(records, day.calls, NAMES)
     if ahead is not None:
-        found = match_by_clock(day.records, day.calls, NAMES, ahead)
+        found = match_by_clock(records, day.calls, NAMES, ahead)
     return {one.kept.id: one.call.id for one in found}
 
 

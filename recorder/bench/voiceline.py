@@ -135,7 +135,7 @@ def joined(name: LineNames, talks: Sequence[Talk], found: Sequence[Found]) -> di
         while came and came[0][0] < now:
             at, number = came.pop(0)
             line = print_record(layout, _record(name, talks[number]), ZONE)
-            waiting.append(Kept(number, layout.parse(line, ZONE, START + at)))
+            waiting.append(Kept(number, layout.parse(line, ZONE, START + at), came_at=START + at))
         waiting = [kept for kept in waiting if kept.id not in matches][-50:]
         near = [one.call for one in found if one.known_at < now and now + START - 4 * 3600 < one.call.started_at]
         taken = [one for one in matches.values() if now + START - one.call.started_at < 8 * 3600]

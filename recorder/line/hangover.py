@@ -16,7 +16,7 @@ from itertools import pairwise
 from recorder.line.actions import Cut, Timing
 from recorder.signals.speech import Speech
 
-LAST, FEWEST, SHARE = 10, 3, 0.5
+LAST, FEWEST, SHARE = 10, 2, 0.5
 """Of the last so many calls of the line, and of so many at least, this share had their record in time: then the next one's is worth
 waiting for. Not all of them: a record is lost now and then, and of internal calls many a PBX prints none."""
 

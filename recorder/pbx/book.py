@@ -21,7 +21,7 @@ _COLUMNS = tuple(field.name for field in dataclasses.fields(CallRecord))
 def kept_of(row: sqlite3.Row) -> Kept:
     """A row of call_records."""
     values = {name: row[name] for name in _COLUMNS} | {"started_at": from_text(row["started_at"])}
-    return Kept(row["id"], CallRecord(**values), row["repeats"] is not None)
+    return Kept(row["id"], CallRecord(**values), row["repeats"] is not None, from_text(row["received_at"]))
 
 
 def keep(store: CallStore, record: CallRecord, now: float) -> Kept:
@@ -31,7 +31,7 @@ def keep(store: CallStore, record: CallRecord, now: float) -> Kept:
     row = dataclasses.asdict(record) | {"started_at": to_text(record.started_at), "received_at": to_text(now)}
     with store.writing() as db:
         db.table("call_records").insert(row | {"repeats": before[0]["id"] if before else None})
-        return Kept(int(db.execute("SELECT last_insert_rowid()").fetchone()[0]), record, bool(before))
+        return Kept(int(db.execute("SELECT last_insert_rowid()").fetchone()[0]), record, bool(before), now)
 
 
 def keep_line(store: CallStore, line: PortLine, now: float) -> None:

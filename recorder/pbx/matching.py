@@ -26,6 +26,19 @@ WORST = 40.0
 REPEAT_COST = 25.0
 """What it costs to use a line that the PBX sent twice: it is joined only where a call is left over."""
 
+PRINTED_S = (-5.0, 20.0)
+"""Seconds after a call's end in which most PBXs have printed its record; some before, where the box keeps a tail of the call."""
+
+PROMPT_FEWEST, PROMPT_SHARE = 5, 0.8
+"""A PBX of whose last joined records, so many at least, this share came then is one that prints at once."""
+
+APART_S = 5.0
+"""Seconds from one record of a line to its next; what comes closer is a buffer being printed."""
+
+UNPRINTED_COST = 20.0
+"""What it costs, with such a PBX, when a record came at another time: it is hardly this call's. Else half of a call that was cut,
+or one that the PBX does not count, takes the next call's record, that one the one's after it, and so on until there is a pause."""
+
 SPARE_S, SPARE_SHARE = 8.0, 0.05
 """The records of one call together may be so much longer than it: seconds, or a share of it. No more, or the record of a short call
 that was missed would pass for a piece of its neighbour."""
@@ -45,11 +58,13 @@ class LineNames:
 
 @dataclass(frozen=True)
 class Kept:
-    """A record as calls.db has it. repeat: the PBX sent the same line before."""
+    """A record as calls.db has it. repeat: the PBX sent the same line before. came_at: when (UTC epoch seconds on the box's clock),
+    None when that is not known."""
 
     id: int
     record: CallRecord
     repeat: bool = False
+    came_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,7 @@ def match(
     whole = {one.call.id for one in before}
     free = [call for call in calls if call.id not in whole]
     costs = _costs(records, free, names, offset_s)
+    _count_coming(costs, records, free, before)
     pairs = assign(len(records), len(free), costs, WORST)
     found = [Match(records[row], free[column], time_shift(records[row].record, free[column])) for row, column in pairs]
     used = {one.kept.id for one in found}
@@ -142,6 +158,37 @@ def _costs(
                 if cost is not None:
                     costs[row, column] = cost + (REPEAT_COST if kept.repeat else 0.0)
     return costs
+
+
+def _count_coming(
+    costs: dict[tuple[int, int], float], records: Sequence[Kept], calls: Sequence[Call], before: Sequence[Match]
+) -> None:
+    """Let it cost what came at another time than right after the call, where that says something."""
+    prompt = [_printed_at_end(one.kept, one.call) for one in before if one.kept.came_at is not None and not one.segment]
+    if len(prompt) < PROMPT_FEWEST or sum(prompt) < PROMPT_SHARE * len(prompt):
+        return
+    single = [_single(kept, records) for kept in records]
+    for row, column in costs:
+        if single[row] and not _printed_at_end(records[row], calls[column]):
+            costs[row, column] += UNPRINTED_COST
+
+
+def _printed_at_end(kept: Kept, call: Call) -> bool:
+    ends = call.ended_at if call.ended_at is not None else call.started_at
+    return kept.came_at is not None and PRINTED_S[0] <= kept.came_at - ends <= PRINTED_S[1]
+
+
+def _single(kept: Kept, records: Iterable[Kept]) -> bool:
+    """Whether the record came by itself; of one of a buffer it says nothing when it came."""
+    if kept.came_at is None or kept.repeat:
+        return False
+    came_at, line = kept.came_at, _line_of(kept.record)
+    others = (other for other in records if other.id != kept.id and other.came_at is not None)
+    return not any(abs((other.came_at or 0.0) - came_at) < APART_S and _line_of(other.record) == line for other in others)
+
+
+def _line_of(record: CallRecord) -> tuple[str, str]:
+    return ("", record.trunk) if not record.extension else (record.extension, "")
 
 
 def _half(record: CallRecord) -> float:

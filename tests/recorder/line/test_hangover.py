@@ -86,7 +86,7 @@ def test_a_record_within_the_hang_over_ends_the_call_at_its_end_as_ever() -> Non
     assert line.hear(28.1).actions[-1] == End(frames(21))
 
 
-@pytest.mark.parametrize("prompt", [(), (True, True), (True, False, False)])
+@pytest.mark.parametrize("prompt", [(), (True,), (True, False, False)])
 def test_where_records_do_not_come_silence_decides(prompt: tuple[bool, ...]) -> None:
     line = Line(prompt).hear(10).hear(20, speech=True).hear(28.1)
     assert line.actions == [Start(frames(9.5)), End(frames(21))]
@@ -196,7 +196,7 @@ def calls(talks: list[tuple[int, int]], *, prompt: tuple[bool, ...], records: It
 
 
 def test_a_record_waited_for_in_vain_counts_once_it_comes() -> None:
-    hang_over = HangOver(TIMING, (True, False))
+    hang_over = HangOver(TIMING, (True, False, False))
     hang_over.began(0)
     assert hang_over.over(frames(20), frames(10))
     assert not hang_over.waits

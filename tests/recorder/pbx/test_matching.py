@@ -14,7 +14,7 @@ from recorder.bench.matching import NAMES as BENCH_NAMES
 from recorder.bench.matching import Trouble, as_they_come, busy_day, greedy, together
 from recorder.pbx.assignment import assign
 from recorder.pbx.clock import PbxClock, match_by_clock, vote
-from recorder.pbx.matching import Kept, LineNames, learned_values, match, misfit, same_line
+from recorder.pbx.matching import Kept, LineNames, Match, learned_values, match, misfit, same_line
 from recorder.store.calls import Call
 
 NAMES = [LineNames("1", "801", "01"), LineNames("2", "802", "02"), LineNames("3", "", "03")]
@@ -53,6 +53,40 @@ def test_what_is_best_in_all_goes_before_what_is_best_for_one() -> None:
     assert misfit(only_b, calls[0]) is None
     assert joined([both], calls) == {0: "b"}
     assert joined([both, only_b], calls) == {0: "a", 1: "b"}
+
+
+def came(number: int, record: CallRecord, at: float) -> Kept:
+    return Kept(number, record, came_at=at)
+
+
+def earlier(after_s: float) -> list[Match]:
+    """Records joined already that came so long after their calls."""
+    calls = [call(f"e{number}", "1", -1000.0 - 100 * number, 60.0) for number in range(5)]
+    records = [came(100 + n, record(one.started_at, 60.0), one.started_at + 60 + after_s) for n, one in enumerate(calls)]
+    return [Match(kept, one, 0.0) for kept, one in zip(records, calls, strict=True)]
+
+
+def test_half_of_a_cut_call_does_not_start_a_run_of_strangers_records() -> None:
+    """The first record is of a call of which this is the second half."""
+    half, following = call("half", "1", 1034.0, 30.0), call("following", "1", 1090.0, 45.0)
+    records = [came(1, record(1000.0, 64.0), 1066.0), came(2, record(1090.0, 45.0), 1137.0)]
+    assert {one.kept.id: one.call.id for one in match(records, [half, following], NAMES)} == {1: "following", 2: "half"}
+    assert {one.kept.id: one.call.id for one in match(records, [half, following], NAMES, taken=earlier(2.0))} == {2: "following"}
+
+
+@pytest.mark.parametrize("after_s", [60.0, 3600.0])
+def test_of_a_pbx_that_prints_late_it_says_nothing_when_a_record_came(after_s: float) -> None:
+    """The record came just as the wrong call ended."""
+    right, wrong = call("right", "1", 1000.0, 60.0), call("wrong", "1", 1000.0 + after_s, 45.0)
+    late = came(1, record(1000.0, 60.0), wrong.ended_at or 0.0)
+    assert [one.call.id for one in match([late], [right, wrong], NAMES, taken=earlier(after_s))] == ["right"]
+
+
+def test_of_a_buffer_it_says_nothing_when_a_record_came() -> None:
+    calls = [call(f"c{n}", "1", 1000.0 + 100 * n, 40.0 + 10 * n) for n in range(3)]
+    records = [came(n, record(1000.0 + 100 * n, 40.0 + 10 * n), 9000.0 + n) for n in range(3)]
+    costs = {one.kept.id: one.call.id for one in match(records, calls, NAMES, taken=earlier(2.0))}
+    assert costs == {0: "c0", 1: "c1", 2: "c2"}
 
 
 def test_a_record_that_prints_the_end_fits_a_long_call() -> None:
