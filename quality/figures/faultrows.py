@@ -115,8 +115,12 @@ _RULES = f"""
 SELECT day, team, agent, rule, count(DISTINCT call), count(*) FROM (
     SELECT days.day, c.team, coalesce(c.agent_id, '') AS agent, h.rule, h.call_id AS call {_DAYS}
     JOIN analysis.results r ON r.call_id = c.id {CORRECTED} JOIN analysis.hits h ON h.call_id = c.id WHERE k.call_id IS NULL
-    UNION ALL SELECT days.day, c.team, coalesce(c.agent_id, ''), h.rule, h.call_id {_DAYS}
-    JOIN analysis.results r ON r.call_id = c.id {CORRECTED} JOIN review.corrected_hits h ON h.call_id = k.call_id)
+    UNION ALL SELECT days.day, c.team, coalesce(c.agent_id, ''), h.rule, h.call_id
+    FROM review.corrected_results k CROSS JOIN analysis.results r ON r.call_id = k.call_id AND k.differs = 1
+        AND k.analyzed_at = r.analyzed_at AND k.rulebook_version = r.rulebook_version
+    CROSS JOIN calls.calls c ON c.id = k.call_id AND c.state <> 'recording'
+    CROSS JOIN days ON c.started_at >= days.begins AND c.started_at < days.ends
+    CROSS JOIN review.corrected_hits h ON h.call_id = k.call_id)
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608  pieces of ours
 
