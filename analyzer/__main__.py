@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import fcntl
 import logging
@@ -27,6 +26,7 @@ from analyzer.rules.library import Rulebooks
 from analyzer.store import AnalysisStore
 from analyzer.throttle import Throttle
 from analyzer.worker import Stopped, Worker
+from hw.arguments import Parser
 from hw.messages import UserError
 from recorder.live import run_folder
 from recorder.settings.cli import add_arguments, complain, settings_or_exit
@@ -38,9 +38,9 @@ log = logging.getLogger("analyzer")
 
 def main() -> int:
     """Analyse until told to stop. 0 after a clean stop, 1 when it cannot work, 2 for wrong settings."""
-    parser = argparse.ArgumentParser(prog="analyzer", description="Understands every recorded call.")
+    parser = Parser(prog="analyzer", description="Understands every recorded call. 分析每一通录音。")
     add_arguments(parser)
-    parser.add_argument("--until-idle", action="store_true", help="end when every call there is has been analysed or given up")
+    parser.add_argument("--until-idle", action="store_true", help="end when every call is analysed or given up / 全部分析完即结束")
     arguments = parser.parse_args()
     settings = settings_or_exit(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import fcntl
 import logging
@@ -15,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hw.alsa import AlsaSource
+from hw.arguments import Parser
 from hw.clock import FastClock, SystemClock
 from hw.decimate import LINE_RATE, DecimatedSource
 from hw.interfaces import AudioSource, CallRecordFeed, Clock, LineSense
@@ -46,7 +46,7 @@ WATCHDOG_S = 5.0
 
 def main() -> int:
     """Record until told to stop. 0 after a clean stop, 1 when it cannot record, 2 for wrong settings."""
-    parser = argparse.ArgumentParser(prog="recorder", description="Records every tapped line.")
+    parser = Parser(prog="recorder", description="Records every tapped line. 为每条接入的线路录音。")
     add_arguments(parser)
     arguments = parser.parse_args()
     settings = settings_or_exit(arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from hw.arguments import Parser
 from hw.messages import UserError
 from quality.access import firstrun
 from quality.access.certificate import Pair, pair_of
@@ -27,7 +27,7 @@ from webui.server import check_port
 
 def main() -> int:
     """Exit status: 0 when stopped, 2 when it could not start."""
-    parser = argparse.ArgumentParser(prog="python -m webui", description="Serves callbox's pages on the LAN.")
+    parser = Parser(prog="python -m webui", description="Serves callbox's pages on the LAN. 在局域网提供网页。")
     add_arguments(parser)
     arguments = parser.parse_args()
     settings = settings_or_exit(arguments)

@@ -28,7 +28,7 @@ KINDS = {
     "agent_faults": Message("an agent's calls break rules far oftener than others'", "座席违规明显偏多"),
     "subject": Message("a subject about which callers suddenly complain", "某主题投诉骤增"),
     "inspector_bias": Message("an inspector grades harder or softer than the others", "质检员评分偏差"),
-    "calibration_due": Message("no calibration was opened this month", "本月尚未校准"),
+    "calibration_due": Message("a month without a calibration", "当月尚未校准"),
 }
 
 OF_CALLS = ("priority_call", "stuck_call", "angry_now")

@@ -22,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="settings file (with its drop-in folder FILE.d); more than once: merged in order; default: $CALLBOX_CONFIG or "
-        "/etc/callbox/callbox.toml",
+        help="settings file (with its drop-in folder FILE.d); more than once: merged in order / 设置文件，可多次给出，按顺序合并 "
+        "(default: $CALLBOX_CONFIG or /etc/callbox/callbox.toml)",
     )
-    parser.add_argument("--check-config", action="store_true", help="check the settings, say what is wrong, start nothing")
-    parser.add_argument("--show-config", action="store_true", help="print all settings as they are, changed ones marked, and end")
+    parser.add_argument("--check-config", action="store_true", help="check the settings and start nothing / 只检查设置")
+    parser.add_argument("--show-config", action="store_true", help="print all settings, changed ones marked, and end / 显示全部设置")
 
 
 def settings_or_exit(arguments: argparse.Namespace) -> Settings:

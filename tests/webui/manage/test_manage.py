@@ -198,12 +198,12 @@ def test_a_calibration_that_is_due_is_told_until_one_is_opened(own_box: TestBox,
     with writing(own_box.store) as database:
         raise_alert(database, "calibration_due", "2026-11", {"reviewers": 2, "reviews": 41}, from_text("2026-11-23T16:00:00Z"))
     shown = manager.get("/alerts").text
-    assert "no calibration was opened this month" in shown
+    assert "a month without a calibration" in shown
     assert "November 2026" in shown
     assert "people who reviewed 2 · reviews 41" in shown
     assert "the month has none yet" in manager.get(WEEK).text
     manager.post("/language/zh")
-    assert "本月尚未校准" in manager.get("/alerts").text
+    assert "当月尚未校准" in manager.get("/alerts").text
     assert "本月尚无校准" in manager.get(WEEK).text
     manager.post("/language/en")
     assert 'href="/calibrations"' not in entered(own_app, "trainer").get("/alerts").text
