@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: $CALLBOX_CONFIG or /etc/callbox/callbox.toml)",
     )
     parser.add_argument("--check-config", action="store_true", help="check the settings and start nothing / 只检查设置")
-    parser.add_argument("--show-config", action="store_true", help="print all settings, changed ones marked, and end / 显示全部设置")
+    parser.add_argument("--show-config", action="store_true", help="print all settings, changed ones marked / 显示全部设置")
 
 
 def settings_or_exit(arguments: argparse.Namespace) -> Settings:
