@@ -1,34 +1,24 @@
-"""What somebody tries who wants in, or wants more than is theirs: forged forms and cookies, odd paths, code in every field."""
+"""What somebody tries who wants in, or wants more than is theirs: forged forms and cookies, odd paths."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.webui.conftest import entered, make_app
 from tests.webui.makebox import TestBox
 from tests.webui.routes import ROUTES
-from tests.webui.safety.crawl import UUID, Form, crawl
+from tests.webui.safety.crawl import UUID, crawl
 from webui.app import create_app
 from webui.secret import KEY_FILE
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
-SCRIPT = "'\"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
-SQL = "x' OR 1=1; DROP TABLE users; --"
-ODD = "\u202e﷽\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")
-PAYLOAD = f"{SCRIPT}{SQL}\x00{ODD}"
-EVERYBODY = ("admin", "manager", "inspector", "trainer", "liu")
-MOST_FORMS = ("admin", "inspector", "liu")
-"""Who together has nearly every form before them; a page takes its time."""
 POSTS = [row for row in ROUTES if row.method not in ("GET", "HEAD")]
-LEFT_ALONE = ("/logout", "/account/logout-everywhere", "/language/", "/account/password")
 
 
 @pytest.fixture(scope="module")
@@ -153,54 +143,10 @@ def test_no_page_names_a_call_of_others(app_of_module: Flask, box: TestBox, user
     seen = {"wang": {"8001"}}.get(user, pre)
     others = {call.id for call in box.made if call.agent_id not in seen} | {box.ids[name] for name in ("rude", "waiting", "long")}
     pages = 0
-    for address, text, _ in crawl(entered(app_of_module, user)):
+    for address, text, _ in crawl(entered(app_of_module, user), each=5):
         pages += 1
         assert set(UUID.findall(text)) & others == set(), address
     assert pages > 5
-
-
-@pytest.mark.parametrize("each_field", [False, pytest.param(True, marks=[pytest.mark.slow, pytest.mark.timeout(3000)])])
-def test_code_in_every_field_does_nothing(own_app: Flask, own_box: TestBox, each_field: bool) -> None:
-    """In all fields of a form at once; slow: in each by itself, the others as the page had them."""
-    tried: dict[object, int] = {}
-    broken: list[str] = []
-    for user in EVERYBODY if each_field else MOST_FORMS:
-        for _, _, forms in list(crawl(entered(own_app, user), each=1)):
-            for form in forms:
-                if form.kind not in tried and not form.action.startswith(LEFT_ALONE):
-                    tried[form.kind] = len(set(form.texts))
-                    groups = [[name] for name in dict.fromkeys(form.texts)] if each_field else [form.texts]
-                    broken += _put_in(entered(own_app, user), form, groups)
-    assert broken == []
-    assert sum(tried.values()) > 60
-    _unharmed(own_box.store)
-    for user in EVERYBODY if each_field else MOST_FORMS[:1]:
-        for address, text, _ in crawl(entered(own_app, user), each=1):
-            assert _is_escaped(text), address
-
-
-def _put_in(client: FlaskClient, form: Form, groups: list[list[str]]) -> list[str]:
-    """What broke."""
-    broken = []
-    for names in groups:
-        values = {**form.values, **dict.fromkeys(names, PAYLOAD)}
-        way = {"query_string": values} if form.method == "GET" else {"data": values}
-        answer = client.open(form.action.partition("?")[0], method=form.method, headers={"Accept": "text/html"}, **way)
-        if answer.status_code >= 500 or (answer.mimetype == "text/html" and not _is_escaped(answer.text)):
-            broken.append(f"{form.method} {form.action} {names}: {answer.status_code}")
-        answer.close()
-    return broken
-
-
-def _is_escaped(text: str) -> bool:
-    return not re.search(r"<script>alert|<img src=x|=[\"\']\'[\"]><script", text)
-
-
-def _unharmed(store: Path) -> None:
-    for name, table in (("calls.db", "calls"), ("analysis.db", "results"), ("review.db", "users")):
-        with sqlite3.connect(store / name) as database:
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 5, name
 
 
 def test_too_much_is_refused(app: Flask) -> None:
