@@ -17,6 +17,7 @@ from webui.context import init_context
 from webui.desk import room as desk
 from webui.desk.keys import init_keys
 from webui.errors import init_errors
+from webui.fields import Whole
 from webui.formats import init_formats
 from webui.languages import init_languages
 from webui.live.room import init_live
@@ -39,6 +40,7 @@ def create_app(settings: Settings, place: Place | None = None) -> Flask:
     """The pages of the box whose settings these are. place: where they stand, for who may change them; None: nobody may. Raises
     UserError when the store cannot be used."""
     app = Flask(__name__)
+    app.url_map.converters["int"] = Whole
     store = Path(settings.store.path)
     app.secret_key = secret_key(store)
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a form may lie open through a long call

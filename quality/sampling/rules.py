@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ def _list_problems(document: Mapping[str, Any]) -> Iterator[Message]:
 def _table_problems(name: str, table: Mapping[str, Any], strata: tuple[str, ...]) -> Iterator[Message]:
     if set(table) != set(strata):
         yield Message(f"[{name}] has to have exactly {', '.join(strata)}", f"[{name}] 须恰好包含 {', '.join(strata)}")
-    elif not all(_is_number(v) and v >= 0 for v in table.values()) or sum(table.values()) <= 0:
+    elif not all(_is_number(v) and v >= 0 for v in table.values()) or not 0 < sum(table.values()) < math.inf:
         en = f"[{name}] has to have weights of 0 and more, one of them above 0"
         yield Message(en, f"[{name}] 的权重不得为负，且至少一项大于 0")
 

@@ -17,6 +17,7 @@ from quality.access.users import groups_of
 from webui.access import EVERYONE, allow
 from webui.api.description import description
 from webui.context import box, person
+from webui.fields import whole
 from webui.languages import language
 
 blueprint = Blueprint("tokens", __name__)
@@ -44,7 +45,7 @@ def page() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Make a token; the answer shows it, and nothing ever again."""
     form = request.form
-    days = int(form["days"]) if form.get("days", "").isdecimal() and len(form["days"]) < 6 else 0
+    days = whole(form.get("days", ""), 0)
     try:
         token, text = Tokens(box().store).add(
             form.get("name", ""), person().account, form.getlist("scope"), days=days, groups=form.getlist("group"), by=person().name

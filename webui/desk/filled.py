@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from quality.reviewing.check import Marks
+from webui.fields import whole
 
 
 def filled() -> Marks:
@@ -15,8 +16,7 @@ def filled() -> Marks:
 
 def number(name: str) -> int:
     """A field that counts; 0 when it is missing or none."""
-    text = request.form.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return whole(request.form.get(name, ""), 0)
 
 
 def seconds(name: str) -> float:

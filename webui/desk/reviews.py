@@ -14,6 +14,7 @@ from webui.access import allow
 from webui.context import box, call_or_404, person
 from webui.desk.callpage import call_page, suggestions_piece
 from webui.desk.filled import filled
+from webui.fields import whole
 from webui.formats import score
 from webui.languages import language
 
@@ -52,5 +53,4 @@ def suggestions(call_id: object) -> ResponseReturnValue:
 
 
 def _based_on() -> int | None:
-    text = request.form.get("based_on", "")
-    return int(text) if text.isdecimal() else None
+    return whole(request.form.get("based_on", ""), None)

@@ -93,7 +93,7 @@ def edit_case(key: object) -> ResponseReturnValue:
     try:
         seen = Case(held.id, held.text, held.made_by, held.made_at, float(request.form.get("changed_at") or 0.0))
         Cases(box().store).change(seen, _read(), person().account)
-    except (UserError, ValueError) as error:
+    except (UserError, ValueError, OverflowError) as error:
         problem = error if isinstance(error, UserError) else UserError("Open the case again.", "请重新打开此案例。")
         return _form(held, request.form, problem), PROBLEM_STATUS
     flash(gettext("The case is changed."), "good")

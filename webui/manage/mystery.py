@@ -17,6 +17,7 @@ from quality.mystery.questions import Questions
 from quality.periods import Period, parse, period_of
 from webui.access import allow
 from webui.context import box, person
+from webui.fields import whole
 from webui.languages import language
 from webui.manage.room import agent_or_404, agents, asked, blueprint, carried_out, day_field, number_field, say, today
 
@@ -98,7 +99,7 @@ def _hours(name: str, usual: str) -> list[int]:
     text = (request.form.get(name, "").strip() or usual).replace("，", ",").replace("–", "-")
     for piece in filter(None, (part.strip() for part in text.split(","))):
         first, _, end = piece.partition("-")
-        if not (first.isdecimal() and (not end or end.isdecimal()) and int(first) <= 23 and int(end or 0) <= 24):
+        if whole(first, 24) > 23 or (end and whole(end, 25) > 24):
             raise UserError(f"“{piece}” are no hours. Write them like 9-12, 14-18.", f"“{piece}”不是有效时段，请写成 9-12, 14-18。")
         found += range(int(first), int(end)) if end else [int(first)]
     return found

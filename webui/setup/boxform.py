@@ -16,6 +16,7 @@ from quality.boxsettings.dropin import RefusedError, plain
 from quality.boxsettings.options import GROUPS, Option, columns, options, typed
 from recorder.settings.sections import Settings
 from webui.context import box
+from webui.fields import whole
 from webui.setup.boxtexts import group_name, label, service_name
 from webui.setup.shared import me, told
 
@@ -155,7 +156,7 @@ def written(option: Option, value: Any) -> str:
 def _rows(held: Sequence[Mapping[str, Any]], failed: Failed | None) -> tuple[Mapping[str, str], ...]:
     known = columns(RULES)
     if failed is not None:
-        count = int(failed.sent.get("rows", "0")) if failed.sent.get("rows", "0").isdecimal() else 0
+        count = whole(failed.sent.get("rows", ""), 0)
         return tuple({key: failed.sent.get(f"{RULES}.{n}.{key}", "") for key in known} for n in range(min(count, 51)))
     rows = [{key: written(option, row.get(key, option.default)) for key, option in known.items()} for row in held]
     return (*rows, *(dict.fromkeys(known, "") for _ in range(BLANK_ROWS)))
@@ -208,7 +209,7 @@ def _wanted(group: str, sent: Mapping[str, str]) -> dict[str, Any]:
 
 def _sent_rows(sent: Mapping[str, str]) -> list[dict[str, Any]]:
     """Rows with anything in them that are not to go."""
-    count = int(sent.get("rows", "0")) if sent.get("rows", "0").isdecimal() else 0
+    count = whole(sent.get("rows", ""), 0)
     rows: list[dict[str, Any]] = []
     for number in range(min(count, 51)):
         texts = {key: sent.get(f"{RULES}.{number}.{key}", "").strip() for key in columns(RULES)}

@@ -15,6 +15,7 @@ from quality.store import reading
 from quality.undo import can_undo, find, undo
 from webui.access import allow
 from webui.context import box, person
+from webui.fields import whole
 from webui.setup.boxform import book
 from webui.setup.boxtexts import box_differences
 from webui.setup.pathnames import step_name
@@ -54,7 +55,7 @@ def page() -> ResponseReturnValue:
     wanted, before = request.args.get("of", ""), request.args.get("before", "")
     known = subjects()
     actions = known[wanted][1] if wanted in known else tuple(action for _, found in known.values() for action in found)
-    found = _changes(actions, int(before) if before.isdecimal() else 1 << 62)
+    found = _changes(actions, whole(before, 1 << 62))
     more = found[PAGE - 1].seq if len(found) > PAGE else None
     return render_template(
         "setup/changes.html", changes=found[:PAGE], more=more, subjects=known, wanted=wanted,

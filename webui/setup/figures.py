@@ -13,6 +13,7 @@ from hw.messages import UserError
 from quality.access.roles import LEADS
 from quality.figures.rulestore import as_document, change_figure_rules, figure_rules
 from webui.access import allow
+from webui.fields import whole
 from webui.setup.shared import me, setup_blueprint, store, told
 
 blueprint = setup_blueprint("figures")
@@ -32,7 +33,7 @@ def page() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Keep the next version. What is not right comes back as it was sent."""
     kept = figure_rules(store())
-    based_on = int(request.form.get("based_on", "0")) if request.form.get("based_on", "0").isdecimal() else 0
+    based_on = whole(request.form.get("based_on", ""), 0)
     document = _read(request.form, {figure.id: figure.unit for figure in kept.figures})
     try:
         if document == as_document(kept):

@@ -10,6 +10,7 @@ from typing import Any
 
 from hw.messages import UserError
 from quality.forms.form import Form
+from webui.fields import whole
 
 Document = dict[str, Any]
 COMMENTS = ("worst", "flaw", "always")
@@ -115,8 +116,7 @@ def _id(text: str) -> str:
 
 
 def _count(sent: Mapping[str, str], name: str) -> int:
-    text = sent.get(name, "0")
-    return min(MOST, int(text)) if text.isdecimal() else 0
+    return min(MOST, whole(sent.get(name, ""), 0))
 
 
 def _number(text: str) -> Any:

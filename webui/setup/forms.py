@@ -16,6 +16,7 @@ from quality.forms.form import Form
 from quality.forms.showing import WAYS, change_showing, showing
 from quality.forms.store import Forms
 from webui.access import allow
+from webui.fields import whole
 from webui.setup.formedit import COMMENTS, check, document_of, grow, read_document
 from webui.setup.pathnames import step_name
 from webui.setup.shared import complain, me, setup_blueprint, store, told
@@ -44,7 +45,7 @@ def suggestions() -> ResponseReturnValue:
     """Choose when reviewers see what the machine suggests."""
     based_on = request.form.get("based_on", "")
     try:
-        change_showing(store(), request.form.get("way", ""), me(), int(based_on) if based_on.isdecimal() else 0)
+        change_showing(store(), request.form.get("way", ""), me(), whole(based_on, 0))
     except UserError as error:
         complain(error)
     else:

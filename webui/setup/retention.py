@@ -18,6 +18,7 @@ from recorder.store.calls import Tombstone, tombstone_of
 from recorder.store.reader import CallReader
 from webui.access import allow
 from webui.context import call_or_404, views
+from webui.fields import whole
 from webui.setup import boxform
 from webui.setup.boxtexts import choice_name, label
 from webui.setup.shared import complain, me, setup_blueprint, store, told
@@ -63,8 +64,7 @@ def _question(wanted: Settings) -> str:
 
 
 def _page(failed: boxform.Failed | None = None) -> str:
-    days = request.args.get("days", "0")
-    ahead = min(366, int(days)) if days.isdecimal() else 0
+    ahead = min(366, whole(request.args.get("days", ""), 0))
     plan, doubtful, problem = _plan(ahead)
     shown = plan.deletions[:SHOWN] if plan else []
     rows = {row.id: row for row in views().rows([one.call.id for one in shown])}

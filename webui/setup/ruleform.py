@@ -11,6 +11,7 @@ from analyzer.rules.editing import Entry
 from analyzer.rules.kinds.registry import KINDS
 from analyzer.rules.reading import Patterns
 from analyzer.rules.rulebook import SCORES, Check
+from webui.fields import whole
 
 SIDES = ("agent", "customer", "both")
 CHOICES = {
@@ -103,7 +104,7 @@ def number(value: object) -> str:
 
 def read_form(sent: Mapping[str, str]) -> RuleForm:
     """What was sent, as it was written."""
-    checks = [_read_check(sent, place) for place in range(min(40, _whole(sent.get("checks", ""), 0)))]
+    checks = [_read_check(sent, place) for place in range(min(40, whole(sent.get("checks", ""), 0)))]
     return RuleForm(
         sent.get("id", "").strip(), {name: sent.get(name, "").strip() for name in TEXTS}, sent.get("side", "agent"),
         {f"{what}.{score}": sent.get(f"{what}.{score}", "").strip() for what in ("points", "cap") for score in SCORES},
@@ -121,12 +122,7 @@ def _read_check(sent: Mapping[str, str], place: int) -> CheckForm | None:
         name = start + shape.name
         values[shape.name] = name in sent if shape.kind == "flag" else sent.get(name, "")
     was = sent.get(f"{start}was", "-1")
-    return CheckForm(kind, values, _whole(was, -1))
-
-
-def _whole(text: str, otherwise: int) -> int:
-    """A hidden field's number; `otherwise` for what no page has sent."""
-    return int(text) if text.isdecimal() else otherwise
+    return CheckForm(kind, values, whole(was, -1))
 
 
 def entry_of(form: RuleForm, before: Entry | None) -> Entry:

@@ -25,6 +25,7 @@ from quality.rules.work import Finds, adopt_draft, finds, go_back
 from recorder.times import from_text
 from webui.access import allow
 from webui.context import box, views
+from webui.fields import whole
 from webui.formats import local
 from webui.setup.pathnames import step_name
 from webui.setup.ruleform import CheckForm, RuleForm, entry_of, form_of, read_form, shapes
@@ -34,8 +35,9 @@ from webui.setup.shared import complain, me, setup_blueprint, store, told
 blueprint = setup_blueprint("rules")
 
 TRY_DAYS = (7, 30, 90, 0)
-WEEK = timedelta(days=6)  # from its first day to its last
 """How far back a trial looks, days; 0: as far as there are calls."""
+TRY_USUAL = 30
+WEEK = timedelta(days=6)  # from its first day to its last
 LISTEN = 5
 """Calls offered to be heard for each rule that changes: so many a person is willing to hear."""
 
@@ -128,7 +130,8 @@ def draft(draft_id: str) -> ResponseReturnValue:
 def try_out(draft_id: str) -> ResponseReturnValue:
     """Begin a trial on past calls."""
     found = _one_draft(draft_id)
-    days = int(request.form.get("days", "30")) if request.form.get("days", "30").isdecimal() else 30
+    asked = whole(request.form.get("days", ""), None)
+    days = asked if asked in TRY_DAYS else TRY_USUAL
     settings = box().settings
     arguments = {
         "draft": found.id, "configured": settings.analysis.rulebook, "company": list(settings.site.company),

@@ -19,6 +19,7 @@ from quality.sampling.rulestore import RuleStore
 from quality.staff.people import People
 from webui.access import allow
 from webui.context import box, views
+from webui.fields import whole
 from webui.formats import local
 from webui.setup.shared import me, setup_blueprint, store, told
 
@@ -45,7 +46,7 @@ def save() -> ResponseReturnValue:
     """Show what the plan would be, or keep the weights as the next version."""
     _, rules = RuleStore(store()).current()
     document = read_sent(request.form, rules.document)
-    based_on = int(request.form.get("based_on", "0")) if request.form.get("based_on", "0").isdecimal() else 0
+    based_on = whole(request.form.get("based_on", ""), 0)
     try:
         wanted = read_rules(document)
         if "keep" not in request.form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -286,6 +287,9 @@ def test_targets_and_limits_are_kept_as_versions(box: Box) -> None:
         change_figure_rules(box.store, {"rules": {"repeat_days": 0, "x": 1}, "targets": {"nobody": {"min": 1}}, "y": {}}, "主管", 1)
     for word in ("repeat_days", "x", "nobody", "y"):
         assert word in wrong.value.message.zh
+    for odd in (float("inf"), float("nan")):
+        with pytest.raises(UserError, match=r"targets\.service_level"):
+            change_figure_rules(box.store, {"rules": asdict(kept.rules), "targets": {"service_level": {"min": odd}}}, "主管", 1)
 
 
 def test_values_as_people_read_them() -> None:

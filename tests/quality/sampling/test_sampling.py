@@ -175,7 +175,7 @@ def test_changed_weights_are_a_version_and_two_people_do_not_overwrite_each_othe
      lambda d: d["calls"].pop("traffic"), lambda d: d["kinds"].update(flagged=-1), lambda d: d.update(peak_hours=[25]),
      lambda d: d.update(attitudes={"1": "odd"}), lambda d: d.update(subject=[{"phrase": "云盘"}]),
      lambda d: d.update(subject="云盘"), lambda d: d["rise"].update(subject=-1), lambda d: d.pop("performance"),
-     lambda d: d["performance"].update(days="30")],
+     lambda d: d["performance"].update(days="30"), lambda d: d["calls"]["traffic"].update(peak=float("inf"))],
 )  # fmt: skip
 def test_weights_that_cannot_be_used_are_refused(harm: object) -> None:
     document = copy.deepcopy(RULES.document)

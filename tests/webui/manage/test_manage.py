@@ -270,6 +270,8 @@ def test_cases_are_written_shared_with_agents_and_taken_out(own_box: TestBox, ow
     stale = manager.post(f"/cases/{case.id}/edit", data=again)
     assert stale.status_code == 422
     assert "Somebody else has changed this case" in stale.text
+    for odd in ("x", "nan", "inf", "-" + "9" * 20):  # what no page has sent
+        assert manager.post(f"/cases/{case.id}/edit", data=again | {"changed_at": odd}).status_code == 422, odd
     read = agent.get(f"/cases/{case.id}").text
     assert "先道歉" in read
     assert own_box.ids["rude"] not in read  # another agent's call is heard as a clip and named nowhere

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from flask import Flask
@@ -22,11 +23,12 @@ KEPT = f"{SCRIPT}{SQL}"
 """What a field may keep."""
 ODD = f"{KEPT}\x00\u202e﷽\U0001f600"
 """What most refuse, or should."""
+NOBODY = "00000000-0000-7000-8000-000000000000"
+NUMBERS = ("9" * 400, "9" * 5000, "-" + "9" * 20, "nan", "inf")
+"""What is too much for a float, for Python to read, for SQLite and for a clock, and what is none though it reads as one."""
 EVERYBODY = ("admin", "manager", "inspector", "trainer", "liu")
 MOST_FORMS = ("admin", "inspector", "liu")
 """Who together have every form before them; a page takes its time."""
-LEFT_ALONE = ("auth.logout", "account.logout_everywhere", "languages.switch", "account.password")
-
 BY_SCRIPTS = {
     "auth.login": ("name", "password"),
     "auth.code": ("code",),
@@ -121,20 +123,71 @@ def _put_in(client: FlaskClient, form: Form, groups: list[dict[str, str]]) -> li
 def _by_scripts(app: Flask, objects: dict[str, Values]) -> list[str]:
     """What broke of what no page has as a form."""
     broken = []
+    for form, client in _scripts_forms(app, objects):
+        broken += _put_in(client, form, _groups(form, each_field=True))
+    return broken
+
+
+def _scripts_forms(app: Flask, objects: dict[str, Values]) -> Iterator[tuple[Form, FlaskClient]]:
     for row in ROUTES:
         if row.method == "POST" and row.endpoint in BY_SCRIPTS:
             values = objects.get(row.about, {})
             sent = row.send(values) if row.send else {}
-            form = Form("POST", _address(app, row, values), dict(sent), list(BY_SCRIPTS[row.endpoint]))
             client = app.test_client() if row.roles == ANYONE else entered(app, "admin")
-            broken += _put_in(client, form, _groups(form, each_field=True))
-    return broken
+            yield Form("POST", _address(app, row, values), dict(sent), list(BY_SCRIPTS[row.endpoint])), client
 
 
 def _address(app: Flask, row: Row, values: Values) -> str:
     with app.test_request_context():
         wanted = next(iter(app.url_map.iter_rules(row.endpoint))).arguments
         return app.url_for(row.endpoint, **{key: value for key, value in {**values, **row.place}.items() if key in wanted})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+def test_numbers_that_are_none_break_no_field(own_app: Flask, objects: dict[str, Values]) -> None:
+    """Each in each field once; of fields that stand in rows, in the first row's."""
+    tried: set[tuple[str, str]] = set()
+    broken: list[str] = []
+    for form, client in [*_scripts_forms(own_app, objects), *_everybodys_forms(own_app)]:
+        rows = {(endpoint_of(own_app, form.action, form.method), re.sub(r"\d+", "#", name)): name for name in reversed(form.texts)}
+        names = [name for row, name in rows.items() if row not in tried]
+        tried |= rows.keys()
+        broken += _put_in(client, form, [{name: text} for name in names for text in NUMBERS])
+    assert broken == []
+    assert len(tried) > 300
+
+
+def _everybodys_forms(app: Flask) -> Iterator[tuple[Form, FlaskClient]]:
+    for user in EVERYBODY:
+        client = entered(app, user)
+        yield from ((form, client) for form in list(_forms(client, each=1)))
+
+
+@pytest.mark.parametrize("number", [NUMBERS[0], *(pytest.param(number, marks=pytest.mark.slow) for number in NUMBERS[1:])])
+def test_an_address_holds_no_number_that_breaks(app: Flask, number: str) -> None:
+    """In the place of every number, and of everything a page is asked for."""
+    client, broken = entered(app, "admin"), []
+    for method, address in [*_counted(app, number), *(("GET", address) for address in _asked(client, number))]:
+        answer = client.open(address, method=method, headers={"Accept": "text/html"})
+        if answer.status_code >= 500:
+            broken.append((method, address[:200], answer.status_code))
+        answer.close()
+    assert broken == []
+
+
+def _counted(app: Flask, number: str) -> Iterator[tuple[str, str]]:
+    for rule in app.url_map.iter_rules():
+        address = re.sub(r"<[^>]*>", lambda found: NOBODY if "uuid" in found[0] else number, rule.rule)
+        if rule.arguments:
+            yield from ((method, address) for method in ("GET", "POST") if method in (rule.methods or ()))
+
+
+def _asked(client: FlaskClient, number: str) -> Iterator[str]:
+    for address, _, forms in list(crawl(client, each=1)):
+        path, _, query = address.partition("?")
+        names = {*parse_qs(query, keep_blank_values=True), *(name for form in forms if form.method == "GET" for name in form.texts)}
+        yield from (f"{path}?{urlencode({name: number})}" for name in sorted(names))
 
 
 def _is_escaped(kind: str, text: str) -> bool:
