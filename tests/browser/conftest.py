@@ -25,7 +25,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 )  # fmt: skip
-START_S = 30.0
+START_S = 120.0
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 
 
@@ -61,11 +61,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from serve(tmp_path_factory.mktemp("served"))
 
 
-def serve(folder: Path) -> Iterator[Served]:
-    """A box made in that folder and really served, until the iterator ends."""
+def serve(folder: Path, fill: Callable[[TestBox], object] = lambda _: None) -> Iterator[Served]:
+    """A box made in that folder, with what `fill` puts into it, and really served, until the iterator ends."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     box = make_box(folder / "store", port=free_port())
+    fill(box)
     config = folder / "callbox.toml"
     config.write_text(show(box.settings), "utf-8")
     server = subprocess.Popen([sys.executable, "-m", "webui", "--config", str(config)], env={**os.environ, "CALLBOX_LANG": "en"})
