@@ -170,6 +170,7 @@ def test_killing_the_web_service_loses_no_mark_that_was_kept(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_killing_it_twelve_times_loses_none_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     people = kill_while_scoring(tmp_path, kills=12, between_s=4.0)
     with capsys.disabled():
