@@ -84,7 +84,7 @@ def _search(page: Page, served: Served) -> None:
 def _dashboard(page: Page, served: Served) -> None:
     for _ in range(100):
         page.goto(f"{served.address}/dashboard?kind=week&period={WEEK}")
-        if not page.locator(".notice.warn").count():
+        if page.locator("dl.keys").count() and not page.locator(".notice.warn").count():
             return
         page.wait_for_timeout(3000)  # until the days are counted
 
