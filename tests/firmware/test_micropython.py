@@ -28,7 +28,7 @@ def node(script: str, *data: Path) -> str:
     if shutil.which("node") is None or not INTERPRETER.exists():
         pytest.fail("node or MicroPython's interpreter is missing: run make setup (npm ci)")
     command = ["node", str(HERE / "micropython.mjs"), str(ROOT / "firmware"), str(HERE / script), *map(str, data)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     return ran.stdout
 

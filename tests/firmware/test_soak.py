@@ -79,6 +79,7 @@ def test_a_thousand_events(tmp_path: Path, capfd: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_ten_thousand_events(tmp_path: Path, capfd: pytest.CaptureFixture[str], seed: int) -> None:
     check(tmp_path / "volts", 10_000, seed, capfd)
