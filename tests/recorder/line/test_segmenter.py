@@ -225,6 +225,7 @@ STEPS = st.one_of(
     st.tuples(st.sampled_from(["key"]), st.integers(1, RATE)),
     st.tuples(st.sampled_from(["again", "lost"]), st.just(0)),
     st.tuples(st.sampled_from(["sense_lost"]), st.just(0)),
+    st.tuples(st.sampled_from(["record"]), st.integers(0, 60)),
 )
 
 
@@ -232,8 +233,8 @@ STEPS = st.one_of(
 @given(st.sampled_from(["none", "tone", "reversed"]), st.booleans(), st.lists(STEPS, max_size=40))
 def test_any_order_gives_a_consistent_set_of_calls(release: str, whole: bool, steps: list[tuple[str, int]]) -> None:
     """Events late, early, twice or lost, sounds of any kind in between."""
-    timing = Timing(RATE, RATE // 2, 2400, 8 * RATE, RATE, 5 * RATE, 3 * RATE)
-    segmenter = Segmenter(timing, release, whole=whole)
+    timing = Timing(RATE, RATE // 2, 2400, 8 * RATE, RATE, 5 * RATE, 3 * RATE, 20 * RATE)
+    segmenter = Segmenter(timing, release, whole=whole, prompt=(True,) * 5)
     end, actions, told = 0, [], ("flash", 0)
     for what, number in steps:
         if what in LINE_EVENT_KINDS:
@@ -246,6 +247,8 @@ def test_any_order_gives_a_consistent_set_of_calls(release: str, whole: bool, st
             actions += segmenter.audio(Heard(end))
         elif what == "sense_lost":
             segmenter.sense_lost()
+        elif what == "record":
+            segmenter.record(end, float(number))
         else:
             new = []
             for heard in blocks(what, end, number):
@@ -273,22 +276,25 @@ def blocks(what: str, start: int, frames: int) -> Iterator[Heard]:
 def check_consistent(actions: list[Action], end: int) -> None:
     """Calls begin and end in turn, never overlap, and lie within the audio: parts and idle time add up to all of it."""
     marks: list[int] = []
+    seams: list[int] = []
     is_open, last_kind = False, "talk"
     for action in actions:
         match action:
             case Start(frame):
                 assert not is_open
-                is_open, last_kind = True, "talk"
+                is_open, last_kind, seams = True, "talk", [frame]
                 marks.append(frame)
             case NextPart(frame, kind):
                 assert is_open
                 assert frame > marks[-1]
                 assert kind in {None, *KINDS} - {"talk", "transferred"}
                 marks.append(frame)
+                seams += [frame] if action.seam else []
                 last_kind = kind or last_kind
             case End(frame):
                 assert is_open
                 assert not action.transferred or last_kind == "held"
+                check_cuts(action, seams)
                 marks.append(frame)
                 is_open = False
             case Drop():
@@ -303,3 +309,12 @@ def check_consistent(actions: list[Action], end: int) -> None:
     assert not is_open
     assert all(earlier <= later for earlier, later in pairwise(marks))
     assert all(0 <= mark <= end for mark in marks)
+
+
+def check_cuts(end: End, seams: list[int]) -> None:
+    """A call is cut at its seams only, and each piece has a length. seams: with the call's start."""
+    starts = [seams[0], *(cut.next_start for cut in end.cuts)]
+    assert set(starts) <= set(seams)
+    ends = [*(cut.end for cut in end.cuts), end.frame]
+    assert all(start < stop for start, stop in zip(starts, ends, strict=True))
+    assert all(stop <= start for stop, start in zip(ends, starts[1:], strict=False))
