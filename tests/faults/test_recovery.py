@@ -20,11 +20,15 @@ from hw.messages import UserError
 from hw.simulated.script import write_events
 from hw.simulated.tap import TapCall, build_tap
 from recorder.audio.files import open_call
+from recorder.ids import new_id
 from recorder.restart.bookkeeping import Bookkeeper
+from recorder.restart.recovery import flac_header
 from recorder.settings.cli import show
 from recorder.settings.sections import Device, Line, Settings, Simulation, Store
+from recorder.store.dividing import divide
 from recorder.store.reader import CallReader
 from recorder.store.schema import CALLS_DB
+from recorder.store.writer import CallStore
 from recorder.times import to_text
 from tests.scenarios.box import RATE, SPEECH, START, Box
 
@@ -118,6 +122,22 @@ def test_a_stop_between_file_and_row_loses_nothing(tmp_path: Path) -> None:
     with box.reader() as reader:
         (call,) = reader.calls_closed_since()
     assert (call.line, call.state, call.direction, call.agent_id, call.duration_s) == ("1", "interrupted", "in", "1001", 20.0)
+
+
+def test_a_part_that_went_to_another_call_before_the_stop_stays_there(tmp_path: Path) -> None:
+    """As recorder.store.dividing leaves it: the file still names the call it was begun for."""
+    box = abandoned(tmp_path)
+    with CallStore(box.store) as store:
+        (whole,) = store.calls_between(0, 9e9)
+        (part,) = store.parts(whole.id)
+        rest = dataclasses.replace(whole, id=new_id(whole.started_at + 5), answered_at=None)
+        divide(store, whole.id, rest, [part], 0)
+    restarted(box)
+    with box.reader() as reader:
+        assert reader.parts(whole.id) == []
+        (kept,) = reader.parts(rest.id)
+        header = flac_header(box.store / kept.path)
+    assert (kept.id, kept.state, header and header.call_id) == (part.id, "recovered", rest.id)
 
 
 def test_a_stop_while_converting_converts_again(tmp_path: Path) -> None:
