@@ -1,4 +1,4 @@
-"""Whole calls in the words of other authors (sets 3 to 7): their figures at first sight are in docs/measurements.md; here they only
+"""Whole calls in the words of other authors (sets 3 to 8): their figures at first sight are in docs/measurements.md; here they only
 may not get worse, as written and misheard."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ WRITTEN = Path(__file__).with_name("written")
 
 def test_as_written() -> None:
     figures = evaluate_words(WRITTEN, load())
-    assert figures["n"] == 236
+    assert figures["n"] == 260
     assert float(str(figures["recall"])) >= 0.95, figures["misses"]
     assert float(str(figures["precision"])) >= 0.95, figures["misses"]
 
