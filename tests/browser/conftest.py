@@ -71,7 +71,11 @@ def serve(folder: Path, fill: Callable[[TestBox], object] = lambda _: None) -> I
     config.write_text(show(box.settings), "utf-8")
     server = subprocess.Popen([sys.executable, "-m", "webui", "--config", str(config)], env={**os.environ, "CALLBOX_LANG": "en"})
     address = f"http://127.0.0.1:{box.settings.web.port}"
-    wait_until_up(address, server)
+    try:
+        wait_until_up(address, server)
+    except AssertionError:
+        server.kill()
+        raise
     yield Served(box, address)
     server.send_signal(signal.SIGTERM)
     assert server.wait(40) == 0
