@@ -71,12 +71,14 @@ class Alerts:
     def __init__(self, store: Path) -> None:
         self._store = store
 
-    def list(self, kind: str | None = None, open_only: bool = True, limit: int = 500) -> list[Alert]:
-        """The newest first."""
-        where = ["a.closed_at IS NULL"] * open_only + ["a.kind = ?"] * (kind is not None)
-        sql = f"SELECT * FROM review.alerts a WHERE {' AND '.join(where) or '1'} ORDER BY opened_at DESC, id DESC LIMIT ?"  # noqa: S608
+    def list(
+        self, kind: str | None = None, open_only: bool = True, limit: int = 500, seen: tuple[str, tuple[object, ...]] = ("1", ())
+    ) -> list[Alert]:
+        """The newest first. seen: a condition on rows `a` and its values (quality.alerting.scope)."""
+        where = [seen[0], *["a.closed_at IS NULL"] * open_only, *["a.kind = ?"] * (kind is not None)]
+        sql = f"SELECT * FROM review.alerts a WHERE {' AND '.join(where)} ORDER BY opened_at DESC, id DESC LIMIT ?"  # noqa: S608
         with reading(self._store) as connection:
-            rows = connection.execute(sql, (*([kind] if kind is not None else []), limit)).fetchall()
+            rows = connection.execute(sql, (*seen[1], *([kind] if kind is not None else []), limit)).fetchall()
             return [_alert(connection, row) for row in rows]
 
     def get(self, key: str) -> Alert:

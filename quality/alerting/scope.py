@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
 from pathlib import Path
 
 from quality.access.scope import Scope
-from quality.alerting.alerts import OF_CALLS, Alert
-from quality.calls.views import Views
+from quality.alerting.alerts import OF_CALLS, Alert, Alerts
 
 
-def seen_alerts(store: Path, alerts: Iterable[Alert], scope: Scope) -> list[Alert]:
-    """Those of the alerts that this person may see. A subject of customers' words and an inspector's bias are for people who see
-    everything; that calibration is due is for all staff, since it is about nobody."""
-    found = list(alerts)
-    if scope.everything:
-        return found
-    calls = {row.id: row for row in Views(store).rows([alert.subject for alert in found if alert.kind in OF_CALLS])}
-    agents = scope.agents(store)
-
-    def seen(alert: Alert) -> bool:
-        if alert.kind in OF_CALLS:
-            row = calls.get(alert.subject)
-            return row is not None and scope.sees_call(row.agent_id, row.team)
-        if alert.kind == "special_review":
-            return scope.sees_group(alert.subject)
-        if alert.kind == "calibration_due":
-            return scope.agent is None
-        return alert.kind == "agent_faults" and alert.subject in agents
-
-    return [alert for alert in found if seen(alert)]
+def seen_alerts(store: Path, scope: Scope, kind: str | None = None, *, open_only: bool = True, limit: int = 500) -> list[Alert]:
+    """Those of the alerts that this person may see, the newest first. A subject of customers' words and an inspector's bias are for
+    people who see everything; that calibration is due is for all staff, since it is about nobody."""
+    return Alerts(store).list(kind, open_only, limit, seen_where(store, scope, "a"))
 
 
 def open_alerts(store: Path, connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:
@@ -42,7 +24,7 @@ def open_alerts(store: Path, connection: sqlite3.Connection, scope: Scope) -> di
 
 
 def seen_where(store: Path, scope: Scope, row: str) -> tuple[str, tuple[object, ...]]:
-    """The same as SQL that holds for rows of review.db's `alerts`, where calls.db is attached as `calls`, and its values. row: the
+    """SQL that holds for those rows of review.db's `alerts`, where calls.db is attached as `calls`, and its values. row: the
     table's name in the query."""
     if scope.everything:
         return "1", ()

@@ -10,7 +10,6 @@ from flask import Response
 
 from hw.messages import Message, UserError
 from quality.access.roles import STAFF
-from quality.alerting.alerts import Alerts
 from quality.alerting.scope import seen_alerts
 from quality.figures.rulestore import figure_rules
 from quality.figures.sheet import Line, Sheet, Subject, figure_sheet
@@ -88,8 +87,7 @@ def get_report(kind: str, period: str, query: shapes.ReportQuery) -> shapes.Repo
 @operation("/alerts", tag=DEPARTMENT, scopes=("alerts:read",), roles=STAFF, answer=shapes.Alerts)
 def list_alerts(query: shapes.AlertQuery) -> shapes.Alerts:
     """What calls for a lead: high-priority and stuck calls, groups and agents that stand out, subjects on the rise."""
-    found = Alerts(box().store).list(query.kind, query.open == "yes", query.limit)
-    alerts = seen_alerts(box().store, found, person().scope)
+    alerts = seen_alerts(box().store, person().scope, query.kind, open_only=query.open == "yes", limit=query.limit)
     return shapes.Alerts(alerts=tuple(map(shapes.Alert.model_validate, alerts)))
 
 

@@ -18,7 +18,6 @@ from flask.typing import ResponseReturnValue
 from quality.access.roles import REVIEWERS
 from quality.access.scope import Scope
 from quality.alerting.alarmbook import AlarmBook
-from quality.alerting.alerts import Alerts
 from quality.alerting.scope import seen_alerts
 from quality.calls.wall import Wall, WallView
 from webui.access import allow
@@ -90,7 +89,7 @@ def _wall() -> dict[str, Any]:
 
 def _notices(scope: Scope) -> list[dict[str, Any]]:
     store = box().store
-    return notices_json(AlarmBook(store).standing(), seen_alerts(store, Alerts(store).list(limit=NOTICES), scope))[:NOTICES]
+    return notices_json(AlarmBook(store).standing(), seen_alerts(store, scope, limit=NOTICES))[:NOTICES]
 
 
 def _view() -> WallView:

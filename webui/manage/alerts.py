@@ -99,7 +99,7 @@ def _back() -> str:
 def _listing(problem: str = "") -> str:
     kind, closed = asked("kind"), asked("closed") == "yes"
     kind = kind if kind in KINDS else ""
-    found = Alerts(box().store).list(kind or None, open_only=not closed, limit=SHOWN)
+    found = seen_alerts(box().store, person().scope, kind or None, open_only=not closed, limit=SHOWN)
     with reading(box().store) as connection:
         waiting = open_alerts(box().store, connection, person().scope)
     return render_template(
@@ -109,9 +109,9 @@ def _listing(problem: str = "") -> str:
     )  # fmt: skip
 
 
-def _shown(found: list[Alert]) -> list[Shown]:
-    """Those a person may see, with what they are about."""
-    seen, known = seen_alerts(box().store, found, person().scope), agents()
+def _shown(seen: list[Alert]) -> list[Shown]:
+    """Alerts with what they are about."""
+    known = agents()
     rows = {row.id: row for row in views().rows([alert.subject for alert in seen if alert.kind in OF_CALLS])}
     return [_one(alert, rows.get(alert.subject), known) for alert in seen]
 

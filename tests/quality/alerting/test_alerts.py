@@ -73,7 +73,7 @@ def test_one_who_reviews_alone_has_nobody_to_calibrate_with(own_centre: Path) ->
 
 
 def test_what_people_see_is_counted_as_it_is_listed(own_centre: Path) -> None:
-    """seen_alerts and seen_where say the same, for people of one group, of none and of all."""
+    """For people of one group, of none and of all."""
     with reading(own_centre) as connection:
         call, team, agent = connection.execute("SELECT id, team, agent_id FROM calls.calls WHERE team <> '' LIMIT 1").fetchone()
         other = connection.execute("SELECT id FROM calls.calls WHERE team <> ? AND team <> '' LIMIT 1", (team,)).fetchone()[0]
@@ -86,8 +86,9 @@ def test_what_people_see_is_counted_as_it_is_listed(own_centre: Path) -> None:
     seen_by_group = {"priority_call", "angry_now", "special_review", "agent_faults", "calibration_due"}
     of_group, of_none = Scope(groups=frozenset({team})), Scope(groups=frozenset())
     for scope, expected in ((Scope(), set(KINDS)), (of_group, seen_by_group), (of_none, {"calibration_due"})):
-        listed = {alert.kind for alert in seen_alerts(own_centre, Alerts(own_centre).list(), scope)}
+        listed = {alert.kind for alert in seen_alerts(own_centre, scope)}
         assert listed == set(duties(own_centre, ZONE, scope).alerts) == expected
+    assert [alert.kind for alert in seen_alerts(own_centre, of_none, limit=1)] == ["calibration_due"], "others' take no room"
 
 
 def test_two_days_above_the_threshold_are_not_three(own_centre: Path, monkeypatch: pytest.MonkeyPatch) -> None:

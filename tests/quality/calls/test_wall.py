@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analyzer.livestore import LiveSaid
 from quality.access.scope import ALL, Scope
-from quality.alerting.alerts import Alert
-from quality.alerting.scope import seen_alerts
 from quality.calls.wall import NO_LINE, Wall, WallLine, moods_of
 from recorder.live import LineStatus, ListenerStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import Line, Settings, Store
@@ -86,16 +83,3 @@ def test_a_mood_is_named_only_when_the_last_utterances_are_sure_of_it() -> None:
     assert [(m.side, m.mood) for m in moods_of([calm, angry, angry])] == [("customer", "angry")]
     unsure = said("agent", neutral=0.4, angry=0.3, sad=0.3)
     assert moods_of([unsure, said("customer")]) == ()
-
-
-def test_alerts_are_seen_by_those_who_see_what_they_are_about(box: tuple[Settings, list[Made]]) -> None:
-    settings, made = box
-    store = Path(settings.store.path)
-    call = Alert("a", "priority_call", made[0].id, NOW, {}, None)
-    team = Wall(settings)._views.rows([made[0].id])[0].team
-    kinds = (("b", "special_review", team), ("c", "subject", "快递"), ("d", "agent_faults", made[0].agent_id or ""))
-    alerts = [call, *(replace(call, id=key, kind=kind, subject=subject) for key, kind, subject in kinds)]
-    seen = {one.id for one in seen_alerts(store, alerts, Scope(groups=frozenset({team})))}
-    assert {"a", "b"} <= seen <= {"a", "b", "d"}
-    assert seen_alerts(store, alerts, Scope(groups=frozenset({"no such group"}))) == []
-    assert len(seen_alerts(store, alerts, ALL)) == 4
