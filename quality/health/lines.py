@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hw.messages import Message
 from quality.health.case import Case, History
 from quality.health.finding import Finding, doubtful, good
 from quality.health.meter import level_findings
@@ -67,11 +68,19 @@ def _level(case: Case, line: Line) -> Iterator[Finding]:
     )
 
 
+EVENTS = {
+    "ring_start": Message("ringing ", "响铃"), "ring_stop": Message("end of ringing ", "响铃结束"),
+    "off_hook": Message("off hook ", "摘机"), "on_hook": Message("on hook ", "挂机"), "flash": Message("flash ", "拍叉"),
+    "reversed": Message("reversal ", "反极"), "no_line": Message("no line ", "无线路电压"),
+}  # fmt: skip
+"""hw.interfaces.LINE_EVENT_KINDS, before when it was."""
+
+
 def _sense(case: Case, line: Line, history: History) -> Finding:
     last = when(None if history.last_event is None else to_text(history.last_event), case.status)
     gone = any(alarm.kind == "line_sense_gone" for alarm in case.status.alarms)
-    kind = f"{history.last_event_kind} " if history.last_event_kind else ""
-    seen_en, seen_zh = f"line sense {line.sense}: last {kind}{last}", f"监听板输入 {line.sense}:最近 {kind}{last}"
+    kind = EVENTS.get(history.last_event_kind, Message("", ""))
+    seen_en, seen_zh = f"line sense {line.sense}: last {kind.en}{last}", f"监听板输入 {line.sense}:最近{kind.zh} {last}"
     if gone:
         advice = (
             "calls are found by voice until the board is back: check its USB cable",
