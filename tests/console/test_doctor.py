@@ -141,7 +141,7 @@ TROUBLE: dict[str, tuple[str, Callable[[Case], Case]]] = {
     "off-hook since": ("warn", status(lines=(replace(LINE, state="talking"),))),
     "paused by 李": ("warn", status(lines=(replace(LINE, paused_since=GOOD.at, paused_by="李", call_id="c"),))),
     "usual since then: 30 calls": ("warn", of_case(history={"1": History(NOW - 9e4, None, "", 30.0, 0)})),
-    "on_hook": ("warn", both(SENSED, of_case(history={"1": History(NOW, NOW - 9e4, "on_hook", 0.0, 5)}))),
+    "last on hook": ("warn", both(SENSED, of_case(history={"1": History(NOW, NOW - 9e4, "on_hook", 0.0, 5)}))),
     "12 calls since": ("warn", both(RECORDS, of_case(records=Records(NOW - 9e4, 12)))),
 }
 
