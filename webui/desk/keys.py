@@ -43,7 +43,7 @@ def _scoring() -> list[Row]:
         (("1", "…", "9"), "grade", gettext("grade it, the best first, and go to the next")),
         (("X",), "na", gettext("not applicable")),
         (("R",), "reason", gettext("comment on the item; Esc leaves the field")),
-        (("U",), "ungraded", gettext("to the next item without a grade")),
+        (("U",), "lacking", gettext("to the next that is missing: a grade or a comment")),
         (("T",), "comment", gettext("comment on the whole call")),
         (("Ctrl", "Enter"), "save", gettext("save, and on to the next call of the plan")),
     ]

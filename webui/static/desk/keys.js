@@ -5,7 +5,7 @@ export const KEYS = {
   " ": "play", ArrowLeft: "seek", ArrowRight: "seek", ",": "utterance", ".": "utterance", p: "hit", n: "hit",
   "-": "speed", "+": "speed", "=": "speed", s: "silence", a: "playon",
   j: "item", k: "item", 1: "grade", 2: "grade", 3: "grade", 4: "grade", 5: "grade", 6: "grade", 7: "grade", 8: "grade", 9: "grade",
-  x: "na", r: "reason", u: "ungraded", t: "comment",
+  x: "na", r: "reason", u: "lacking", t: "comment",
   m: "note", e: "fix", w: "wrong", i: "clip-edge", o: "clip-edge", c: "clip",
   g: "next", d: "desk", "?": "help",
 };
@@ -15,6 +15,7 @@ export function setUpKeys(actions) {
   const all = { ...actions, ...sheet() };
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
+    if (event.isComposing) return; // the keys are the input method's: Escape takes its words back
     if (key === "Enter" && event.ctrlKey && all.save) { event.preventDefault(); all.save(); return; }
     // Out of a field of the form, back to where single keys act.
     if (key === "Escape" && target.matches(TYPING) && target.form?.id === "review") { target.blur(); return; }

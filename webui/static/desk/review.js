@@ -1,20 +1,30 @@
-// The form: its running total, its keys. What is marked is kept by drafts.js.
+// The form: its running total, its keys. What is marked is kept by drafts.js, what is missing told by lacking.js.
+import { askWhy, count, lacking, shareOf, tell } from "./lacking.js";
 
 export function setUpReview(form, drafts) {
   if (!form || !document.getElementById("total")) return {};
-  total(form);
-  askWhy(form);
-  form.addEventListener("input", () => { total(form); askWhy(form); drafts?.changed(); });
+  form.noValidate = true; // the page says what is missing itself, in its own language
+  show(form);
+  form.addEventListener("input", () => { show(form); drafts?.changed(); });
   form.addEventListener("submit", (event) => submit(event, form, drafts));
   form.addEventListener("focusin", (event) => current(form, event.target.closest(".item")));
   return keys(form);
 }
 
-// Sent once, and only while the box answers: a browser's error page in the place of the form would frighten people.
+function show(form) {
+  total(form);
+  askWhy(form);
+  count(form, lacking(form));
+}
+
+// Sent once, when nothing is missing, and only while the box answers: a browser's error page in the place of the form would
+// frighten people.
 async function submit(event, form, drafts) {
   const button = event.submitter;
   if (!drafts || button?.hasAttribute("data-forget")) { drafts?.close(); return; }
   event.preventDefault();
+  const [first] = lacking(form);
+  if (first) { tell(form, first); return; }
   for (const other of form.querySelectorAll(".save button")) other.disabled = true;
   const answers = await drafts.flush();
   for (const other of form.querySelectorAll(".save button")) other.disabled = false;
@@ -29,11 +39,10 @@ function nextWay() { return document.getElementById("play-on")?.checked ? "play"
 
 // As quality.forms.form.score: items without a grade and n/a ones leave both sums; a taboo makes it 0. The box counts again when saving.
 function total(form) {
-  let worth = 0, earned = 0, open = 0;
+  let worth = 0, earned = 0;
   for (const item of form.querySelectorAll(".item")) {
     const share = shareOf(item);
-    if (share === null) open += 1;
-    else if (share !== undefined) {
+    if (typeof share === "number") {
       worth += Number(item.dataset.weight);
       earned += Number(item.dataset.weight) * share;
     }
@@ -43,25 +52,6 @@ function total(form) {
   const output = document.getElementById("total");
   output.textContent = worth ? String(points) : "–";
   output.className = !worth ? "points" : points >= Number(form.dataset.pass) ? "points good" : "points poor";
-  const left = document.getElementById("open-items");
-  left.textContent = open ? left.dataset.text.replace("{}", open) : "";
-}
-
-// What an item earns, 0 to 1; null while nothing is given, undefined for n/a. A form in points has a number instead of grades.
-function shareOf(item) {
-  const chosen = item.querySelector("input:checked"), points = item.querySelector('input[type="number"]');
-  if (chosen) return chosen.dataset.share === undefined ? undefined : Number(chosen.dataset.share);
-  return points && points.value !== "" && points.validity.valid ? Number(points.value) / Number(points.max) : null;
-}
-
-// The worst grade, or no points, needs a reason: its comment opens by itself.
-function askWhy(form) {
-  for (const item of form.querySelectorAll(".item")) {
-    const worst = item.querySelector("input:checked")?.value === form.dataset.worst
-      || (item.querySelector('input[type="number"]') !== null && shareOf(item) === 0);
-    item.querySelector("textarea").required = worst;
-    if (worst) item.querySelector("details").open = true;
-  }
 }
 
 function current(form, item) {
@@ -100,9 +90,11 @@ function keys(form) {
       items[at()].querySelector("details").open = true;
       items[at()].querySelector("textarea").focus();
     },
-    ungraded: () => {
-      const open = items.findIndex((item) => shareOf(item) === null);
-      if (open >= 0) go(open); else document.getElementById("comment").focus();
+    lacking: () => {
+      const found = lacking(form);
+      // After the one where they are, and round from the last to the first.
+      const next = found.find(({ place }) => !items.includes(place) || items.indexOf(place) > at()) ?? found[0];
+      if (next?.kind === "mark") go(items.indexOf(next.place)); else if (next) tell(form, next); else document.getElementById("comment").focus();
     },
     comment: () => document.getElementById("comment").focus(),
     save: () => form.requestSubmit(document.getElementById("save-next") ?? form.querySelector(".save .buttons button")),
