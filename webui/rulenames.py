@@ -37,6 +37,12 @@ def rule_explanation(rule_id: str) -> str:
     return local_name(rule.explain_zh, rule.explain_en) if rule else ""
 
 
+def rule_priority(rule_id: str) -> bool:
+    """Whether it makes a call one to look at at once."""
+    rule = _rule(rule_id)
+    return rule is not None and rule.high_priority
+
+
 def _rule(rule_id: str) -> Rule | None:
     if "live_rules" not in g:  # once a page
         rulebooks: Rulebooks = current_app.extensions["callbox_rulebooks"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import url_for
@@ -12,19 +12,22 @@ from hw.messages import Message
 from quality.access.roles import LEADS
 from quality.alerting.alarmbook import KnownAlarm
 from quality.alerting.alerts import KINDS, OF_CALLS, Alert
+from quality.calls.rows import CallRow
 from quality.calls.wall import NO_LINE, WallLine, WallView
 from quality.health.words import STATES, alarm_name
 from recorder.signals.levels import SideLevels
 from recorder.watch.alarmkinds import kind_of
-from webui.formats import clock
+from webui.formats import clock, day
 from webui.languages import language
 from webui.names import emotion_name, side_name
-from webui.rulenames import rule_name
+from webui.rulenames import rule_name, rule_priority
 
 FLOOR_DB = -60.0
 """The bar's left end: below it a telephone line is silent."""
 STEP = 2
 """Per cent in which bars move, so that a quiet line's answer stays the same from one second to the next."""
+REASONS = 2
+"""Rules that an alert names; of more it tells how many."""
 
 
 def lines_json(view: WallView, role: str) -> list[dict[str, Any]]:
@@ -32,16 +35,20 @@ def lines_json(view: WallView, role: str) -> list[dict[str, Any]]:
     return [_line(line, view.at, role) for line in view.lines]
 
 
-def notices_json(alarms: Iterable[KnownAlarm], alerts: Iterable[Alert]) -> list[dict[str, Any]]:
-    """What stands, the newest first: alarms of the box and alerts of the department."""
-    found = [*map(_alarm, alarms), *map(_alert, alerts)]
-    return sorted(found, key=lambda notice: -notice["at"])
+def notices_json(
+    alarms: Iterable[KnownAlarm], alerts: Iterable[Alert], calls: Mapping[str, CallRow], now: float
+) -> list[dict[str, Any]]:
+    """What stands, the newest first: alarms of the box and alerts of the department. calls: those that alerts are about, by id.
+    now: UTC epoch seconds; what is not of this day has its day told."""
+    found = [*map(_alarm, alarms), *(_alert(alert, calls.get(alert.subject)) for alert in alerts)]
+    told = [{**notice, "time": _when(notice["at"], now)} for notice in found]
+    return sorted(told, key=lambda notice: -notice["at"])
 
 
 def sums(view: WallView) -> str:
-    """How many lines do what, in a few words."""
+    """How many lines do what, in a few words; nothing while nobody watches them: then the page has a notice."""
     if not view.running:
-        return str(gettext("The recorder is not running: nothing is being recorded."))
+        return ""
     talking = sum(line.state == "talking" for line in view.lines)
     ringing = sum(line.state == "ringing" for line in view.lines)
     paused = sum(bool(line.paused_by) for line in view.lines)
@@ -101,17 +108,36 @@ def _alarm(alarm: KnownAlarm) -> dict[str, Any]:
     subject = f"{Message('line', '线路').text(language())} {alarm.subject}" if of_line else alarm.subject
     seen = alarm.detail.text(language())
     return {
-        "id": f"alarm-{alarm.id}", "at": alarm.raised_at, "time": clock(alarm.raised_at), "severity": alarm.severity,
+        "id": f"alarm-{alarm.id}", "at": alarm.raised_at, "severity": alarm.severity,
         "text": f"{name}: {subject}" if subject else name, "detail": seen, "seen": bool(alarm.acknowledged),
         "where": url_for("boxhealth.page") + "#alarms",
     }  # fmt: skip
 
 
-def _alert(alert: Alert) -> dict[str, Any]:
+def _alert(alert: Alert, call: CallRow | None) -> dict[str, Any]:
     name = KINDS[alert.kind].text(language())
     of_call = alert.kind in OF_CALLS
     where = url_for("calls.page", call_id=alert.subject) if of_call else url_for("manage.alerts", kind=alert.kind)
+    about = (_of(call) if call else "") if of_call else alert.subject
     return {
-        "id": f"alert-{alert.id}", "at": alert.opened_at, "time": clock(alert.opened_at), "severity": "alert",
-        "text": name if of_call else f"{name}: {alert.subject}", "detail": "", "seen": bool(alert.events), "where": where,
+        "id": f"alert-{alert.id}", "at": alert.opened_at, "severity": "alert", "text": f"{name}: {about}" if about else name,
+        "detail": _reason(alert.detail.get("rules")), "seen": bool(alert.events), "where": where,
     }  # fmt: skip
+
+
+def _of(call: CallRow) -> str:
+    """Whose call it is, else which line's."""
+    who = " ".join(filter(None, (call.agent_name, call.agent_id)))
+    return who or str(gettext("Line %(name)s", name=call.line))
+
+
+def _reason(rules: object) -> str:
+    """The rules an alert is about, those that ask for a look at once first."""
+    known = [rule for rule in rules if rule] if isinstance(rules, list) else []
+    names = [rule_name(rule) for rule in sorted(known, key=lambda rule: not rule_priority(rule))]
+    more = [f"+{len(names) - REASONS}"] if len(names) > REASONS else []
+    return " · ".join([*names[:REASONS], *more])
+
+
+def _when(at: float, now: float) -> str:
+    return clock(at) if day(at) == day(now) else f"{day(at)} {clock(at)[:5]}"

@@ -18,10 +18,11 @@ from flask.typing import ResponseReturnValue
 from quality.access.roles import REVIEWERS
 from quality.access.scope import Scope
 from quality.alerting.alarmbook import AlarmBook
+from quality.alerting.alerts import OF_CALLS
 from quality.alerting.scope import seen_alerts
 from quality.calls.wall import Wall, WallView
 from webui.access import allow
-from webui.context import box, person
+from webui.context import box, person, views
 from webui.languages import language
 from webui.live.shown import lines_json, notices_json, sums
 
@@ -89,7 +90,9 @@ def _wall() -> dict[str, Any]:
 
 def _notices(scope: Scope) -> list[dict[str, Any]]:
     store = box().store
-    return notices_json(AlarmBook(store).standing(), seen_alerts(store, scope, limit=NOTICES))[:NOTICES]
+    alerts = seen_alerts(store, scope, limit=NOTICES)
+    calls = {row.id: row for row in views().rows([alert.subject for alert in alerts if alert.kind in OF_CALLS])}
+    return notices_json(AlarmBook(store).standing(), alerts, calls, time.time())[:NOTICES]
 
 
 def _view() -> WallView:

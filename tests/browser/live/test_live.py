@@ -77,8 +77,12 @@ def test_what_stops_is_seen(visit: Callable[..., Visit], served: LiveBox) -> Non
     one.log_in("manager")
     one.open("/live")
     expect(one.page.locator(".line.talking").first).to_be_visible()
+    off = one.page.locator('[data-field="off"]')
+    expect(off).to_be_hidden()
     served.recorder.stop()
-    expect(one.page.locator('[data-field="sums"]')).to_contain_text("not running", timeout=20_000)
+    expect(off).to_be_visible(timeout=20_000)
+    expect(off).to_contain_text("nothing is being recorded")
+    expect(one.page.locator('[data-field="calm"]')).to_be_hidden()
     assert one.page.locator(".line.talking").count() == 0
     one.open("/health")
     expect(one.page.locator(".headline")).to_contain_text("Nothing is being recorded")

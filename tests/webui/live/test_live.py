@@ -17,16 +17,17 @@ from flask import Flask
 
 from quality.access.certificate import own_pair
 from quality.access.scope import ALL, Scope
+from quality.alerting.alerts import raise_alert
 from quality.audit.entries import LISTEN
 from quality.calls.wall import WallLine
-from quality.store import reading
+from quality.store import reading, writing
 from recorder.listen.client import LiveBlock
 from recorder.listen.protocol import PCM
 from recorder.live import DeviceStatus, LineStatus, RecorderStatus, run_folder, write_status
 from recorder.settings.sections import Device, Line
 from recorder.times import to_text
 from tests.webui.conftest import entered, make_app
-from tests.webui.makebox import TestBox
+from tests.webui.makebox import START, TestBox
 from webui.live.listening import IDLE_S, LONGEST_S, MOST, Ear, _places, wav_head
 from webui.live.wall import FRESH_S, Shared
 
@@ -74,6 +75,37 @@ def test_the_state_is_asked_for_again_only_when_it_has_changed(live: tuple[Flask
     assert changed.status_code == 200
     notice = changed.json["notices"][0]  # type: ignore[index]
     assert notice["severity"] == "warning" and "line1" in notice["text"] and "8003" not in json.dumps(notice)
+
+
+def test_an_alert_says_whose_call_when_and_why(live: tuple[Flask, TestBox]) -> None:
+    app, own = live
+    now = time.time()
+    with writing(own.store) as database:
+        for name, kind, rules, at in (
+            ("rude", "priority_call", ["argue", "dead_air", "insult"], START),
+            ("parked", "stuck_call", [""], now),
+            ("unanswered", "priority_call", ["no such rule"], now - 1),
+        ):
+            raise_alert(database, kind, own.ids[name], {"rules": rules}, at)
+    with sqlite3.connect(own.store / "calls.db") as calls:
+        calls.execute("UPDATE calls SET agent_id = NULL WHERE id = ?", (own.ids["unanswered"],))
+    parked, unanswered, rude = entered(app, "manager").get("/live/state.json").json["notices"]  # type: ignore[index]
+    assert rude["text"] == "high-priority call: 刘洋 8004" and rude["time"].startswith("2026-11-")
+    assert rude["detail"] == "Insult · Arguing · +1"  # what is urgent first
+    assert parked["text"].startswith("stuck call") and parked["text"].endswith("李强 8002") and parked["detail"] == ""
+    assert (unanswered["text"], unanswered["detail"]) == ("high-priority call: Line line1", "no such rule")
+
+
+def test_a_recorder_that_is_off_is_told_in_a_notice_and_nothing_is_called_quiet(live: tuple[Flask, TestBox]) -> None:
+    app, own = live
+    said, quiet = 'data-field="off"><b>The recorder is not running', 'data-field="calm">'
+    page = entered(app, "inspector").get("/live").text
+    assert said not in page and quiet in page and "1 of 2 lines talking" in page
+    (run_folder(own.settings) / "recorder.json").unlink()
+    for key in ("callbox_wall", "callbox_wall_views"):
+        app.extensions[key].made.clear()
+    page = entered(app, "inspector").get("/live").text
+    assert said in page and quiet not in page
 
 
 def test_inspectors_see_the_wall_and_may_not_listen(live: tuple[Flask, TestBox]) -> None:

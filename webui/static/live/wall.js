@@ -95,23 +95,31 @@ function notice(one) {
   return item;
 }
 
-function showNotices(notices) {
+// The same place in the list as long as it says the same: at midnight times get their day, while a call goes on rules are added.
+function drawn(item, one) {
+  const made = notice(one);
+  if (!item || item.innerHTML !== made.innerHTML) return made;
+  return item;
+}
+
+function showNotices(notices, running) {
   const list = part(wall, "notices");
   const known = new Map([...list.children].map((item) => [item.dataset.id, item]));
   const items = notices.map((one) => {
-    const item = known.get(one.id) ?? notice(one);
+    const item = drawn(known.get(one.id), one);
     item.className = `${one.severity}${one.seen ? " seen" : ""}${known.has(one.id) || tag === "" ? "" : " new"}`;
     return item;
   });
   const same = items.length === list.children.length && items.every((item, place) => list.children[place] === item);
   if (!same) list.replaceChildren(...items);
-  part(wall, "calm").hidden = notices.length > 0;
+  part(wall, "calm").hidden = notices.length > 0 || !running;
 }
 
 function show(state) {
   setText(document.querySelector('[data-field="sums"]'), state.sums);
   state.lines.forEach(showLine);
-  showNotices(state.notices);
+  document.querySelector('[data-field="off"]').hidden = state.running;
+  showNotices(state.notices, state.running);
 }
 
 async function ask() {
