@@ -51,8 +51,9 @@ def test_one_time_codes_from_turning_on_to_log_in(visit: Callable[..., Visit], l
     window.page.wait_for_load_state("load")
     code = pyotp.TOTP(window.page.inner_text(".key").replace(" ", ""))
     window.page.fill("#code", code.at(0) if code.at(0) != code.now() else "000000")
-    with window.page.expect_response(lambda answer: answer.request.method == "POST"):
+    with window.page.expect_response(lambda answer: answer.request.method == "POST" and "/codes" in answer.url) as wrong:
         window.page.click(".codes button.primary")
+    assert wrong.value.status == 422, wrong.value.url
     window.page.wait_for_selector(".notice.error")
     window.page.wait_for_load_state("load")
     window.faults.clear()  # the browser tells of the 422

@@ -10,6 +10,7 @@ from quality.calls.rows import CallRow
 from webui.access import EVERYONE, allow
 from webui.context import box, row_or_404
 from webui.desk.words import words
+from webui.fields import whole
 
 blueprint = Blueprint("livecalls", __name__)
 
@@ -20,7 +21,7 @@ def so_far(call_id: object) -> ResponseReturnValue:
     """What was understood after utterance `after` (its number), as pieces of the page: those of ids take the place of what stands
     there, utterances are added. 204 while there is nothing new; stage: what the page shows."""
     row = row_or_404(str(call_id))
-    after = request.args.get("after", 0, type=int)
+    after = whole(request.args.get("after", ""), 0)
     live = live_call(box().settings, row)
     if live.stage == request.args.get("stage") and live.last <= after:
         return Response(status=204)

@@ -18,6 +18,7 @@ from quality.audit.words import action_name, fact_name
 from quality.calls.rows import CallRow
 from webui.access import allow
 from webui.context import box, person, views
+from webui.fields import whole
 from webui.languages import language
 from webui.safety.noting import taken
 
@@ -32,7 +33,7 @@ MAX_TEXT = 200
 def page() -> ResponseReturnValue:
     """A page of the log, newest first."""
     book, (wanted, problems) = _book(), _wanted(request.args)
-    entries, before = book.page(wanted, request.args.get("before", type=int))
+    entries, before = book.page(wanted, whole(request.args.get("before", ""), None))
     return render_template(
         "safety/audit.html", entries=entries, problems=problems, args=request.args, people=book.people(), kinds=_kinds(),
         older=before and _address(request.args, before=str(before)), newest=_address(request.args, before=None),

@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quality.alerting.alerts import raise_alert
+from quality.store import writing
 from tests.webui.conftest import entered
 from tests.webui.makebox import TestBox
 from tests.webui.routes import ANYONE, OBJECTS, ROUTES, Row, Values
@@ -73,7 +75,9 @@ PLANTED = {
 
 @pytest.fixture
 def objects(own_box: TestBox) -> dict[str, Values]:
-    """One of everything there are pages about."""
+    """One of everything there are pages about, and a second alert: only several can be ticked and closed together."""
+    with writing(own_box.store) as database:
+        raise_alert(database, "special_review", "售后组", {}, 0.0)
     return {about: OBJECTS[about](own_box) for about in sorted({row.about for row in ROUTES} - {""})}
 
 
