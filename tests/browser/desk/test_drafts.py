@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from quality.reviewing.drafts import Drafts
 from tests.browser.conftest import SCREENSHOTS, Visit
@@ -16,6 +17,7 @@ from tests.webui.makebox import PASSWORD
 
 pytestmark = pytest.mark.browser
 
+WORDS = "开头没有报公司名称"
 Begun = Callable[[str], tuple[Visit, str]]
 
 
@@ -32,6 +34,42 @@ def begun(visit: Callable[..., Visit], station: Station) -> Begun:
         return window, call
 
     return begin
+
+
+class OnTheBox:
+    """Waits until the box has WORDS as the comment of a call's draft."""
+
+    def __init__(self, station: Station, call: str) -> None:
+        self._drafts, self._user, self._call = Drafts(station.box.store), account(station.box, "inspector"), call
+        self.seen = False
+
+    def wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.seen and time.monotonic() < until:
+            draft = self._drafts.of(self._call, self._user)
+            self.seen = draft is not None and draft.marks.comment == WORDS
+            time.sleep(0.05)
+        time.sleep(0.3)  # until its answer has come to the browser
+
+
+def test_a_mark_kept_while_the_page_is_on_its_way_anew_is_not_lost(begun: Begun, station: Station) -> None:
+    """The page that comes was drawn before the box had the mark, and the box has it before the page is there."""
+    window, call = begun("perfect")
+    page = window.page
+    keys(page, "j", "3")
+    expect(page.locator("#draft-state.kept")).to_be_visible()
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        box.wait(10)
+        route.fulfill(response=answer)
+
+    box = OnTheBox(station, call)
+    page.route(f"**/calls/{call}", late)
+    page.fill("#comment", WORDS)
+    page.reload()
+    expect(page.locator("#comment")).to_have_value(WORDS)
+    assert box.seen
 
 
 def test_a_mark_outlives_the_service_being_killed(begun: Begun, station: Station) -> None:

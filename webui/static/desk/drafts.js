@@ -14,14 +14,14 @@ class Drafts {
     this.arrived = this.number;
     this.tries = 0;
     this.safe = true; // whether this browser keeps a copy
-    this.instead = this.closed = this.held = false;
+    this.instead = this.closed = this.held = this.leaving = false;
     this.running = null;
     this.restore();
     form.addEventListener("focusout", () => this.hurry());
     addEventListener("pagehide", () => { this.sign(); this.leave(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.leave(); });
     addEventListener("online", () => this.hurry());
-    addEventListener("beforeunload", (event) => { if (this.waiting && !this.safe && !this.closed) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => { this.leaving = true; if (this.waiting && !this.safe && !this.closed) event.preventDefault(); });
     form.querySelector("[data-here]").addEventListener("click", () => { this.instead = true; this.release(); this.hurry(); });
     form.querySelector("[data-there]").addEventListener("click", () => { this.close(); this.drop(); location.reload(); });
   }
@@ -29,6 +29,7 @@ class Drafts {
   get waiting() { return this.number > this.arrived; }
 
   changed() {
+    this.leaving = false; // whatever was to come instead of this page did not
     this.number += 1;
     this.keepHere();
     if (this.held) return;
@@ -108,7 +109,9 @@ class Drafts {
     this.revision = revision;
     this.tries = 0;
     this.instead = false;
-    if (!this.waiting) { this.drop(); this.say("kept", saved); }
+    // The page that is on its way may have been drawn before this was kept: it needs the copy.
+    if (!this.waiting && !this.leaving) this.drop();
+    if (!this.waiting) this.say("kept", saved);
     const told = document.getElementById("others");
     told.textContent = others;
     told.hidden = !others;
