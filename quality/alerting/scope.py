@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 
 from quality.access.scope import Scope
 from quality.alerting.alerts import OF_CALLS, Alert, Alerts
+from quality.store import reading
 
 
 def seen_alerts(store: Path, scope: Scope, kind: str | None = None, *, open_only: bool = True, limit: int = 500) -> list[Alert]:
     """Those of the alerts that this person may see, the newest first. A subject of customers' words and an inspector's bias are for
     people who see everything; that calibration is due is for all staff, since it is about nobody."""
     return Alerts(store).list(kind, open_only, limit, seen_where(store, scope, "a"))
+
+
+def sees_alerts(store: Path, scope: Scope, keys: Collection[str]) -> bool:
+    """Whether this person may see each of the alerts of these ids."""
+    seen, values = seen_where(store, scope, "a")
+    sql = f"SELECT count(*) FROM review.alerts a WHERE a.id IN (SELECT value FROM json_each(?)) AND {seen}"  # noqa: S608
+    with reading(store) as connection:
+        found = connection.execute(sql, (json.dumps(list(keys)), *values)).fetchone()[0]
+    return bool(found == len(set(keys)))
 
 
 def open_alerts(store: Path, connection: sqlite3.Connection, scope: Scope) -> dict[str, int]:

@@ -15,7 +15,7 @@ from flask_babel import gettext
 from hw.messages import UserError
 from quality.access.roles import REVIEWERS, STAFF
 from quality.alerting.alerts import KINDS, OF_CALLS, Alert, Alerts
-from quality.alerting.scope import open_alerts, seen_alerts
+from quality.alerting.scope import open_alerts, seen_alerts, sees_alerts
 from quality.calls.rows import CallRow
 from quality.periods import period_of
 from quality.store import reading
@@ -56,7 +56,7 @@ def alerts() -> ResponseReturnValue:
 def alert_step(key: object, step: str) -> ResponseReturnValue:
     """Seen; what was done; closed, and how."""
     kept, user, text = Alerts(box().store), person().account, request.form.get("text", "")
-    if _shown([kept.get(str(key))]) == []:
+    if not sees_alerts(box().store, person().scope, [str(key)]):
         not_yours(str(key))
     act = {
         "seen": partial(kept.seen, str(key), user), "done": partial(kept.done, str(key), user, text),
@@ -70,7 +70,7 @@ def alert_step(key: object, step: str) -> ResponseReturnValue:
 def alerts_step(step: str) -> ResponseReturnValue:
     """All that were ticked: seen, or closed with one word for all of them."""
     kept, keys = Alerts(box().store), request.form.getlist("key")[:SHOWN]
-    if len(_shown([kept.get(key) for key in keys])) < len(keys):
+    if not sees_alerts(box().store, person().scope, keys):
         not_yours(" ".join(keys))
     return carried_out(partial(_all, kept, keys, step), _told(step), _back(), _listing)
 

@@ -9,7 +9,7 @@ from hw.messages import UserError
 from quality.access.scope import Scope
 from quality.alerting.alerts import KINDS, Alerts, raise_alert
 from quality.alerting.repeats import repeat_rates
-from quality.alerting.scope import seen_alerts
+from quality.alerting.scope import seen_alerts, sees_alerts
 from quality.alerting.watch import WatchRules, watch, watch_calls
 from quality.calibrating.calibration import Calibrations
 from quality.centre.make import read_truths
@@ -88,6 +88,9 @@ def test_what_people_see_is_counted_as_it_is_listed(own_centre: Path) -> None:
     for scope, expected in ((Scope(), set(KINDS)), (of_group, seen_by_group), (of_none, {"calibration_due"})):
         listed = {alert.kind for alert in seen_alerts(own_centre, scope)}
         assert listed == set(duties(own_centre, ZONE, scope).alerts) == expected
+    mine, others = ([alert.id for alert in seen_alerts(own_centre, scope)] for scope in (of_none, of_group))
+    assert sees_alerts(own_centre, of_none, mine) and not sees_alerts(own_centre, of_none, [*mine, *others])
+    assert not sees_alerts(own_centre, Scope(), ["no such alert"])
     assert [alert.kind for alert in seen_alerts(own_centre, of_none, limit=1)] == ["calibration_due"], "others' take no room"
 
 
