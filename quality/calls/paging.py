@@ -100,7 +100,7 @@ def _by_value(keys: Array, places: Places, at: tuple[float, int] | None, limit: 
     left = _known(keys)
     total = int(np.count_nonzero(left))
     if at is not None:
-        left &= _behind(keys, keys.dtype.type(at[0]), int(np.searchsorted(places, at[1])), falling)
+        left &= _behind(keys, _start(keys, at[0]), int(np.searchsorted(places, at[1])), falling)
     some = keys[left]
     if len(some) <= limit:
         found = np.flatnonzero(left)
@@ -118,6 +118,14 @@ def _known(keys: Array) -> NDArray[np.bool_]:
     """Where there is something to go by."""
     known: NDArray[np.bool_] = ~np.isnan(keys) if keys.dtype.kind == "f" else keys != NO_SCORE
     return known
+
+
+def _start(keys: Array, after: float) -> Any:
+    """A cursor's value in the column's own type. Raises UserError for one that no column of ours holds."""
+    most = np.iinfo(keys.dtype).max if keys.dtype.kind == "u" else float(np.finfo(keys.dtype).max)
+    if not 0 <= after <= most:  # nor is NaN
+        raise _bad_cursor()
+    return keys.dtype.type(after)
 
 
 def _behind(keys: Array, start: Any, place: int, falling: bool) -> NDArray[np.bool_]:

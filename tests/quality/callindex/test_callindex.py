@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzer.schema import ANALYSIS_DB
+from hw.messages import UserError
 from quality.callindex import index as callindex
 from quality.callindex import numbers
 from quality.callindex.columns import Columns
 from quality.calls.filter import CallFilter
-from quality.calls.paging import SORTS
+from quality.calls.paging import SORTS, Cursor
 from quality.calls.views import Views
 from quality.schema import REVIEW_DB
 from quality.store import reading
@@ -171,14 +173,20 @@ def test_drafts_are_a_persons_own(box: Box) -> None:
     assert views.list_calls(CallFilter(draft_of="bob")).total == 0
 
 
-def test_a_cursor_of_a_call_that_is_not_there_is_refused(box: Box) -> None:
-    for number, name in enumerate(names(9)):
-        box.put(name, plain(float(number)))
-    views = Views(box.store, "UTC")
-    cursors = {sort: views.list_calls(limit=3, sort=sort).next_cursor for sort in SORTS}
-    assert all(cursors.values())
-    with reading(box.store) as connection:
-        assert connection.execute("SELECT count(*) FROM calls.changed_calls").fetchone()[0] >= 9
+@pytest.mark.parametrize("after", [-5, 70_000, 10**400, 1e300, float("inf"), float("nan")])
+@pytest.mark.parametrize("sort", [sort for sort, (column, _) in SORTS.items() if column])
+def test_a_cursor_that_somebody_made_up_is_refused_or_leads_somewhere(box: Box, sort: str, after: float) -> None:
+    box.put(names(1)[0], plain(0.0))
+    views, call = Views(box.store, "UTC"), names(1)[0]
+    with suppress(UserError):
+        views.list_calls(cursor=Cursor(sort, after, call).text(), limit=3, sort=sort)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_cursor_of_a_call_that_is_not_there_is_refused(box: Box, sort: str) -> None:
+    box.put(names(1)[0], plain(0.0))
+    with pytest.raises(UserError, match="first page"):
+        Views(box.store, "UTC").list_calls(cursor=Cursor(sort, 1.0, names(2)[1]).text(), sort=sort)
 
 
 def test_a_call_whose_beginning_is_corrected_takes_its_new_place(box: Box) -> None:
