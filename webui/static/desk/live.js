@@ -25,12 +25,15 @@ class Live {
   }
 
   async turn() {
+    if (this.asking) return; // two answers at once would bring the same words twice
+    this.asking = true;
     clearTimeout(this.timer);
     const { stage, last } = this.head.dataset;
     try {
       await this.ask(stage, last);
       this.wait = EVERY_MS;
     } catch { this.wait = Math.min(SLOWEST_MS, 2 * this.wait); }
+    this.asking = false;
     const now = this.head.dataset.stage;
     if (now === stage) this.plan(); else this.ended(now);
   }
