@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from recorder.line.actions import Cut, Timing
+from recorder.pbx.matching import tolerated
 from recorder.signals.speech import Speech
 
 LAST, FEWEST, SHARE = 10, 2, 0.5
@@ -25,9 +26,6 @@ EARLY_S = 1.0
 
 MOST_SEAMS = 3
 """Silences waited through in one call; the records are missing rather."""
-
-OFF_S, OFF_SHARE = 20.0, 0.1
-"""A record is of a call whose length is so near its own: as recorder.pbx.matching has it, and for the same reasons."""
 
 TAIL_S = 1.0
 """Seconds kept after the last sound of a call that voice ended; the rest of the hang-over was nobody speaking."""
@@ -121,5 +119,5 @@ class HangOver:
         seconds = self._timing.seconds(frames)
         for talked in self._told():
             differs = abs((talked or 0.0) - seconds)
-            if talked is not None and differs <= max(OFF_S, OFF_SHARE * talked):
+            if talked is not None and differs <= tolerated(talked):
                 yield differs

@@ -215,6 +215,11 @@ def _time_cost(record: CallRecord, call: Call, offset_s: float) -> float | None:
     return min((beyond / 8 + extra for beyond, extra in over if beyond <= START_S), default=None)
 
 
+def tolerated(seconds: float) -> float:
+    """By how much the two durations of a call so long may differ."""
+    return max(DURATION_S, 0.1 * seconds)
+
+
 def _length_cost(record: CallRecord, call: Call) -> float | None:
     if record.duration_s is None:
         return 5.0
@@ -223,7 +228,7 @@ def _length_cost(record: CallRecord, call: Call) -> float | None:
         return None
     # Counted with or without the ringing.
     differs = min(abs(record.duration_s - talked), abs(record.duration_s - talked - (call.ring_s or 0.0)) + 1.0)
-    if differs > max(DURATION_S, 0.1 * talked):
+    if differs > tolerated(talked):
         return None
     return max(0.0, differs - record.duration_resolution_s) / 2
 
